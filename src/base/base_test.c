@@ -1,0 +1,203 @@
+/* Tests of base: slices, arenas, failures, UTF-8 and JSON. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "json.h"
+#include "utf8.h"
+
+static struct arena arena;
+static struct ctx ctx = {.arena = &arena};
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_fini(&arena);
+    return 0;
+}
+
+static void cutting_walks_through_all_parts(void **state)
+{
+    struct str rest = STR("a,,b");
+
+    (void)state;
+    assert_str(str_cut(&rest, ','), STR("a"));
+    assert_str(str_cut(&rest, ','), STR(""));
+    assert_str(str_cut(&rest, ','), STR("b"));
+    assert_int_equal(rest.len, 0);
+}
+
+static void numbers_are_whole_and_in_range(void **state)
+{
+    static const struct {
+        struct str text;
+        bool ok;
+        int64_t value;
+    } cases[] = {
+        {STR_INIT("0"), true, 0},
+        {STR_INIT("-9223372036854775808"), true, INT64_MIN},
+        {STR_INIT("9223372036854775807"), true, INT64_MAX},
+        {STR_INIT("9223372036854775808"), false, 0},
+        {STR_INIT("-9223372036854775809"), false, 0},
+        {STR_INIT(""), false, 0},
+        {STR_INIT("-"), false, 0},
+        {STR_INIT("1x"), false, 0},
+        {STR_INIT("+1"), false, 0},
+        {STR_INIT(" 1"), false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t got = 77;
+
+        assert_int_equal(str_to_i64(cases[i].text, &got), cases[i].ok);
+        assert_int_equal(got, cases[i].ok ? cases[i].value : 77);
+    }
+}
+
+static void trimming_leaves_the_inside_alone(void **state)
+{
+    (void)state;
+    assert_str(str_trim(STR(" \t a b\r\n")), STR("a b"));
+    assert_str(str_trim(STR(" \n ")), STR(""));
+}
+
+static void arena_memory_is_zeroed_and_aligned_after_reuse(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        memset(arena_bytes(&arena, 1000), 0xff, 1000);
+        int64_t *numbers = arena_array(&arena, int64_t, 5000);
+
+        assert_int_equal((uintptr_t)numbers % _Alignof(int64_t), 0);
+        for (int i = 0; i < 5000; i++)
+            assert_int_equal(numbers[i], 0);
+        arena_reset(&arena);
+    }
+}
+
+static void note(void *ptr)
+{
+    int **next = ptr;
+
+    *(*next)++ = 1;
+}
+
+static void defers_run_once_on_reset(void **state)
+{
+    int ran[4] = {0}, *next = ran;
+
+    (void)state;
+    arena_defer(&arena, note, &next);
+    arena_defer(&arena, note, &next);
+    arena_reset(&arena);
+    arena_reset(&arena);
+    assert_int_equal(next - ran, 2);
+}
+
+static struct err *inner(void)
+{
+    return err_reason(&ctx, ERR_NOT_FOUND, "video_not_found", "no video %d", 42);
+}
+
+static struct err *outer(void)
+{
+    struct err *e = inner();
+
+    return e ? err_wrap(&ctx, e, "like") : NULL;
+}
+
+static struct err *passed_on(void)
+{
+    TRY(outer());
+    return NULL;
+}
+
+static void a_failure_keeps_its_whole_story(void **state)
+{
+    struct err *e = passed_on();
+
+    (void)state;
+    assert_non_null(e);
+    assert_int_equal(e->code, ERR_NOT_FOUND);
+    assert_string_equal(e->reason, "video_not_found");
+    assert_string_equal(err_text(&ctx, e), "like: no video 42");
+    assert_string_equal(err_root(e)->msg, "no video 42");
+    assert_string_equal(err_code_name(e->code), "not_found");
+}
+
+static void bad_utf8_is_found(void **state)
+{
+    static const struct {
+        struct str text;
+        bool valid;
+    } cases[] = {
+        {STR_INIT(""), true},
+        {STR_INIT("plain ascii text"), true},
+        {STR_INIT("\xe7\x9f\xad\xe8\xa7\x86\xe9\xa2\x91"), true},
+        {STR_INIT("\xf0\x9f\x98\x80"), true},
+        {STR_INIT("\xc0\xaf"), false},         /* overlong */
+        {STR_INIT("\xed\xa0\x80"), false},     /* surrogate */
+        {STR_INIT("\xf4\x90\x80\x80"), false}, /* above U+10FFFF */
+        {STR_INIT("\xe7\x9f"), false},         /* cut off */
+        {STR_INIT("12345678\xff"), false},
+        {STR_INIT("\x80"), false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(utf8_valid(cases[i].text), cases[i].valid);
+    assert_int_equal(utf8_length(STR("\xe7\x9f\xad!")), 2);
+    assert_true(utf8_has_control(STR("a\x1f")));
+    assert_true(utf8_has_control(STR("\xc2\x85")));
+    assert_false(utf8_has_control(STR("\xc2\xa0\xe7\x9f\xad")));
+}
+
+static void json_escapes_what_must_be_escaped(void **state)
+{
+    struct json j = {.arena = &arena};
+
+    (void)state;
+    json_text(&j, STR("a\"b\\c\nd\x01<\xe7\x9f\xad"));
+    assert_str(json_str(&j), STR("\"a\\\"b\\\\c\\nd\\u0001\\u003c\xe7\x9f\xad\""));
+}
+
+static void json_writes_every_number(void **state)
+{
+    static const int64_t numbers[] = {0, 7, -1, 100, INT64_MAX, INT64_MIN};
+    struct json j = {.arena = &arena};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        json_int(&j, numbers[i]);
+        json_lit(&j, " ");
+    }
+    assert_str(json_str(&j), STR("0 7 -1 100 9223372036854775807 -9223372036854775808 "));
+}
+
+static void a_flag_can_be_patched_in_place(void **state)
+{
+    struct json j = {.arena = &arena};
+
+    (void)state;
+    json_flag(&j, false);
+    json_flag_patch(j.start, true);
+    assert_str(json_str(&j), STR("true "));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(cutting_walks_through_all_parts),
+        TEST(numbers_are_whole_and_in_range),
+        TEST(trimming_leaves_the_inside_alone),
+        TEST(arena_memory_is_zeroed_and_aligned_after_reuse),
+        TEST(defers_run_once_on_reset),
+        TEST(a_failure_keeps_its_whole_story),
+        TEST(bad_utf8_is_found),
+        TEST(json_escapes_what_must_be_escaped),
+        TEST(json_writes_every_number),
+        TEST(a_flag_can_be_patched_in_place),
+    };
+
+    return cmocka_run_group_tests_name("base", tests, NULL, teardown);
+}
