@@ -38,7 +38,7 @@ struct err {
 #define ERR_LINE(n) ERR_LINE_(n)
 #define ERR_HERE __FILE__ ":" ERR_LINE(__LINE__)
 
-#define err_new(c, code, ...) err_make((c), ERR_HERE, &(struct err){.code = (code)}, __VA_ARGS__)
+#define err_new(c, code_, ...) err_make((c), ERR_HERE, &(struct err){.code = (code_)}, __VA_ARGS__)
 #define err_reason(c, code_, reason_, ...) \
     err_make((c), ERR_HERE, &(struct err){.code = (code_), .reason = (reason_)}, __VA_ARGS__)
 /* Code and reason stay those of the cause. */

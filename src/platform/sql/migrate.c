@@ -1,0 +1,98 @@
+/* Migrations: what is recorded is compared with what the program brings along. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "migrate.h"
+
+#include <inttypes.h>
+
+#include "clock.h"
+
+/* FNV-1a, 64 bits: it is to notice an edited file, not an attacker. */
+static const char *checksum(struct ctx *c, const char *text)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+    return arena_printf(c->arena, "%016" PRIx64, h);
+}
+
+static const struct migration *find(struct migration_list list, int64_t number)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (list.at[i].number == number)
+            return &list.at[i];
+    return NULL;
+}
+
+static struct err *check_applied(struct ctx *c, struct migration_list list, int64_t number,
+                                 struct str sum)
+{
+    const struct migration *m = find(list, number);
+
+    if (!m)
+        return err_new(c, ERR_PRECONDITION,
+                       "the database is newer than this program: it has step %" PRId64 " of %s",
+                       number, list.at[0].owner);
+    if (!str_eq(sum, str_of(checksum(c, m->text))))
+        return err_new(c, ERR_PRECONDITION, "step %d of %s was changed after it had been applied",
+                       m->number, m->owner);
+    return NULL;
+}
+
+static struct err *apply(struct sql_tx *tx, struct ctx *c, const struct migration *m)
+{
+    struct err *e = sql_script(tx, c, m->text);
+
+    if (e)
+        return err_wrap(c, e, "step %d of %s (%s)", m->number, m->owner, m->name);
+    return sql_exec(tx, c,
+                    "INSERT INTO schema_migration (owner, number, name, checksum, applied_at)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    sql_text(str_of(m->owner)), sql_int(m->number), sql_text(str_of(m->name)),
+                    sql_text(str_of(checksum(c, m->text))), sql_int(clock_wall_ms()));
+}
+
+static struct err *bring_up(struct sql_tx *tx, struct ctx *c, struct migration_list list)
+{
+    struct sql_rows rows;
+    int64_t newest = 0;
+
+    TRY(sql_query(tx, c, &rows,
+                  "SELECT number, checksum FROM schema_migration WHERE owner = ? ORDER BY number",
+                  sql_text(str_of(list.at[0].owner))));
+    while (sql_next(&rows)) {
+        newest = sql_i64(&rows, 0);
+        TRY(check_applied(c, list, newest, sql_str(&rows, 1)));
+    }
+    for (size_t i = 0; i < list.count; i++)
+        if (list.at[i].number > newest)
+            TRY(apply(tx, c, &list.at[i]));
+    return NULL;
+}
+
+struct all_lists {
+    const struct migration_list *at;
+    size_t count;
+};
+
+static struct err *bring_up_all(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    const struct all_lists *all = arg;
+
+    TRY(sql_script(tx, c,
+                   "CREATE TABLE IF NOT EXISTS schema_migration (owner VARCHAR(32) NOT NULL,"
+                   " number BIGINT NOT NULL, name VARCHAR(64) NOT NULL,"
+                   " checksum CHAR(16) NOT NULL, applied_at BIGINT NOT NULL,"
+                   " PRIMARY KEY (owner, number))"));
+    for (size_t i = 0; i < all->count; i++)
+        if (all->at[i].count)
+            TRY(bring_up(tx, c, all->at[i]));
+    return NULL;
+}
+
+struct err *migrate(struct sql *db, struct ctx *c, const struct migration_list *lists, size_t count)
+{
+    struct all_lists all = {lists, count};
+
+    return sql_write(db, c, bring_up_all, &all);
+}

@@ -1,0 +1,125 @@
+/* One SQL database: transactions, statements, rows. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SQL_H
+#define SQL_H
+
+#include "executor.h"
+
+/*
+ * SQLite when everything runs in one process: one writer thread that commits in groups, and a
+ * pool of connections for reading (docs/decisions/one-writer.md). A struct sql may be used from any
+ * thread. Statements use the dialect that SQLite and MySQL share; `?` is the only placeholder.
+ */
+struct sql;
+
+/* A transaction on one connection. Belongs to the call it was handed to; never kept. */
+struct sql_tx;
+
+struct sql_options {
+    bool durable;         /* an acknowledged write survives a power cut; false only in tests */
+    size_t readers_max;   /* connections for reading, opened when first needed */
+    size_t queue_max;     /* jobs that may wait for the writer */
+    size_t log_max_pages; /* the write-ahead log never grows far beyond this */
+    size_t cache_kib;     /* page cache of each connection */
+};
+extern const struct sql_options sql_defaults;
+
+/* `path`: the database file; made when it does not exist. Fails with ERR_UNAVAILABLE. */
+MUST_USE struct err *sql_open(struct ctx *c, struct str path, const struct sql_options *options,
+                              struct sql **out);
+void sql_close(struct sql *db); /* finishes what is queued; NULL is fine */
+
+/* Work inside a transaction. Short, and without other I/O: every other write waits for it. */
+typedef struct err *sql_work(struct sql_tx *tx, struct ctx *c, void *arg);
+
+/*
+ * Runs work as one job of the writer: on success everything it wrote is durable when this returns;
+ * on failure nothing of it remains. Inside a write it simply runs, as part of that transaction.
+ * ERR_EXHAUSTED: too many writes are waiting, nothing was done.
+ */
+MUST_USE struct err *sql_write(struct sql *db, struct ctx *c, sql_work *work, void *arg);
+
+/* Runs work on one snapshot. Inside a transaction it sees what that transaction has written. */
+MUST_USE struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, void *arg);
+
+/*
+ * The writer as an executor: a task submitted here runs with task->c->tx set, so that every
+ * sql_write() it makes is part of one transaction; done() runs when that has been committed.
+ */
+struct executor *sql_writer(struct sql *db);
+
+/*
+ * Calls fn(arg) on the writer's thread when the transaction has been committed, before anything in
+ * its batch is answered; never when it failed. `arg` lives until then (in the request's arena).
+ */
+void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void *arg);
+
+/* Calls fn(self) once per committed batch, after every sql_on_commit() of it. Set at start-up. */
+void sql_on_batch(struct sql *db, void (*fn)(void *self), void *self);
+
+/* ---- statements: `text` is a literal; it is prepared once per connection ---- */
+
+struct sql_arg {
+    enum { SQL_NULL, SQL_INT, SQL_TEXT, SQL_BLOB } type;
+    int64_t i;
+    struct str s;
+};
+
+static inline struct sql_arg sql_int(int64_t i)
+{
+    return (struct sql_arg){.type = SQL_INT, .i = i};
+}
+
+static inline struct sql_arg sql_text(struct str s)
+{
+    return (struct sql_arg){.type = SQL_TEXT, .s = s};
+}
+
+static inline struct sql_arg sql_blob(struct str s)
+{
+    return (struct sql_arg){.type = SQL_BLOB, .s = s};
+}
+
+/* A result, already copied into c->arena: nothing to close, valid until the request ends. */
+struct sql_rows {
+    const struct sql_arg *cells;
+    size_t count, columns, next;
+};
+
+/* sql_query(tx, c, &rows, "SELECT ... WHERE id = ?", sql_int(id)) */
+#define sql_query(tx, c, rows, text, ...) \
+    sql_run((tx), (c), (rows), NULL, (text), SQL_ARGS(__VA_ARGS__))
+#define sql_exec(tx, c, text, ...) sql_run((tx), (c), NULL, NULL, (text), SQL_ARGS(__VA_ARGS__))
+/* The same, telling how many rows were inserted, updated or deleted. */
+#define sql_exec_count(tx, c, count, text, ...) \
+    sql_run((tx), (c), NULL, (count), (text), SQL_ARGS(__VA_ARGS__))
+
+struct sql_args {
+    const struct sql_arg *at;
+    size_t count;
+};
+
+/* A broken unique key is ERR_EXISTS, a full disk ERR_EXHAUSTED, a missed deadline ERR_TIMEOUT. */
+MUST_USE struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
+                             int64_t *changed, const char *text, struct sql_args args);
+
+#define SQL_LIST(...) ((const struct sql_arg[]){{.type = SQL_NULL}, ##__VA_ARGS__})
+#define SQL_ARGS(...)                             \
+    ((struct sql_args){SQL_LIST(__VA_ARGS__) + 1, \
+                       sizeof(SQL_LIST(__VA_ARGS__)) / sizeof(struct sql_arg) - 1})
+
+/* Runs several statements without arguments: migrations. */
+MUST_USE struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text);
+
+/* Steps to the next row; false after the last. Then read columns from 0. */
+bool sql_next(struct sql_rows *rows);
+int64_t sql_i64(const struct sql_rows *rows, size_t column);
+struct str sql_str(const struct sql_rows *rows, size_t column);
+
+struct sql_stats {
+    uint64_t commits, jobs, failed_jobs, refused, commit_ns, checkpoints, reads;
+    size_t queued, log_pages, readers_open, readers_busy;
+};
+struct sql_stats sql_stats(struct sql *db);
+
+#endif

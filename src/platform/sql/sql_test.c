@@ -1,0 +1,394 @@
+/* Tests of sql: one writer, many readers, migrations, ids. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "scratch.h"
+#include "sequence.h"
+
+enum { THREADS = 8, EACH = 200 };
+
+struct fixture {
+    struct arena arena;
+    struct ctx ctx;
+    struct str path;
+    struct sql *db;
+};
+
+static struct err *create_table(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    (void)arg;
+    return sql_script(tx, c, "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT UNIQUE)");
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct sql_options options = sql_defaults;
+
+    if (!f)
+        abort();
+    f->ctx.arena = &f->arena;
+    f->path = arena_str(&f->arena, "%s/test.db", scratch_dir(&f->arena).ptr);
+    options.durable = false;
+    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &f->db));
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, create_table, NULL));
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    sql_close(f->db);
+    arena_fini(&f->arena);
+    free(f);
+    return 0;
+}
+
+static struct err *insert(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return sql_exec(tx, c, "INSERT INTO t (name) VALUES (?)", sql_text(str_of(arg)));
+}
+
+static struct err *insert_then_fail(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    TRY(insert(tx, c, arg));
+    return err_new(c, ERR_PRECONDITION, "changed my mind");
+}
+
+static struct err *count_rows(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct sql_rows rows;
+
+    TRY(sql_query(tx, c, &rows, "SELECT count(*) FROM t"));
+    if (sql_next(&rows))
+        *(int64_t *)arg = sql_i64(&rows, 0);
+    return NULL;
+}
+
+static int64_t count(struct fixture *f)
+{
+    int64_t n = -1;
+
+    assert_ok(&f->ctx, sql_read(f->db, &f->ctx, count_rows, &n));
+    return n;
+}
+
+static char *name(const char *text)
+{
+    static char names[8][16];
+    static int next;
+    char *slot = names[next++ % 8];
+
+    (void)snprintf(slot, sizeof(names[0]), "%s", text);
+    return slot;
+}
+
+static void what_was_written_can_be_read_at_once(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, insert, name("a")));
+    assert_int_equal(count(f), 1);
+}
+
+static void a_failed_write_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_err(sql_write(f->db, &f->ctx, insert_then_fail, name("a")), ERR_PRECONDITION);
+    assert_int_equal(count(f), 0);
+}
+
+static void a_broken_unique_key_is_exists(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, insert, name("a")));
+    assert_err(sql_write(f->db, &f->ctx, insert, name("a")), ERR_EXISTS);
+}
+
+static void a_bad_statement_names_itself(void **state)
+{
+    struct fixture *f = *state;
+    int64_t n;
+    struct err *e = sql_read(f->db, &f->ctx, insert, name("a"));
+
+    assert_non_null(e); /* readers cannot write */
+    assert_non_null(strstr(e->msg, "INSERT INTO t"));
+    assert_ok(&f->ctx, sql_read(f->db, &f->ctx, count_rows, &n));
+}
+
+static struct err *write_and_read_inside(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct fixture *f = arg;
+    int64_t n = 0;
+
+    (void)tx;
+    TRY(sql_write(f->db, c, insert, name("x")));
+    TRY(sql_read(f->db, c, count_rows, &n));
+    return n == 1 ? NULL : err_new(c, ERR_INTERNAL, "saw %d rows", (int)n);
+}
+
+static void inner_work_joins_the_transaction_it_is_in(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, write_and_read_inside, f));
+    assert_null(f->ctx.tx);
+}
+
+static struct err *write_inside_a_read(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct fixture *f = arg;
+
+    (void)tx;
+    return sql_write(f->db, c, insert, name("x"));
+}
+
+static void a_write_inside_a_read_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_err(sql_read(f->db, &f->ctx, write_inside_a_read, f), ERR_INTERNAL);
+    assert_int_equal(count(f), 0);
+}
+
+struct writer_thread {
+    struct fixture *f;
+    int number, failed;
+};
+
+static void *write_many(void *arg)
+{
+    struct writer_thread *self = arg;
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+    char text[32];
+
+    for (int i = 0; i < EACH; i++) {
+        (void)snprintf(text, sizeof(text), "%d/%d", self->number, i);
+        bool fails = i % 3 == 0;
+        struct err *e = sql_write(self->f->db, &c, fails ? insert_then_fail : insert, text);
+
+        self->failed += (e != NULL) != fails;
+        arena_reset(&arena);
+    }
+    arena_fini(&arena);
+    return NULL;
+}
+
+static void neighbours_in_a_batch_do_not_notice_a_failure(void **state)
+{
+    struct fixture *f = *state;
+    struct writer_thread threads[THREADS];
+    pthread_t ids[THREADS];
+
+    for (int i = 0; i < THREADS; i++) {
+        threads[i] = (struct writer_thread){.f = f, .number = i};
+        assert_int_equal(pthread_create(&ids[i], NULL, write_many, &threads[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(ids[i], NULL);
+        assert_int_equal(threads[i].failed, 0);
+    }
+    assert_int_equal(count(f), THREADS * (EACH - (EACH + 2) / 3));
+    assert_int_equal(sql_stats(f->db).failed_jobs, THREADS * ((EACH + 2) / 3));
+}
+
+struct order {
+    int next, hook, batch, done;
+    sem_t answered;
+    struct sql_tx *seen;
+};
+
+static void note_hook(void *arg)
+{
+    struct order *o = arg;
+
+    o->hook = ++o->next;
+}
+
+static void note_batch(void *self)
+{
+    struct order *o = self;
+
+    o->batch = ++o->next;
+}
+
+struct order_task {
+    struct task task;
+    struct order *order;
+    bool fails;
+};
+
+static struct err *hook_run(struct task *task)
+{
+    struct order_task *self = (struct order_task *)task;
+
+    sql_on_commit(task->c->tx, task->c, note_hook, self->order);
+    return self->fails ? err_new(task->c, ERR_INVALID, "no") : NULL;
+}
+
+static void order_done(struct task *task, struct err *e)
+{
+    struct order *o = ((struct order_task *)task)->order;
+
+    (void)e;
+    o->done = ++o->next;
+    (void)sem_post(&o->answered);
+}
+
+static struct order run_order(struct fixture *f, bool fails)
+{
+    struct order o = {0};
+    struct order_task t = {
+        .task = {.c = &f->ctx, .run = hook_run, .done = order_done}, .order = &o, .fails = fails};
+
+    assert_int_equal(sem_init(&o.answered, 0, 0), 0);
+    sql_on_batch(f->db, note_batch, &o);
+    assert_true(executor_submit(sql_writer(f->db), &t.task));
+    while (sem_wait(&o.answered) != 0)
+        continue;
+    return o;
+}
+
+static void caches_hear_of_a_commit_before_the_answer_goes_out(void **state)
+{
+    struct order o = run_order(*state, false);
+
+    assert_int_equal(o.hook, 1);
+    assert_int_equal(o.batch, 2);
+    assert_int_equal(o.done, 3);
+}
+
+static void caches_hear_nothing_of_a_failure(void **state)
+{
+    struct order o = run_order(*state, true);
+
+    assert_int_equal(o.hook, 0);
+    assert_int_equal(o.done, 2);
+}
+
+static struct err *write_a_lot(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 400; i++)
+        TRY(sql_exec(tx, c, "INSERT INTO t (name) VALUES (hex(randomblob(1500)))"));
+    return NULL;
+}
+
+static void the_log_stays_bounded_while_readers_come_and_go(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < 30; i++) {
+        assert_ok(&f->ctx, sql_write(f->db, &f->ctx, write_a_lot, NULL));
+        (void)count(f);
+    }
+    assert_true(sql_stats(f->db).checkpoints > 0);
+    assert_true(sql_stats(f->db).log_pages < 2 * sql_defaults.log_max_pages);
+}
+
+static struct err *next_id(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return sequence_next(tx, c, STR("video"), arg);
+}
+
+static void ids_are_sequential_from_one(void **state)
+{
+    struct fixture *f = *state;
+    int64_t id = 0;
+
+    assert_ok(&f->ctx, migrate(f->db, &f->ctx, &sequence_migrations, 1));
+    for (int64_t want = 1; want <= 3; want++) {
+        assert_ok(&f->ctx, sql_write(f->db, &f->ctx, next_id, &id));
+        assert_int_equal(id, want);
+    }
+}
+
+static const struct migration two_steps[] = {
+    {"demo", 1, "create", "CREATE TABLE demo_a (id BIGINT)"},
+    {"demo", 2, "more", "CREATE TABLE demo_b (id BIGINT); CREATE TABLE demo_c (id BIGINT)"},
+};
+
+static struct err *migrate_demo(struct fixture *f, const struct migration *steps, size_t n)
+{
+    struct migration_list list = {steps, n};
+
+    return migrate(f->db, &f->ctx, &list, 1);
+}
+
+static void migrations_run_once_and_in_order(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 1));
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
+}
+
+static void a_newer_database_is_refused(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
+    assert_err(migrate_demo(f, two_steps, 1), ERR_PRECONDITION);
+}
+
+static void a_changed_migration_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    const struct migration edited = {"demo", 1, "create", "CREATE TABLE demo_a (id INT)"};
+
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 1));
+    assert_err(migrate_demo(f, &edited, 1), ERR_PRECONDITION);
+}
+
+static void a_broken_migration_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    const struct migration broken[] = {two_steps[0], {"demo", 2, "bad", "CREATE TABEL x"}};
+
+    assert_non_null(migrate_demo(f, broken, 2));
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2)); /* demo_a does not exist yet */
+}
+
+static void a_path_that_cannot_be_opened_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct sql *db = NULL;
+
+    assert_err(sql_open(&f->ctx, STR("/nonexistent/x.db"), &sql_defaults, &db), ERR_UNAVAILABLE);
+    assert_null(db);
+}
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(what_was_written_can_be_read_at_once),
+        CASE(a_failed_write_leaves_nothing),
+        CASE(a_broken_unique_key_is_exists),
+        CASE(a_bad_statement_names_itself),
+        CASE(inner_work_joins_the_transaction_it_is_in),
+        CASE(a_write_inside_a_read_is_refused),
+        CASE(neighbours_in_a_batch_do_not_notice_a_failure),
+        CASE(caches_hear_of_a_commit_before_the_answer_goes_out),
+        CASE(caches_hear_nothing_of_a_failure),
+        CASE(the_log_stays_bounded_while_readers_come_and_go),
+        CASE(ids_are_sequential_from_one),
+        CASE(migrations_run_once_and_in_order),
+        CASE(a_newer_database_is_refused),
+        CASE(a_changed_migration_is_refused),
+        CASE(a_broken_migration_leaves_nothing),
+        CASE(a_path_that_cannot_be_opened_is_told),
+    };
+
+    return cmocka_run_group_tests_name("sql", tests, NULL, NULL);
+}

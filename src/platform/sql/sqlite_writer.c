@@ -1,0 +1,198 @@
+/* The writer's thread: batches of tasks, a savepoint each, one commit for all. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sqlite_writer.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "sqlite_checkpointer.h"
+#include "task_queue.h"
+
+enum { BATCH_MAX = 1000 };
+
+/* One task of a batch with its outcome. */
+struct job {
+    struct task *task;
+    struct err *e;
+    struct sql_hook *hooks;
+};
+
+struct sqlite_writer {
+    struct executor base; /* first: an executor is a writer */
+    struct task_queue queue;
+    struct sqlite_conn *conn;
+    struct sqlite_checkpointer *checkpointer;
+    struct sql_tx tx; /* of the batch under way */
+    void (*on_batch)(void *self);
+    void *on_batch_self;
+    pthread_t thread;
+    bool started;
+    _Atomic uint64_t commits, jobs, failed_jobs, commit_ns;
+    struct job batch[BATCH_MAX];
+};
+
+static bool submit(struct executor *self, struct task *task)
+{
+    return task_queue_push(&((struct sqlite_writer *)self)->queue, task);
+}
+
+/* Under a savepoint: what fails leaves nothing, and its neighbours in the batch do not notice. */
+static int run_job(struct sqlite_writer *w, struct job *job)
+{
+    struct ctx *c = job->task->c;
+    int rc = sqlite_conn_do(w->conn, "SAVEPOINT job");
+
+    if (rc != SQLITE_OK)
+        return rc;
+    w->tx.hooks = NULL;
+    w->tx.hooks_end = &w->tx.hooks;
+    c->tx = &w->tx;
+    job->e = job->task->run(job->task);
+    c->tx = NULL;
+    job->hooks = w->tx.hooks;
+    if (sqlite3_get_autocommit(w->conn->db))
+        return SQLITE_ABORT; /* a full disk or an I/O error has undone the whole batch */
+    if (job->e)
+        rc = sqlite_conn_do(w->conn, "ROLLBACK TO job");
+    return rc == SQLITE_OK ? sqlite_conn_do(w->conn, "RELEASE job") : rc;
+}
+
+static int commit(struct sqlite_writer *w)
+{
+    int64_t began = clock_monotonic_ns();
+    int rc = sqlite_conn_do(w->conn, "COMMIT");
+
+    atomic_fetch_add(&w->commit_ns, (uint64_t)(clock_monotonic_ns() - began));
+    atomic_fetch_add(&w->commits, 1);
+    return rc;
+}
+
+static void run_hooks(const struct sql_hook *hook)
+{
+    for (; hook; hook = hook->next)
+        hook->fn(hook->arg);
+}
+
+/* Nothing of the batch was kept: whoever succeeded hears of it; who failed keeps his own reason. */
+static void fail_all(struct sqlite_writer *w, struct job *jobs, size_t count, int rc)
+{
+    if (!sqlite3_get_autocommit(w->conn->db))
+        (void)sqlite_conn_do(w->conn, "ROLLBACK");
+    for (size_t i = 0; i < count; i++)
+        if (!jobs[i].e)
+            jobs[i].e = sqlite_conn_failed(w->conn, jobs[i].task->c, rc, "commit");
+}
+
+/* First the caches of the whole batch, then the answers: nobody reads older than he wrote. */
+static void answer(struct sqlite_writer *w, struct job *jobs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!jobs[i].e)
+            run_hooks(jobs[i].hooks);
+        else
+            atomic_fetch_add(&w->failed_jobs, 1);
+    }
+    if (w->on_batch)
+        w->on_batch(w->on_batch_self);
+    atomic_fetch_add(&w->jobs, count);
+    for (size_t i = 0; i < count; i++)
+        jobs[i].task->done(jobs[i].task, jobs[i].e);
+}
+
+static void run_batch(struct sqlite_writer *w, struct task *list)
+{
+    struct job *jobs = w->batch;
+    size_t count = 0;
+    int rc = sqlite_conn_do(w->conn, "BEGIN IMMEDIATE");
+
+    for (; list; list = list->next) {
+        jobs[count] = (struct job){.task = list};
+        if (rc == SQLITE_OK)
+            rc = run_job(w, &jobs[count]);
+        count++;
+    }
+    if (rc == SQLITE_OK)
+        rc = commit(w);
+    if (rc != SQLITE_OK)
+        fail_all(w, jobs, count, rc);
+    answer(w, jobs, count);
+}
+
+static void *work(void *arg)
+{
+    struct sqlite_writer *w = arg;
+
+    (void)pthread_setname_np(pthread_self(), "writer");
+    for (struct task *list; (list = task_queue_pop_many(&w->queue, BATCH_MAX)) != NULL;) {
+        run_batch(w, list);
+        sqlite_checkpointer_bound_log(w->checkpointer);
+    }
+    return NULL;
+}
+
+struct err *sqlite_writer_open(struct sql *db, struct ctx *c, struct str path,
+                               const struct sql_options *options, struct sqlite_writer **out)
+{
+    struct sqlite_writer *w = calloc(1, sizeof(*w));
+    struct err *e;
+
+    if (!w)
+        abort();
+    w->base.submit = submit;
+    task_queue_init(&w->queue, options->queue_max);
+    e = sqlite_conn_open(c, path, SQLITE_ROLE_WRITER, options, &w->conn);
+    if (!e)
+        e = sqlite_checkpointer_open(c, path, w->conn, options, &w->checkpointer);
+    if (e)
+        goto fail;
+    w->tx = (struct sql_tx){.db = db, .conn = w->conn, .writes = true};
+    if (pthread_create(&w->thread, NULL, work, w) != 0) {
+        e = err_new(c, ERR_UNAVAILABLE, "no thread for the writer");
+        goto fail;
+    }
+    w->started = true;
+    *out = w;
+    return NULL;
+
+fail:
+    sqlite_writer_close(w);
+    return e;
+}
+
+void sqlite_writer_close(struct sqlite_writer *w)
+{
+    if (!w)
+        return;
+    task_queue_close(&w->queue);
+    if (w->started)
+        pthread_join(w->thread, NULL);
+    sqlite_checkpointer_close(w->checkpointer);
+    sqlite_conn_close(w->conn);
+    task_queue_fini(&w->queue);
+    free(w);
+}
+
+struct executor *sqlite_writer_executor(struct sqlite_writer *w)
+{
+    return &w->base;
+}
+
+void sqlite_writer_on_batch(struct sqlite_writer *w, void (*fn)(void *self), void *self)
+{
+    w->on_batch_self = self;
+    w->on_batch = fn;
+}
+
+void sqlite_writer_stats(struct sqlite_writer *w, struct sql_stats *out)
+{
+    out->commits = atomic_load(&w->commits);
+    out->jobs = atomic_load(&w->jobs);
+    out->failed_jobs = atomic_load(&w->failed_jobs);
+    out->commit_ns = atomic_load(&w->commit_ns);
+    out->queued = task_queue_depth(&w->queue);
+    out->refused = task_queue_refused(&w->queue);
+    out->log_pages = sqlite_checkpointer_log_pages(w->checkpointer);
+    out->checkpoints = sqlite_checkpointer_count(w->checkpointer);
+}
