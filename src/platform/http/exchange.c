@@ -1,0 +1,338 @@
+/* Exchanges: routing, bodies, executors, replies. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exchange.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "mhd_reply.h"
+#include "params.h"
+#include "router.h"
+
+enum { SPARE_MAX = 256, ABORT_FACTOR = 2 };
+
+enum stage { NEW, READING, RUNNING, ANSWERED };
+
+struct exchange {
+    struct task task; /* first */
+    struct exchanges *all;
+    struct exchange *next_spare;
+    struct MHD_Connection *conn;
+    struct connection *connection;
+    struct arena arena;
+    struct ctx c;
+    const char *target_end; /* in the library's memory; for the guard alone */
+    struct str target;      /* our copy, as sent */
+    struct mhd_head head;
+    struct request_body body;
+    struct http_req req;
+    struct http_reply reply;
+    const struct http_route *route;
+    enum stage stage;
+    bool counted_upload, target_too_long;
+    int64_t began_ns, bytes_out;
+};
+
+/* ---- beginning and end ---- */
+
+static struct exchange *take_spare(struct exchanges *all)
+{
+    pthread_mutex_lock(&all->lock);
+    struct exchange *x = all->spare;
+
+    if (x) {
+        all->spare = x->next_spare;
+        all->spare_count--;
+    }
+    pthread_mutex_unlock(&all->lock);
+    if (!x)
+        x = calloc(1, sizeof(*x));
+    if (!x)
+        abort();
+    return x;
+}
+
+/* What is kept of an exchange is its arena's first block. */
+static void give_spare(struct exchanges *all, struct exchange *x)
+{
+    struct arena arena = x->arena;
+
+    pthread_mutex_lock(&all->lock);
+    bool keep = all->spare_count < SPARE_MAX;
+
+    if (keep) {
+        *x = (struct exchange){.arena = arena, .next_spare = all->spare};
+        all->spare = x;
+        all->spare_count++;
+    }
+    pthread_mutex_unlock(&all->lock);
+    if (keep)
+        return;
+    arena_fini(&x->arena);
+    free(x);
+}
+
+void exchanges_fini(struct exchanges *all)
+{
+    for (struct exchange *x = all->spare, *next; x; x = next) {
+        next = x->next_spare;
+        arena_fini(&x->arena);
+        free(x);
+    }
+    all->spare = NULL;
+    all->spare_count = 0;
+}
+
+struct exchange *exchange_begin(struct exchanges *all, struct connection *connection,
+                                const char *target)
+{
+    struct exchange *x = take_spare(all);
+    size_t len = strlen(target);
+
+    connection_enter(connection, CONNECTION_HEADERS);
+    atomic_fetch_add(&all->under_way, 1);
+    x->all = all;
+    x->connection = connection;
+    x->began_ns = clock_monotonic_ns();
+    x->c.arena = &x->arena;
+    x->c.deadline_ns = x->began_ns + all->options->request_timeout_ms * CLOCK_NS_PER_MS;
+    x->target_end = mhd_guard_uri(target);
+    x->target_too_long = len > HTTP_TARGET_MAX;
+    if (!x->target_too_long)
+        x->target = arena_copy(&x->arena, (struct str){target, len});
+    x->body.file = -1;
+    return x;
+}
+
+void exchange_end(struct exchange *x, bool completed)
+{
+    struct exchanges *all = x->all;
+    struct http_done done = {
+        .route = x->route,
+        .method = x->req.method,
+        .path = x->req.path,
+        .peer = x->req.peer,
+        .user_agent = x->req.headers[HTTP_USER_AGENT],
+        .status = completed ? x->reply.status : 0,
+        .duration_ns = clock_monotonic_ns() - x->began_ns,
+        .bytes_in = x->body.received,
+        .bytes_out = x->bytes_out,
+    };
+
+    connection_enter(x->connection, CONNECTION_IDLE);
+    if (x->stage == ANSWERED)
+        all->app->observe(all->app->self, &x->c, &done);
+    if (x->counted_upload)
+        atomic_fetch_sub(&all->uploads, 1);
+    request_body_drop(&x->body);
+    http_shared_release(x->reply.shared);
+    arena_reset(&x->arena);
+    give_spare(all, x);
+    atomic_fetch_sub(&all->under_way, 1);
+}
+
+/* ---- answering ---- */
+
+static enum MHD_Result answer(struct exchange *x)
+{
+    const struct http_app *app = x->all->app;
+    bool too_much = x->body.failed && x->body.received > x->body.limits.max;
+
+    if (!x->reply.status)
+        x->reply.status = MHD_HTTP_OK;
+    app->decorate(app->self, &x->c, &x->req, &x->reply);
+    x->bytes_out = x->reply.has_file ? x->reply.file.length : (int64_t)x->reply.body.len;
+    x->stage = ANSWERED;
+    return mhd_reply_queue(x->conn, &x->reply, x->head.chunked || too_much);
+}
+
+static void fail(struct exchange *x, int status, const struct err *e)
+{
+    const struct http_app *app = x->all->app;
+    struct http_reply failed = x->reply;
+
+    if (failed.has_file)
+        close(failed.file.fd);
+    http_shared_release(failed.shared);
+    x->reply = (struct http_reply){.status = status};
+    app->fail(app->self, &x->c, status, e, &x->reply);
+}
+
+static enum MHD_Result refuse(struct exchange *x, int status, const struct err *e)
+{
+    fail(x, status, e);
+    return answer(x);
+}
+
+static enum MHD_Result refuse_busy(struct exchange *x, const char *what)
+{
+    atomic_fetch_add(&x->all->refused_busy, 1);
+    return refuse(x, MHD_HTTP_SERVICE_UNAVAILABLE,
+                  err_new(&x->c, ERR_EXHAUSTED, "too busy: %s", what));
+}
+
+/* ---- the head ---- */
+
+static enum MHD_Result refuse_head(struct exchange *x, unsigned status)
+{
+    atomic_fetch_add(&x->all->refused_framing, 1);
+    return refuse(x, (int)status, err_new(&x->c, ERR_INVALID, "malformed or too large request"));
+}
+
+/* The target's parts, once the guard has let it pass. */
+static bool parse_target(struct exchange *x)
+{
+    struct str query = router_target_path(x->target);
+    struct str path = str_cut(&query, '?');
+
+    x->req.path = params_decode(&x->arena, path, false);
+    return path.len && path.ptr[0] == '/' && !memchr(x->req.path.ptr, 0, x->req.path.len) &&
+           params_parse(&x->arena, query, HTTP_PARAMS_MAX, &x->req.query);
+}
+
+static enum MHD_Result refuse_method(struct exchange *x, const char *allow)
+{
+    http_reply_header(&x->reply, "Allow", allow);
+    struct http_reply kept = x->reply;
+
+    fail(x, MHD_HTTP_METHOD_NOT_ALLOWED, err_new(&x->c, ERR_INVALID, "use %s here", allow));
+    http_reply_header(&x->reply, kept.headers[0].name, kept.headers[0].value);
+    return answer(x);
+}
+
+static enum MHD_Result refuse_large(struct exchange *x, int64_t max)
+{
+    return refuse(x, MHD_HTTP_CONTENT_TOO_LARGE,
+                  err_reason(&x->c, ERR_INVALID, "too_large", "the body is larger than %lld bytes",
+                             (long long)max));
+}
+
+/* What comes next is the body, if there is one. */
+static enum MHD_Result expect_body(struct exchange *x)
+{
+    const struct http_options *o = x->all->options;
+    struct request_body_limits limits = {
+        .spool_dir = o->spool_dir,
+        .max = x->route->uploads ? o->upload_max_bytes : HTTP_FORM_MAX,
+        .uploads = x->route->uploads,
+    };
+
+    if (x->head.length > limits.max)
+        return refuse_large(x, limits.max);
+    if (x->route->uploads) {
+        x->counted_upload = true;
+        if (atomic_fetch_add(&x->all->uploads, 1) >= o->uploads_max)
+            return refuse_busy(x, "uploads");
+    }
+    if (x->head.length > 0 || x->head.chunked) {
+        request_body_begin(&x->body, &x->c, x->head.content_type, &limits);
+        connection_enter(x->connection, CONNECTION_BODY);
+    }
+    x->stage = READING;
+    return MHD_YES;
+}
+
+static enum MHD_Result read_head(struct exchange *x, const char *method, const char *version)
+{
+    const struct http_app *app = x->all->app;
+
+    mhd_guard_check(x->conn, x->target_end, version, &x->head);
+    if (x->head.refused)
+        return refuse_head(x, x->head.refused);
+    if (x->target_too_long)
+        return refuse_head(x, MHD_HTTP_URI_TOO_LONG);
+    memcpy(x->req.headers, x->head.known, sizeof(x->req.headers));
+    x->req.peer = str_of(x->connection->peer);
+    x->c.request_id = router_request_id(&x->arena, x->req.headers[HTTP_REQUEST_ID]);
+    if (!parse_target(x))
+        return refuse_head(x, MHD_HTTP_BAD_REQUEST);
+    bool known_method = router_method(method, &x->req.method);
+    const char *allow = NULL;
+
+    x->route = router_find(app->routes, app->route_count, known_method, &x->req, &allow);
+    if (!x->route && allow)
+        return refuse_method(x, allow);
+    if (!x->route)
+        return refuse(x, MHD_HTTP_NOT_FOUND, err_new(&x->c, ERR_NOT_FOUND, "no such page"));
+    return expect_body(x);
+}
+
+/* ---- running ---- */
+
+static struct err *run_handler(struct task *task)
+{
+    struct exchange *x = (struct exchange *)task;
+
+    return x->route->handle(x->all->app->self, &x->c, &x->req, &x->reply);
+}
+
+static void handler_done(struct task *task, struct err *e)
+{
+    struct exchange *x = (struct exchange *)task;
+
+    if (e)
+        fail(x, 0, e);
+    MHD_resume_connection(x->conn);
+}
+
+static enum MHD_Result run_inline(struct exchange *x)
+{
+    struct err *e = run_handler(&x->task);
+
+    if (e)
+        fail(x, 0, e);
+    return answer(x);
+}
+
+static enum MHD_Result run(struct exchange *x)
+{
+    const struct http_app *app = x->all->app;
+    struct executor *executor = x->all->options->executors[x->route->where];
+    struct err *e = request_body_end(&x->body, &x->c, &x->req);
+
+    if (e && e->reason)
+        return refuse_large(x, x->body.limits.max);
+    if (e)
+        return refuse(x, 0, e);
+    if ((e = app->admit(app->self, &x->c, x->route, &x->req)) != NULL)
+        return refuse(x, 0, e);
+    x->stage = RUNNING;
+    connection_enter(x->connection, CONNECTION_BUSY);
+    if (!executor)
+        return run_inline(x);
+    x->task = (struct task){.c = &x->c, .run = run_handler, .done = handler_done};
+    MHD_suspend_connection(x->conn); /* before it can be resumed */
+    if (!executor_submit(executor, &x->task)) {
+        atomic_fetch_add(&x->all->refused_busy, 1);
+        fail(x, MHD_HTTP_SERVICE_UNAVAILABLE, err_new(&x->c, ERR_EXHAUSTED, "too busy"));
+        MHD_resume_connection(x->conn);
+    }
+    return MHD_YES;
+}
+
+/* A body far over its limit, of a client that does not stop, ends the connection. */
+static enum MHD_Result read_body(struct exchange *x, struct str *data)
+{
+    request_body_feed(&x->body, &x->c, *data);
+    atomic_fetch_add_explicit(&x->connection->bytes, (int64_t)data->len, memory_order_relaxed);
+    data->len = 0;
+    return x->body.received > x->body.limits.max * ABORT_FACTOR + HTTP_FORM_MAX ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result exchange_handle(struct exchange *x, struct MHD_Connection *conn, const char *method,
+                                const char *version, struct str *data)
+{
+    x->conn = conn;
+    switch (x->stage) {
+    case NEW:
+        return read_head(x, method, version);
+    case READING:
+        return data->len ? read_body(x, data) : run(x);
+    case RUNNING:
+        return answer(x);
+    default:
+        data->len = 0; /* refused already: the library closes after the reply */
+        return MHD_YES;
+    }
+}

@@ -1,0 +1,132 @@
+/* An HTTP/1.1 server: requests, replies, routes. Free of the library underneath. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "executor.h"
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_METHODS };
+
+/* Headers that handlers may ask for; all others are checked for form and dropped. */
+enum http_header {
+    HTTP_AUTHORIZATION,
+    HTTP_IF_NONE_MATCH,
+    HTTP_IF_RANGE,
+    HTTP_RANGE,
+    HTTP_TRACEPARENT,
+    HTTP_REQUEST_ID,
+    HTTP_USER_AGENT,
+    HTTP_HEADERS,
+};
+
+struct http_param {
+    struct str name, value;
+};
+
+struct http_params {
+    struct http_param *at;
+    size_t count;
+};
+
+/* A file that came as a multipart field: on disk under a generated name, removed with the request
+ * unless somebody took it away. */
+struct http_upload {
+    struct str field;
+    struct str path; /* NUL-terminated */
+    int64_t size;
+};
+
+/* A parsed request. Everything it points to lives as long as the request. Read-only to handlers. */
+struct http_req {
+    enum http_method method;
+    struct str path; /* decoded, without the query */
+    struct str rest; /* of a route that ends in '*': what stands in its place */
+    struct http_params query, body;
+    const struct http_upload *uploads;
+    size_t upload_count;
+    struct str headers[HTTP_HEADERS];
+    struct str peer; /* the client's address as text, without its port */
+};
+
+/* A finished reply that many requests share: immutable, counted. */
+struct http_shared;
+struct http_shared *http_shared_create(const char *type, struct str body);
+void http_shared_retain(struct http_shared *shared);
+void http_shared_release(struct http_shared *shared); /* NULL is fine */
+
+enum { HTTP_REPLY_HEADERS = 8 };
+
+/* What goes out: a body in the request's arena, or a shared one, or a piece of a file. */
+struct http_reply {
+    int status; /* 0: 200 */
+    const char *type;
+    struct str body;
+    struct http_shared *shared; /* the reply's own count */
+    struct {
+        int fd; /* closed when sent; only with has_file */
+        int64_t offset, length;
+    } file;
+    bool has_file;
+    struct {
+        const char *name, *value;
+    } headers[HTTP_REPLY_HEADERS];
+    size_t header_count;
+};
+
+/* Adds a header; both live as long as the request. Aborts beyond HTTP_REPLY_HEADERS: our bug. */
+void http_reply_header(struct http_reply *reply, const char *name, const char *value);
+
+enum http_where { HTTP_INLINE, HTTP_WRITER, HTTP_WORKER, HTTP_HASH, HTTP_WHERES };
+
+typedef struct err *http_handler(void *self, struct ctx *c, const struct http_req *req,
+                                 struct http_reply *reply);
+
+/* One row of the route table. Both forms of a path match, with and without its last slash. */
+struct http_route {
+    enum http_method method;
+    struct str path; /* one that ends in "*" matches everything below */
+    enum http_where where;
+    int access;   /* the application's own, for admit() */
+    bool uploads; /* takes files; otherwise the body is bounded to HTTP_FORM_MAX */
+    http_handler *handle;
+};
+
+/* What the server reports of each request, once, when it is over. */
+struct http_done {
+    const struct http_route *route; /* NULL: none matched */
+    enum http_method method;
+    struct str path, peer, user_agent;
+    int status;          /* 0: the client went away */
+    int64_t duration_ns; /* from the request line to the last byte sent */
+    int64_t bytes_in, bytes_out;
+};
+
+/* The application behind the server. All functions may be called from several threads at once. */
+struct http_app {
+    void *self;
+    const struct http_route *routes;
+    size_t route_count;
+    /* On the socket's thread, before the handler is given to its executor: who is it, may he? */
+    struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
+                         const struct http_req *req);
+    /* A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice. */
+    void (*fail)(void *self, struct ctx *c, int status, const struct err *e,
+                 struct http_reply *reply);
+    /* The last touch to every reply: headers that all of them carry. */
+    void (*decorate)(void *self, struct ctx *c, const struct http_req *req,
+                     struct http_reply *reply);
+    void (*observe)(void *self, struct ctx *c, const struct http_done *done);
+};
+
+/* Parameters: the query first, then the body. Missing and empty are the same: {NULL, 0}. */
+struct str http_param(const struct http_req *req, struct str name);
+
+/* Well-formed UTF-8 without NUL; ERR_INVALID otherwise. Empty when missing. */
+MUST_USE struct err *http_text(const struct http_req *req, struct ctx *c, struct str name,
+                               struct str *out);
+
+/* A whole number, also in exponent form (contract, section 1.2); `missing` when missing. */
+MUST_USE struct err *http_i64(const struct http_req *req, struct ctx *c, struct str name,
+                              int64_t missing, int64_t *out);
+
+#endif

@@ -1,0 +1,49 @@
+/* The server: sockets, limits, start and end. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include "http.h"
+
+/* Named limits (docs/decisions/libmicrohttpd.md says how each is held). */
+enum {
+    HTTP_FORM_MAX = 64 * 1024,  /* bytes of a body that is not an upload */
+    HTTP_PARAMS_MAX = 64,       /* in the query, and again in the body */
+    HTTP_TARGET_MAX = 8 * 1024, /* bytes of the request target */
+    HTTP_UPLOADS_PER_REQUEST = 1,
+    HTTP_CONNECTION_MEMORY = 16384, /* measured: the library zeroes all of it after each request */
+    HTTP_BODY_GRACE_MS = 10000,     /* before the minimum rate of a body counts */
+};
+
+struct http_options {
+    struct str listen; /* "127.0.0.1:8080", "[::]:8080"; port 0: any free one */
+    size_t threads;
+    size_t connections_max, connections_per_address;
+    size_t uploads_max;       /* at the same time */
+    int64_t upload_max_bytes; /* of one request */
+    struct str spool_dir;     /* for uploads under way; emptied at start */
+    int64_t header_timeout_ms, idle_timeout_ms, request_timeout_ms;
+    int64_t body_min_rate;                   /* bytes per second */
+    struct executor *executors[HTTP_WHERES]; /* borrowed; HTTP_INLINE stays NULL */
+};
+
+struct http_server;
+
+/* Owns its threads; borrows app and executors, which outlive it. */
+MUST_USE struct err *http_server_open(struct ctx *c, const struct http_options *options,
+                                      const struct http_app *app, struct http_server **out);
+
+/* "127.0.0.1:41233": where it really listens; in the arena of c. */
+struct str http_server_address(struct http_server *s, struct ctx *c);
+
+/* Takes no new connections, waits up to `drain_ms` for requests under way, then ends. NULL is fine.
+ * True: everything under way was answered. */
+bool http_server_close(struct http_server *s, int64_t drain_ms);
+
+struct http_stats {
+    size_t connections, requests, uploads;
+    uint64_t refused_busy, refused_framing, timed_out;
+};
+struct http_stats http_server_stats(struct http_server *s);
+
+#endif

@@ -1,0 +1,131 @@
+/* The guard: walks the parsed headers and checks that they are what was sent. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mhd_guard.h"
+
+#include <string.h>
+
+enum { HEADERS_MAX = 100 };
+
+struct walk {
+    struct mhd_head *head;
+    const char *next; /* where the next name must begin */
+    struct str transfer;
+    unsigned headers, hosts, lengths, transfers;
+    bool broken;
+};
+
+/* RFC 9110, section 5.6.2: what a field name may be made of. */
+static const unsigned char token[256] = {
+    ['0' ... '9'] = 1, ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, ['!'] = 1, ['#'] = 1, ['$'] = 1,
+    ['%'] = 1,         ['&'] = 1,         ['\''] = 1,        ['*'] = 1, ['+'] = 1, ['-'] = 1,
+    ['.'] = 1,         ['^'] = 1,         ['_'] = 1,         ['`'] = 1, ['|'] = 1, ['~'] = 1,
+};
+
+static const struct {
+    struct str name;
+    enum http_header header;
+} known[] = {
+    {STR_INIT("authorization"), HTTP_AUTHORIZATION},
+    {STR_INIT("if-none-match"), HTTP_IF_NONE_MATCH},
+    {STR_INIT("if-range"), HTTP_IF_RANGE},
+    {STR_INIT("range"), HTTP_RANGE},
+    {STR_INIT("traceparent"), HTTP_TRACEPARENT},
+    {STR_INIT("x-request-id"), HTTP_REQUEST_ID},
+    {STR_INIT("user-agent"), HTTP_USER_AGENT},
+};
+
+static bool is_token(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!token[(unsigned char)name.ptr[i]])
+            return false;
+    return name.len > 0;
+}
+
+/* Does this header stand where the one before it ended? */
+static bool in_chain(const struct walk *w, struct str name, struct str value)
+{
+    const char *from = name.ptr + name.len + 1;
+
+    if (name.ptr != w->next || value.ptr < from)
+        return false;
+    while (from < value.ptr && (*from == ' ' || *from == '\t'))
+        from++;
+    return from == value.ptr && !memchr(value.ptr, '\r', value.len);
+}
+
+static void take_framing(struct walk *w, struct str name, struct str value)
+{
+    if (str_eq_nocase(name, STR("host"))) {
+        w->hosts++;
+    } else if (str_eq_nocase(name, STR("content-length"))) {
+        w->lengths++;
+        if (!str_to_i64(value, &w->head->length) || w->head->length < 0 || value.ptr[0] == '-')
+            w->broken = true;
+    } else if (str_eq_nocase(name, STR("transfer-encoding"))) {
+        w->transfers++;
+        w->transfer = value;
+    } else if (str_eq_nocase(name, STR("content-type"))) {
+        w->head->content_type = value;
+    }
+}
+
+static enum MHD_Result header(void *arg, enum MHD_ValueKind kind, const char *name_ptr,
+                              size_t name_len, const char *value_ptr, size_t value_len)
+{
+    struct walk *w = arg;
+    struct str name = {name_ptr, name_len}, value = {value_ptr ? value_ptr : "", value_len};
+
+    (void)kind;
+    if (++w->headers > HEADERS_MAX || !is_token(name) || !value_ptr || !in_chain(w, name, value)) {
+        w->broken = true;
+        return MHD_NO;
+    }
+    w->next = value.ptr + value.len + 2;
+    take_framing(w, name, value);
+    for (size_t i = 0; i < COUNT(known); i++)
+        if (str_eq_nocase(name, known[i].name))
+            w->head->known[known[i].header] = value;
+    return MHD_YES;
+}
+
+static bool chain_ends(const struct walk *w)
+{
+    return !w->next[-2] && !w->next[-1] && !w->next[0] && !w->next[1];
+}
+
+static unsigned verdict(const struct walk *w, const char *uri_end, const char *version)
+{
+    bool old = strcmp(version, "HTTP/1.0") == 0;
+
+    if (w->headers > HEADERS_MAX)
+        return MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+    if (w->broken || !uri_end || uri_end + 1 != version || !chain_ends(w))
+        return MHD_HTTP_BAD_REQUEST;
+    if (!old && strcmp(version, "HTTP/1.1") != 0)
+        return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
+    if (w->hosts > 1 || (!old && w->hosts == 0) || w->lengths > 1 || w->transfers > 1 ||
+        (w->transfers && (w->lengths || old)))
+        return MHD_HTTP_BAD_REQUEST;
+    if (w->transfers && !str_eq_nocase(w->transfer, STR("chunked")))
+        return MHD_HTTP_NOT_IMPLEMENTED;
+    return 0;
+}
+
+const char *mhd_guard_uri(const char *uri)
+{
+    const char *end = uri + strcspn(uri, " \t\r");
+
+    return *end ? NULL : end;
+}
+
+void mhd_guard_check(struct MHD_Connection *conn, const char *uri_end, const char *version,
+                     struct mhd_head *out)
+{
+    struct walk w = {.head = out, .next = version + strlen(version) + 2};
+
+    *out = (struct mhd_head){.length = -1};
+    (void)MHD_get_connection_values_n(conn, MHD_HEADER_KIND, header, &w);
+    out->chunked = w.transfers > 0;
+    out->refused = verdict(&w, uri_end, version);
+}

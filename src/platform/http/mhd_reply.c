@@ -1,0 +1,110 @@
+/* Replies: memory as it lies, shared ones as they are, files by sendfile. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mhd_reply.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct http_shared {
+    _Atomic int count;
+    const char *type;
+    size_t len;
+    struct MHD_Response *response;
+    char bytes[];
+};
+
+static void add(struct MHD_Response *r, const char *name, const char *value)
+{
+    (void)MHD_add_response_header(r, name, value); /* fails only without memory: then not sent */
+}
+
+static void add_common(struct MHD_Response *r, const char *type)
+{
+    if (type)
+        add(r, "Content-Type", type);
+    add(r, "X-Content-Type-Options", "nosniff");
+}
+
+struct http_shared *http_shared_create(const char *type, struct str body)
+{
+    struct http_shared *shared = malloc(sizeof(*shared) + body.len);
+
+    if (!shared)
+        abort();
+    shared->len = body.len;
+    shared->type = type;
+    atomic_init(&shared->count, 1);
+    memcpy(shared->bytes, body.ptr, body.len);
+    shared->response =
+        MHD_create_response_from_buffer(body.len, shared->bytes, MHD_RESPMEM_PERSISTENT);
+    if (!shared->response)
+        abort();
+    add_common(shared->response, type);
+    return shared;
+}
+
+void http_shared_retain(struct http_shared *shared)
+{
+    atomic_fetch_add(&shared->count, 1);
+}
+
+void http_shared_release(struct http_shared *shared)
+{
+    if (!shared || atomic_fetch_sub(&shared->count, 1) > 1)
+        return;
+    MHD_destroy_response(shared->response);
+    free(shared);
+}
+
+void http_reply_header(struct http_reply *reply, const char *name, const char *value)
+{
+    if (reply->header_count == HTTP_REPLY_HEADERS)
+        abort();
+    reply->headers[reply->header_count].name = name;
+    reply->headers[reply->header_count++].value = value;
+}
+
+/* With headers of its own a shared reply is no longer the same for everybody. */
+static struct MHD_Response *make(struct http_reply *reply)
+{
+    struct str body = reply->body;
+    struct MHD_Response *r;
+
+    if (reply->shared) {
+        body = (struct str){reply->shared->bytes, reply->shared->len};
+        reply->type = reply->shared->type;
+    }
+    if (reply->has_file)
+        r = MHD_create_response_from_fd_at_offset64((uint64_t)reply->file.length, reply->file.fd,
+                                                    (uint64_t)reply->file.offset);
+    else
+        r = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr,
+                                            MHD_RESPMEM_PERSISTENT);
+    if (!r && reply->has_file)
+        close(reply->file.fd);
+    if (r)
+        add_common(r, reply->type);
+    return r;
+}
+
+enum MHD_Result mhd_reply_queue(struct MHD_Connection *conn, struct http_reply *reply, bool close)
+{
+    unsigned status = reply->status ? (unsigned)reply->status : MHD_HTTP_OK;
+
+    if (reply->shared && !close && !reply->header_count)
+        return MHD_queue_response(conn, status, reply->shared->response);
+    struct MHD_Response *r = make(reply);
+
+    if (!r)
+        return MHD_NO;
+    for (size_t i = 0; i < reply->header_count; i++)
+        add(r, reply->headers[i].name, reply->headers[i].value);
+    if (close)
+        add(r, "Connection", "close");
+    enum MHD_Result queued = MHD_queue_response(conn, status, r);
+
+    MHD_destroy_response(r);
+    return queued;
+}

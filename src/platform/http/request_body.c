@@ -1,0 +1,148 @@
+/* Bodies: urlencoded, multipart, or something that is read and dropped. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "request_body.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "http_server.h"
+#include "multipart.h"
+#include "params.h"
+
+static struct err *too_large(struct request_body *b, struct ctx *c)
+{
+    return err_reason(c, ERR_INVALID, "too_large", "the body is larger than %lld bytes",
+                      (long long)b->limits.max);
+}
+
+static struct err *text_add(struct request_body *b, struct ctx *c, struct str bytes)
+{
+    if (b->text.len + bytes.len > HTTP_FORM_MAX)
+        return err_reason(c, ERR_INVALID, "too_large", "form fields are larger than %d bytes",
+                          HTTP_FORM_MAX);
+    if (b->text.len + bytes.len > b->text.room) {
+        size_t room = (b->text.len + bytes.len) * 2;
+        char *grown = arena_bytes(c->arena, room);
+
+        if (b->text.len)
+            memcpy(grown, b->text.at, b->text.len);
+        b->text.at = grown;
+        b->text.room = room;
+    }
+    if (bytes.len)
+        memcpy(b->text.at + b->text.len, bytes.ptr, bytes.len);
+    b->text.len += bytes.len;
+    return NULL;
+}
+
+static struct err *spool_open(struct request_body *b, struct ctx *c)
+{
+    struct str path = arena_str(c->arena, STR_FMT "/upload-XXXXXX", STR_ARG(b->limits.spool_dir));
+
+    b->file = mkostemp((char *)(uintptr_t)path.ptr, O_CLOEXEC);
+    if (b->file < 0)
+        return err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno));
+    b->upload = (struct http_upload){.field = b->field, .path = path};
+    b->has_upload = true;
+    return NULL;
+}
+
+static struct err *part_begin(void *self, struct ctx *c, struct str name, bool is_file)
+{
+    struct request_body *b = self;
+
+    b->field = name;
+    b->text.len = b->text.room = 0; /* the bytes of the last field are in use */
+    if (!is_file)
+        return NULL;
+    if (!b->limits.uploads || b->has_upload)
+        return err_new(c, ERR_INVALID, "%s",
+                       b->has_upload ? "more than one file" : "no file is taken here");
+    return spool_open(b, c);
+}
+
+static struct err *part_data(void *self, struct ctx *c, struct str bytes)
+{
+    struct request_body *b = self;
+
+    if (b->file < 0)
+        return text_add(b, c, bytes);
+    while (bytes.len) {
+        ssize_t n = write(b->file, bytes.ptr, bytes.len);
+
+        if (n < 0 && errno != EINTR)
+            return err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno));
+        bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
+        b->upload.size += n > 0 ? n : 0;
+    }
+    return NULL;
+}
+
+static struct err *part_end(void *self, struct ctx *c)
+{
+    struct request_body *b = self;
+    struct http_param field = {b->field, {b->text.at, b->text.len}};
+
+    if (b->file >= 0) {
+        int failed = close(b->file);
+
+        b->file = -1;
+        return failed ? err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno)) : NULL;
+    }
+    if (!params_add(c->arena, &b->params, HTTP_PARAMS_MAX, field))
+        return err_new(c, ERR_INVALID, "more than %d fields", HTTP_PARAMS_MAX);
+    return NULL;
+}
+
+void request_body_begin(struct request_body *b, struct ctx *c, struct str content_type,
+                        const struct request_body_limits *limits)
+{
+    const struct multipart_sink sink = {b, part_begin, part_data, part_end};
+    struct str rest = content_type, kind = str_trim(str_cut(&rest, ';'));
+
+    *b = (struct request_body){.limits = *limits, .file = -1};
+    if (str_eq_nocase(kind, STR("application/x-www-form-urlencoded")))
+        b->kind = BODY_FORM;
+    else if ((b->multipart = multipart_create(c, content_type, &sink)) != NULL)
+        b->kind = BODY_MULTIPART;
+}
+
+void request_body_feed(struct request_body *b, struct ctx *c, struct str bytes)
+{
+    b->received += (int64_t)bytes.len;
+    if (b->failed)
+        return;
+    if (b->received > b->limits.max)
+        b->failed = too_large(b, c);
+    else if (b->kind == BODY_FORM)
+        b->failed = text_add(b, c, bytes);
+    else if (b->kind == BODY_MULTIPART)
+        b->failed = multipart_feed(b->multipart, c, bytes);
+}
+
+struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_req *req)
+{
+    if (b->failed)
+        return b->failed;
+    if (b->kind == BODY_MULTIPART)
+        TRY(multipart_finish(b->multipart, c));
+    if (b->kind == BODY_FORM &&
+        !params_parse(c->arena, (struct str){b->text.at, b->text.len}, HTTP_PARAMS_MAX, &b->params))
+        return err_new(c, ERR_INVALID, "more than %d parameters", HTTP_PARAMS_MAX);
+    req->body = b->params;
+    req->uploads = &b->upload;
+    req->upload_count = b->has_upload;
+    return NULL;
+}
+
+void request_body_drop(struct request_body *b)
+{
+    if (b->file >= 0)
+        close(b->file);
+    b->file = -1;
+    if (b->has_upload)
+        (void)unlink(b->upload.path.ptr); /* gone already when it was taken */
+    b->has_upload = false;
+}

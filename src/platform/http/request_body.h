@@ -1,0 +1,47 @@
+/* The body of a request as it arrives: form fields into memory, files to the spool. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REQUEST_BODY_H
+#define REQUEST_BODY_H
+
+#include "http.h"
+
+struct multipart;
+
+struct request_body_limits {
+    struct str spool_dir;
+    int64_t max;  /* bytes in all */
+    bool uploads; /* files are taken */
+};
+
+/* Lives in its request; used by the socket's thread, then by the handler's. */
+struct request_body {
+    struct request_body_limits limits;
+    enum { BODY_IGNORED, BODY_FORM, BODY_MULTIPART } kind;
+    struct multipart *multipart;
+    struct str field; /* name of the part under way */
+    struct {          /* the text that is being gathered */
+        char *at;
+        size_t len, room;
+    } text;
+    int file; /* of the part under way; -1: it is a text field */
+    struct http_params params;
+    struct http_upload upload;
+    bool has_upload;
+    int64_t received;
+    struct err *failed; /* the first failure: the rest is read and dropped */
+};
+
+void request_body_begin(struct request_body *b, struct ctx *c, struct str content_type,
+                        const struct request_body_limits *limits);
+
+/* The next bytes. After a failure they are dropped. */
+void request_body_feed(struct request_body *b, struct ctx *c, struct str bytes);
+
+/* At its end: the parameters and the file, or what was wrong. reason "too_large": over the limit.
+ */
+MUST_USE struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_req *req);
+
+/* Removes the spooled file unless it was taken. Always called, also when the client went away. */
+void request_body_drop(struct request_body *b);
+
+#endif

@@ -1,0 +1,121 @@
+/* Routing: a walk over some thirty rows. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "router.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+enum { REQUEST_ID_MAX = 64, REQUEST_ID_LEN = 16 };
+
+struct str router_target_path(struct str target)
+{
+    struct str rest = target;
+
+    if (!str_starts(target, STR("http://")) && !str_starts(target, STR("https://")))
+        return target;
+    for (int slashes = 0; slashes < 3; slashes++)
+        (void)str_cut(&rest, '/');
+    /* The last slash cut belongs to the path. */
+    return rest.ptr ? (struct str){rest.ptr - 1, rest.len + 1} : STR("/");
+}
+
+bool router_method(const char *method, enum http_method *out)
+{
+    static const struct {
+        const char *name;
+        enum http_method method;
+    } known[] = {{"GET", HTTP_GET}, {"HEAD", HTTP_GET}, {"POST", HTTP_POST}};
+
+    for (size_t i = 0; i < COUNT(known); i++) {
+        if (strcmp(method, known[i].name) == 0) {
+            *out = known[i].method;
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct str without_slash(struct str path)
+{
+    if (path.len > 1 && path.ptr[path.len - 1] == '/')
+        path.len--;
+    return path;
+}
+
+static bool matches(const struct http_route *route, struct str path, struct str *rest)
+{
+    struct str pattern = route->path;
+
+    if (!str_ends(pattern, STR("*")))
+        return str_eq(without_slash(pattern), without_slash(path));
+    pattern.len--;
+    if (!str_starts(path, pattern) || path.len == pattern.len)
+        return false;
+    *rest = str_from(path, pattern.len);
+    return true;
+}
+
+const struct http_route *router_find(const struct http_route *routes, size_t count,
+                                     bool known_method, struct http_req *req, const char **allow)
+{
+    bool found[HTTP_METHODS] = {false};
+
+    for (size_t i = 0; i < count; i++) {
+        if (!matches(&routes[i], req->path, &req->rest))
+            continue;
+        if (known_method && routes[i].method == req->method)
+            return &routes[i];
+        found[routes[i].method] = true;
+    }
+    if (found[HTTP_GET] && found[HTTP_POST])
+        *allow = "GET, HEAD, POST";
+    else if (found[HTTP_GET])
+        *allow = "GET, HEAD";
+    else if (found[HTTP_POST])
+        *allow = "POST";
+    return NULL;
+}
+
+static bool harmless(struct str id)
+{
+    for (size_t i = 0; i < id.len; i++) {
+        char c = id.ptr[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              c == '-' || c == '_' || c == '.'))
+            return false;
+    }
+    return id.len > 0 && id.len <= REQUEST_ID_MAX;
+}
+
+/* Unique in this process by its counter, and hardly ever the same as another process's. */
+static uint64_t next_id(void)
+{
+    static _Atomic uint64_t state;
+    uint64_t id = atomic_fetch_add(&state, UINT64_C(0x9e3779b97f4a7c15));
+
+    if (id == 0) {
+        uint64_t seed;
+
+        if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+            abort();
+        atomic_fetch_add(&state, seed);
+        id = seed;
+    }
+    return id ^ id >> 29;
+}
+
+struct str router_request_id(struct arena *a, struct str given)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    if (harmless(given))
+        return given;
+    char *text = arena_bytes(a, REQUEST_ID_LEN);
+    uint64_t id = next_id();
+
+    for (size_t i = 0; i < REQUEST_ID_LEN; i++, id <<= 4)
+        text[i] = hex[id >> 60];
+    return (struct str){text, REQUEST_ID_LEN};
+}

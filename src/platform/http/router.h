@@ -1,0 +1,24 @@
+/* From a request line to a row of the route table. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef ROUTER_H
+#define ROUTER_H
+
+#include "http.h"
+
+/* "/path?query" of a target, also when it came in absolute form ("http://host/path"). */
+struct str router_target_path(struct str target);
+
+/* HEAD is routed like GET. False: a method that nothing here knows. */
+bool router_method(const char *method, enum http_method *out);
+
+/*
+ * The row for req->method and req->path, or NULL. Sets req->rest. *allow is set when the path is
+ * known but not with this method: a list for the header Allow.
+ */
+const struct http_route *router_find(const struct http_route *routes, size_t count,
+                                     bool known_method, struct http_req *req, const char **allow);
+
+/* The client's own id when it is harmless (1 to 64 of letters, digits, "._-"), or a new one. */
+struct str router_request_id(struct arena *a, struct str given);
+
+#endif
