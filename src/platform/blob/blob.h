@@ -1,0 +1,45 @@
+/* Where videos and covers are kept: whole files under generated names. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BLOB_H
+#define BLOB_H
+
+#include "err.h"
+
+/*
+ * A directory. An object is either there, whole and synced to disk, or not there: it is moved in
+ * by rename. Keys are made by us ("v/2a/42/1/video.mp4"): letters, digits, "._-/", no "..".
+ * Any thread may call any function. Created by app.
+ */
+struct blob;
+
+enum { BLOB_KEY_MAX = 200 };
+
+MUST_USE struct err *blob_open(struct ctx *c, struct str dir, struct blob **out);
+void blob_close(struct blob *b); /* NULL is fine */
+
+/* An empty folder on the same file system, where files for blob_put() can be made. Owned by the
+ * caller, who removes it with blob_scratch_remove(). What a crash leaves is removed by blob_open().
+ */
+MUST_USE struct err *blob_scratch(struct blob *b, struct ctx *c, struct str *out);
+void blob_scratch_remove(struct str dir);
+
+/* Moves the file in under `key`, durably; an object of that name is replaced at once. */
+MUST_USE struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file);
+
+struct blob_object {
+    int fd; /* open for reading; the caller closes it */
+    int64_t size;
+    int64_t modified_ms;
+};
+
+/* ERR_NOT_FOUND: no such object, or no such key. */
+MUST_USE struct err *blob_get(struct blob *b, struct ctx *c, struct str key,
+                              struct blob_object *out);
+
+/* Removes every object below the folder `prefix` ("v/2a/42"); none is fine. */
+MUST_USE struct err *blob_remove(struct blob *b, struct ctx *c, struct str prefix);
+
+/* Bytes that are still free where objects are kept. */
+MUST_USE struct err *blob_free_bytes(struct blob *b, struct ctx *c, int64_t *out);
+
+#endif

@@ -1,0 +1,58 @@
+/* Durable jobs: published with the facts they follow from, run at least once. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUS_H
+#define BUS_H
+
+#include <stdatomic.h>
+
+#include "migrate.h"
+
+/*
+ * A queue in the database. A job is published inside a transaction and exists exactly if that was
+ * committed. It runs at least once: a crash runs it again, so handlers are idempotent. Failures are
+ * tried again with growing pauses, then kept as dead letters. Any thread may publish. Made by app.
+ */
+struct bus;
+
+struct bus_job {
+    int64_t id;
+    struct str topic;
+    int64_t key;     /* what it is about; a topic holds one waiting job per key */
+    int64_t attempt; /* 1: the first */
+};
+
+struct bus_handler {
+    void *self;
+    /*
+     * NULL: done. ERR_PRECONDITION, ERR_INVALID, ERR_NOT_FOUND: no use to try again.
+     * ERR_CANCELLED: stopped by *stop; does not count as an attempt. Others are tried again.
+     */
+    struct err *(*run)(void *self, struct ctx *c, const struct bus_job *job,
+                       const _Atomic int *stop);
+    /* Once, after the last attempt has failed. May be NULL. */
+    void (*died)(void *self, struct ctx *c, const struct bus_job *job, const struct err *e);
+    int64_t attempts_max;
+    int64_t pause_ms; /* before the second attempt; doubles with each, up to an hour */
+};
+
+MUST_USE struct err *bus_open(struct ctx *c, struct sql *db, struct bus **out);
+
+/* Ends consumers: *stop becomes non-zero, running handlers are waited for. NULL is fine. */
+void bus_close(struct bus *bus);
+
+/* Joins the transaction of c if there is one. A job that waits already for this key stays alone. */
+MUST_USE struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topic, int64_t key);
+
+/* Starts `threads` threads that run jobs of the topic; `topic` is a literal. At start-up. */
+MUST_USE struct err *bus_consume(struct bus *bus, struct ctx *c, const char *topic, size_t threads,
+                                 const struct bus_handler *handler);
+
+struct bus_stats {
+    int64_t waiting, running, dead, oldest_ms; /* age of the oldest that waits */
+};
+MUST_USE struct err *bus_stats(struct bus *bus, struct ctx *c, struct str topic,
+                               struct bus_stats *out);
+
+extern const struct migration_list bus_migrations;
+
+#endif

@@ -1,0 +1,106 @@
+/* The table of jobs: waiting, running, dead. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bus_store.h"
+
+enum state { WAITING, RUNNING, DEAD };
+
+static const struct migration steps[] = {
+    {"bus", 1, "create",
+     "CREATE TABLE bus_job (id INTEGER PRIMARY KEY, topic VARCHAR(32) NOT NULL,"
+     " job_key BIGINT NOT NULL, state INT NOT NULL, attempt BIGINT NOT NULL, run_at BIGINT NOT "
+     "NULL,"
+     " created_at BIGINT NOT NULL, last_error VARCHAR(512) NOT NULL DEFAULT '');"
+     "CREATE INDEX bus_job_due ON bus_job (topic, state, run_at, id);"
+     "CREATE UNIQUE INDEX bus_job_waiting ON bus_job (topic, job_key) WHERE state = 0"},
+};
+const struct migration_list bus_migrations = {steps, COUNT(steps)};
+
+struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
+                          int64_t now)
+{
+    struct err *e = sql_exec(tx, c,
+                             "INSERT INTO bus_job (topic, job_key, state, attempt, run_at,"
+                             " created_at) VALUES (?, ?, 0, 0, ?, ?)",
+                             sql_text(topic), sql_int(key), sql_int(now), sql_int(now));
+
+    return e && e->code == ERR_EXISTS ? NULL : e;
+}
+
+struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t now,
+                            struct bus_job *out, int64_t *next_due)
+{
+    struct sql_rows rows;
+
+    *out = (struct bus_job){.topic = topic};
+    *next_due = INT64_MAX;
+    TRY(sql_query(tx, c, &rows,
+                  "SELECT id, job_key, attempt, run_at FROM bus_job WHERE topic = ? AND state = 0"
+                  " ORDER BY run_at, id LIMIT 1",
+                  sql_text(topic)));
+    if (!sql_next(&rows))
+        return NULL;
+    *next_due = sql_i64(&rows, 3);
+    if (*next_due > now)
+        return NULL;
+    out->id = sql_i64(&rows, 0);
+    out->key = sql_i64(&rows, 1);
+    out->attempt = sql_i64(&rows, 2) + 1;
+    return sql_exec(tx, c, "UPDATE bus_job SET state = 1, attempt = ? WHERE id = ?",
+                    sql_int(out->attempt), sql_int(out->id));
+}
+
+struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id)
+{
+    return sql_exec(tx, c, "DELETE FROM bus_job WHERE id = ?", sql_int(id));
+}
+
+/* Another job for the same key may have been published meanwhile: then that one is enough. */
+struct err *bus_store_retry(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                            int64_t run_at, const char *why)
+{
+    struct err *e =
+        sql_exec(tx, c,
+                 "UPDATE bus_job SET state = 0, attempt = ?, run_at = ?, last_error = ?"
+                 " WHERE id = ?",
+                 sql_int(job->attempt), sql_int(run_at), sql_text(str_of(why)), sql_int(job->id));
+
+    return e && e->code == ERR_EXISTS ? bus_store_remove(tx, c, job->id) : e;
+}
+
+struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, int64_t id, const char *why)
+{
+    return sql_exec(tx, c, "UPDATE bus_job SET state = 2, last_error = ? WHERE id = ?",
+                    sql_text(str_of(why)), sql_int(id));
+}
+
+struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c)
+{
+    TRY(sql_exec(tx, c,
+                 "DELETE FROM bus_job WHERE state = 1 AND EXISTS (SELECT 1 FROM bus_job AS other"
+                 " WHERE other.topic = bus_job.topic AND other.job_key = bus_job.job_key"
+                 " AND other.state = 0)"));
+    return sql_exec(tx, c, "UPDATE bus_job SET state = 0 WHERE state = 1");
+}
+
+struct err *bus_store_stats(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t now,
+                            struct bus_stats *out)
+{
+    struct sql_rows rows;
+    int64_t counts[DEAD + 1] = {0}, oldest = now;
+
+    TRY(sql_query(tx, c, &rows,
+                  "SELECT state, count(*), min(created_at) FROM bus_job WHERE topic = ?"
+                  " GROUP BY state",
+                  sql_text(topic)));
+    while (sql_next(&rows)) {
+        int64_t state = sql_i64(&rows, 0);
+
+        if (state < WAITING || state > DEAD)
+            continue;
+        counts[state] = sql_i64(&rows, 1);
+        if (state == WAITING)
+            oldest = sql_i64(&rows, 2);
+    }
+    *out = (struct bus_stats){counts[WAITING], counts[RUNNING], counts[DEAD], now - oldest};
+    return NULL;
+}

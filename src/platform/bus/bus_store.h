@@ -1,0 +1,27 @@
+/* The table of jobs. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BUS_STORE_H
+#define BUS_STORE_H
+
+#include "bus.h"
+
+/* All inside a transaction of the caller. Times are Unix milliseconds. */
+MUST_USE struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
+                                   int64_t now);
+
+/* Takes the job that is due first; out->id is 0 when none is. *next_due: when to look again. */
+MUST_USE struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic,
+                                     int64_t now, struct bus_job *out, int64_t *next_due);
+
+MUST_USE struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id);
+MUST_USE struct err *bus_store_retry(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                                     int64_t run_at, const char *why);
+MUST_USE struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, int64_t id, const char *why);
+
+/* After a crash: what was running waits again. */
+MUST_USE struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c);
+
+MUST_USE struct err *bus_store_stats(struct sql_tx *tx, struct ctx *c, struct str topic,
+                                     int64_t now, struct bus_stats *out);
+
+#endif
