@@ -180,6 +180,15 @@ struct str sql_str(const struct sql_rows *rows, size_t column)
     return cell(rows, column)->s;
 }
 
+int64_t *sql_i64_column(const struct sql_rows *rows, struct ctx *c, size_t column)
+{
+    int64_t *values = arena_array(c->arena, int64_t, rows->count);
+
+    for (size_t i = 0; i < rows->count; i++)
+        values[i] = rows->cells[i * rows->columns + column].i;
+    return values;
+}
+
 struct sql_stats sql_stats(struct sql *db)
 {
     struct sql_stats stats = {0};

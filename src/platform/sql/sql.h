@@ -116,6 +116,9 @@ bool sql_next(struct sql_rows *rows);
 int64_t sql_i64(const struct sql_rows *rows, size_t column);
 struct str sql_str(const struct sql_rows *rows, size_t column);
 
+/* All values of a column, rows->count of them, in the request's arena. */
+int64_t *sql_i64_column(const struct sql_rows *rows, struct ctx *c, size_t column);
+
 struct sql_stats {
     uint64_t commits, jobs, failed_jobs, refused, commit_ns, checkpoints, reads;
     size_t queued, log_pages, readers_open, readers_busy;

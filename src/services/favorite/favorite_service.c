@@ -1,0 +1,140 @@
+/* The favorite service: likes are idempotent, and told as facts. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "changes.h"
+#include "clock.h"
+#include "favorite.h"
+#include "favorite_store.h"
+#include "limits.h"
+#include "video_api.h"
+
+struct favorite {
+    struct favorite_api base; /* first */
+    struct sql *db;           /* borrowed, as are the others */
+    struct changes *changes;
+    struct video_api *videos;
+};
+
+static struct favorite *of(struct favorite_api *base)
+{
+    return (struct favorite *)base;
+}
+
+struct set_job {
+    struct favorite *self;
+    const struct favorite_set_req *req;
+    bool changed;
+};
+
+static struct err *author_of(struct favorite *self, struct ctx *c, int64_t video, int64_t *out)
+{
+    struct video_get_videos_req req = {.ids = {&video, 1}};
+    struct video_get_videos_resp found = {0};
+
+    TRY(video_get_videos(self->videos, c, &req, &found));
+    if (found.videos.count == 0)
+        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
+    *out = found.videos.at[0].author_id;
+    return NULL;
+}
+
+static struct err *set_mark(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct set_job *job = arg;
+    struct favorite_mark *mark = arena_new(c->arena, struct favorite_mark);
+
+    *mark = (struct favorite_mark){.user_id = job->req->user_id,
+                                   .video_id = job->req->video_id,
+                                   .created_at = clock_wall_ms()};
+    TRY(author_of(job->self, c, mark->video_id, &mark->author_id));
+    TRY(job->req->liked ? favorite_store_add(tx, c, mark, &job->changed)
+                        : favorite_store_remove(tx, c, mark, &job->changed));
+    if (!job->changed)
+        return NULL;
+    struct change change = {.type = &favorite_mark_type,
+                            .op = job->req->liked ? CHANGE_INSERT : CHANGE_DELETE,
+                            .row = mark};
+
+    return changes_emit(job->self->changes, tx, c, &change);
+}
+
+static struct err *set(struct favorite_api *base, struct ctx *c, const struct favorite_set_req *req,
+                       struct favorite_set_resp *resp)
+{
+    struct set_job job = {.self = of(base), .req = req};
+
+    TRY(sql_write(job.self->db, c, set_mark, &job));
+    resp->changed = job.changed;
+    return NULL;
+}
+
+struct list_job {
+    const struct favorite_list_req *req;
+    struct i64_list ids;
+};
+
+static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_job *job = arg;
+
+    return favorite_store_list(tx, c, job->req->user_id, job->req->limit, &job->ids);
+}
+
+static struct err *list(struct favorite_api *base, struct ctx *c,
+                        const struct favorite_list_req *req, struct favorite_list_resp *resp)
+{
+    struct list_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_list, &job));
+    resp->video_ids = job.ids;
+    return NULL;
+}
+
+struct flags_job {
+    const struct favorite_are_liked_req *req;
+    struct bool_list liked;
+};
+
+static struct err *read_flags(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct flags_job *job = arg;
+    struct i64_list ids = job->req->video_ids;
+
+    for (size_t i = 0; i < ids.count; i++)
+        TRY(favorite_store_has(tx, c, job->req->viewer_id, ids.at[i], &job->liked.at[i]));
+    return NULL;
+}
+
+static struct err *are_liked(struct favorite_api *base, struct ctx *c,
+                             const struct favorite_are_liked_req *req,
+                             struct favorite_are_liked_resp *resp)
+{
+    size_t count = req->video_ids.count;
+    struct flags_job job = {.req = req, .liked = {arena_array(c->arena, bool, count), count}};
+
+    if (count > IDS_MAX)
+        return err_new(c, ERR_INVALID, "%zu ids, at most %d", count, IDS_MAX);
+    TRY(sql_read(of(base)->db, c, read_flags, &job));
+    resp->liked = job.liked;
+    return NULL;
+}
+
+static const struct favorite_api_ops ops = {.set = set, .list = list, .are_liked = are_liked};
+
+struct favorite_api *favorite_create(struct sql *db, struct changes *changes,
+                                     struct video_api *videos)
+{
+    struct favorite *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        abort();
+    *self = (struct favorite){{&ops}, db, changes, videos};
+    return &self->base;
+}
+
+void favorite_destroy(struct favorite_api *self)
+{
+    free(self);
+}

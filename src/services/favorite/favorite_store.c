@@ -1,0 +1,53 @@
+/* The table of likes: one row per user and video. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "favorite_store.h"
+
+struct err *favorite_store_add(struct sql_tx *tx, struct ctx *c, const struct favorite_mark *mark,
+                               bool *changed)
+{
+    int64_t count = 0;
+
+    TRY(sql_exec_count(tx, c, &count,
+                       "INSERT INTO favorite_mark (user_id, video_id, author_id, created_at)"
+                       " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                       sql_int(mark->user_id), sql_int(mark->video_id), sql_int(mark->author_id),
+                       sql_int(mark->created_at)));
+    *changed = count > 0;
+    return NULL;
+}
+
+struct err *favorite_store_remove(struct sql_tx *tx, struct ctx *c,
+                                  const struct favorite_mark *mark, bool *changed)
+{
+    int64_t count = 0;
+
+    TRY(sql_exec_count(tx, c, &count, "DELETE FROM favorite_mark WHERE user_id = ? AND video_id = ?",
+                       sql_int(mark->user_id), sql_int(mark->video_id)));
+    *changed = count > 0;
+    return NULL;
+}
+
+struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t limit,
+                                struct i64_list *out)
+{
+    struct sql_rows rows;
+
+    /* No index by time: it would cost a page more per like (measured); a user's likes sort fast. */
+    TRY(sql_query(tx, c, &rows,
+                  "SELECT video_id FROM favorite_mark WHERE user_id = ?"
+                  " ORDER BY created_at DESC, video_id DESC LIMIT ?",
+                  sql_int(user), sql_int(limit)));
+    *out = (struct i64_list){sql_i64_column(&rows, c, 0), rows.count};
+    return NULL;
+}
+
+struct err *favorite_store_has(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t video,
+                               bool *out)
+{
+    struct sql_rows rows;
+
+    TRY(sql_query(tx, c, &rows, "SELECT 1 FROM favorite_mark WHERE user_id = ? AND video_id = ?",
+                  sql_int(user), sql_int(video)));
+    *out = rows.count > 0;
+    return NULL;
+}

@@ -1,0 +1,22 @@
+/* The table of likes. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FAVORITE_STORE_H
+#define FAVORITE_STORE_H
+
+#include "favorite_api.h"
+#include "sql.h"
+
+/* Idempotent; *changed tells whether anything was. */
+MUST_USE struct err *favorite_store_add(struct sql_tx *tx, struct ctx *c,
+                                        const struct favorite_mark *mark, bool *changed);
+MUST_USE struct err *favorite_store_remove(struct sql_tx *tx, struct ctx *c,
+                                           const struct favorite_mark *mark, bool *changed);
+
+/* Ids of the videos the user likes, latest like first. */
+MUST_USE struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                         int64_t limit, struct i64_list *out);
+
+MUST_USE struct err *favorite_store_has(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                        int64_t video, bool *out);
+
+#endif

@@ -1,0 +1,19 @@
+/* Every limit on what people may send or ask for, by name (docs/contract.md). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef LIMITS_H
+#define LIMITS_H
+
+enum {
+    NAME_MAX_CHARS = 32,      /* characters of a user name (contract, section 3.1) */
+    PASSWORD_MIN_CHARS = 6,   /* characters of a password */
+    PASSWORD_MAX_CHARS = 32,  /* the same (contract, section 3.1) */
+    PASSWORD_MAX_BYTES = 72,  /* bcrypt reads no more: longer ones are refused, never cut */
+    TITLE_MAX_CHARS = 200,    /* characters of a video's title */
+    COMMENT_MAX_CHARS = 500,  /* characters of a comment */
+    MESSAGE_MAX_CHARS = 2000, /* characters of a private message */
+    FEED_PAGE = 30,           /* videos of one feed page (contract, section 3.1) */
+    LIST_MAX = 500,           /* elements of a list that the contract returns whole: the newest */
+    IDS_MAX = 500,            /* ids of one batched call between services */
+};
+
+#endif

@@ -1,0 +1,23 @@
+/* The table of follows. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RELATION_STORE_H
+#define RELATION_STORE_H
+
+#include "relation_api.h"
+#include "sql.h"
+
+/* Idempotent; *changed tells whether anything was. */
+MUST_USE struct err *relation_store_add(struct sql_tx *tx, struct ctx *c,
+                                        const struct relation_edge *edge, bool *changed);
+MUST_USE struct err *relation_store_remove(struct sql_tx *tx, struct ctx *c,
+                                           const struct relation_edge *edge, bool *changed);
+
+/* Ids, latest follow first. */
+typedef struct err *relation_store_lister(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                          int64_t limit, struct i64_list *out);
+relation_store_lister relation_store_following, relation_store_followers, relation_store_friends;
+
+MUST_USE struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                        int64_t target, bool *out);
+
+#endif

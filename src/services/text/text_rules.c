@@ -1,0 +1,38 @@
+/* Checking text: length in characters, no control characters, not blank. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text_rules.h"
+
+#include "utf8.h"
+
+static bool has_control(const struct text_rule *rule, struct str text)
+{
+    if (!rule->lines)
+        return utf8_has_control(text);
+    while (text.len) { /* what stands between line ends and tabs */
+        size_t n = 0;
+
+        while (n < text.len && !memchr("\t\r\n", text.ptr[n], 3))
+            n++;
+        if (utf8_has_control((struct str){text.ptr, n}))
+            return true;
+        text = str_from(text, n + 1);
+    }
+    return false;
+}
+
+struct err *text_rules_check(struct ctx *c, const struct text_rule *rule, struct str text)
+{
+    size_t chars = utf8_length(text);
+
+    if (!utf8_valid(text))
+        return err_reason(c, ERR_INVALID, rule->reason, "the %s is not valid text", rule->what);
+    if (chars < rule->min_chars || chars > rule->max_chars)
+        return err_reason(c, ERR_INVALID, rule->reason, "the %s must have %zu to %zu characters",
+                          rule->what, rule->min_chars, rule->max_chars);
+    if (rule->min_chars > 0 && str_trim(text).len == 0)
+        return err_reason(c, ERR_INVALID, rule->reason, "the %s is blank", rule->what);
+    if (has_control(rule, text))
+        return err_reason(c, ERR_INVALID, rule->reason, "the %s has control characters",
+                          rule->what);
+    return NULL;
+}

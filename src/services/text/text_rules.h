@@ -1,0 +1,19 @@
+/* What people may write: the rules that several services share. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TEXT_RULES_H
+#define TEXT_RULES_H
+
+#include "err.h"
+
+/* What text is checked against. Pure; any thread. */
+struct text_rule {
+    const char *what;   /* "comment": for the message */
+    const char *reason; /* of the failure: "bad_text"; NULL: none of its own */
+    size_t min_chars, max_chars;
+    bool lines; /* line ends and tabs are allowed, other control characters never are */
+};
+
+/* ERR_INVALID: too short, too long, blank, a control character, or not UTF-8. */
+MUST_USE struct err *text_rules_check(struct ctx *c, const struct text_rule *rule, struct str text);
+
+#endif
