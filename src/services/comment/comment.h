@@ -1,0 +1,22 @@
+/* The comment service: what people say about a video. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMENT_H
+#define COMMENT_H
+
+#include "comment_api.h"
+#include "migrate.h"
+
+struct changes;
+struct video_api;
+
+/*
+ * Borrows all three, which must outlive it. Destroy with comment_destroy(); NULL is fine.
+ * Any thread may call it. Emits comment_item.
+ */
+struct comment_api *comment_create(struct sql *db, struct changes *changes,
+                                   struct video_api *videos);
+void comment_destroy(struct comment_api *self);
+
+extern const struct migration_list comment_migrations;
+
+#endif

@@ -1,0 +1,62 @@
+/* Comments: rows in and out, by video and time. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "comment_store.h"
+
+struct err *comment_store_add(struct sql_tx *tx, struct ctx *c, const struct comment_item *item)
+{
+    return sql_exec(tx, c,
+                    "INSERT INTO comment_item (video_id, created_at, id, user_id, text)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id),
+                    sql_int(item->user_id), sql_text(item->text));
+}
+
+static struct comment_item read_row(const struct sql_rows *r, int64_t video)
+{
+    return (struct comment_item){
+        .id = sql_i64(r, 0),
+        .video_id = video,
+        .user_id = sql_i64(r, 1),
+        .text = sql_str(r, 2),
+        .created_at = sql_i64(r, 3),
+    };
+}
+
+struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, int64_t id,
+                              struct comment_item *out, bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, user_id, text, created_at FROM comment_item"
+                  " WHERE video_id = ? AND id = ?",
+                  sql_int(video), sql_int(id)));
+    *found = sql_next(&r);
+    if (*found)
+        *out = read_row(&r, video);
+    return NULL;
+}
+
+struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct comment_item *item)
+{
+    return sql_exec(tx, c,
+                    "DELETE FROM comment_item WHERE video_id = ? AND created_at = ? AND id = ?",
+                    sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id));
+}
+
+struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, int64_t video, int64_t limit,
+                               struct comment_item_list *out)
+{
+    struct sql_rows r;
+    struct comment_item_list list = {0};
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, user_id, text, created_at FROM comment_item WHERE video_id = ?"
+                  " ORDER BY created_at DESC, id DESC LIMIT ?",
+                  sql_int(video), sql_int(limit)));
+    list.at = arena_array(c->arena, struct comment_item, r.count);
+    while (sql_next(&r))
+        list.at[list.count++] = read_row(&r, video);
+    *out = list;
+    return NULL;
+}

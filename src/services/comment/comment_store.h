@@ -1,0 +1,22 @@
+/* The table of comments. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMENT_STORE_H
+#define COMMENT_STORE_H
+
+#include "comment_api.h"
+#include "sql.h"
+
+MUST_USE struct err *comment_store_add(struct sql_tx *tx, struct ctx *c,
+                                       const struct comment_item *item);
+
+/* *found is false when that video has no such comment. */
+MUST_USE struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, int64_t id,
+                                       struct comment_item *out, bool *found);
+MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
+                                          const struct comment_item *item);
+
+/* Newest first. */
+MUST_USE struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, int64_t video,
+                                        int64_t limit, struct comment_item_list *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* The message service: private messages between two people. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MESSAGE_H
+#define MESSAGE_H
+
+#include "message_api.h"
+#include "migrate.h"
+
+struct changes;
+struct user_api;
+
+/*
+ * Borrows all three, which must outlive it. Destroy with message_destroy(); NULL is fine.
+ * Any thread may call it. Emits message_item.
+ */
+struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users);
+void message_destroy(struct message_api *self);
+
+extern const struct migration_list message_migrations;
+
+#endif

@@ -1,0 +1,160 @@
+/* The message service: sending, polling, the latest of each conversation. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "changes.h"
+#include "clock.h"
+#include "limits.h"
+#include "message.h"
+#include "message_store.h"
+#include "sequence.h"
+#include "text_rules.h"
+#include "user_api.h"
+
+struct message {
+    struct message_api base; /* first */
+    struct sql *db;          /* borrowed, as are the others */
+    struct changes *changes;
+    struct user_api *users;
+};
+
+static struct message *of(struct message_api *base)
+{
+    return (struct message *)base;
+}
+
+/* ---- sending ---- */
+
+struct send_job {
+    struct message *self;
+    struct message_item *item;
+};
+
+static struct err *check_receiver(struct message *self, struct ctx *c, int64_t to)
+{
+    struct user_get_users_req ask = {.ids = {&to, 1}};
+    struct user_get_users_resp found = {0};
+
+    TRY(user_get_users(self->users, c, &ask, &found));
+    if (found.users.count == 0)
+        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, to);
+    return NULL;
+}
+
+/* Times rise within a conversation, whatever the clock does (contract, section 5.2). */
+static struct err *add_message(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct send_job *job = arg;
+    struct message_item *item = job->item, last;
+    int64_t now = clock_wall_ms();
+
+    TRY(check_receiver(job->self, c, item->to_id));
+    TRY(message_store_latest(tx, c, item->from_id, item->to_id, &last));
+    item->created_at = now > last.created_at ? now : last.created_at + 1;
+    TRY(sequence_next(tx, c, STR("message"), &item->id));
+    TRY(message_store_add(tx, c, item));
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&message_item_type, CHANGE_INSERT, item});
+}
+
+static struct err *send(struct message_api *base, struct ctx *c, const struct message_send_req *req,
+                        struct message_send_resp *resp)
+{
+    static const struct text_rule rule = {.what = "message",
+                                          .reason = "bad_text",
+                                          .min_chars = 1,
+                                          .max_chars = MESSAGE_MAX_CHARS,
+                                          .lines = true};
+    struct send_job job = {of(base), arena_new(c->arena, struct message_item)};
+
+    if (req->from_id == req->to_id)
+        return err_new(c, ERR_INVALID, "you cannot write to yourself");
+    TRY(text_rules_check(c, &rule, req->content));
+    *job.item = (struct message_item){
+        .from_id = req->from_id, .to_id = req->to_id, .content = req->content};
+    TRY(sql_write(job.self->db, c, add_message, &job));
+    resp->message = job.item;
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+struct list_job {
+    const struct message_list_req *req;
+    struct message_list_resp found;
+};
+
+static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_job *job = arg;
+    struct message_item last;
+
+    TRY(message_store_latest(tx, c, job->req->viewer_id, job->req->peer_id, &last));
+    job->found.newest = last.created_at;
+    if (job->req->since <= 0)
+        return message_store_newest(tx, c, job->req, &job->found.messages);
+    return message_store_since(tx, c, job->req, &job->found.messages);
+}
+
+static struct err *list(struct message_api *base, struct ctx *c, const struct message_list_req *req,
+                        struct message_list_resp *resp)
+{
+    struct list_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_list, &job));
+    *resp = job.found;
+    return NULL;
+}
+
+struct latest_job {
+    const struct message_get_latest_req *req;
+    struct message_item_list found;
+};
+
+static struct err *read_latest(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct latest_job *job = arg;
+    struct i64_list peers = job->req->peer_ids;
+
+    for (size_t i = 0; i < peers.count; i++) {
+        struct message_item *slot = &job->found.at[job->found.count];
+
+        TRY(message_store_latest(tx, c, job->req->viewer_id, peers.at[i], slot));
+        job->found.count += slot->id != 0;
+    }
+    return NULL;
+}
+
+static struct err *get_latest(struct message_api *base, struct ctx *c,
+                              const struct message_get_latest_req *req,
+                              struct message_get_latest_resp *resp)
+{
+    struct latest_job job = {.req = req};
+
+    if (req->peer_ids.count > IDS_MAX)
+        return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->peer_ids.count, IDS_MAX);
+    job.found.at = arena_array(c->arena, struct message_item, req->peer_ids.count);
+    TRY(sql_read(of(base)->db, c, read_latest, &job));
+    resp->messages = job.found;
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static const struct message_api_ops ops = {.send = send, .list = list, .get_latest = get_latest};
+
+struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users)
+{
+    struct message *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        abort();
+    *self = (struct message){{&ops}, db, changes, users};
+    return &self->base;
+}
+
+void message_destroy(struct message_api *self)
+{
+    free(self);
+}

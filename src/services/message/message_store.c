@@ -1,0 +1,103 @@
+/* Messages: one row each under the pair, one row per side for the latest. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "message_store.h"
+
+struct pair {
+    int64_t low, high;
+};
+
+static struct pair pair_of(int64_t a, int64_t b)
+{
+    return a < b ? (struct pair){a, b} : (struct pair){b, a};
+}
+
+static struct err *set_latest(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t peer,
+                              const struct message_item *item)
+{
+    return sql_exec(tx, c,
+                    "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id,"
+                    " last_from, last_content) VALUES (?, ?, ?, ?, ?, ?)"
+                    " ON CONFLICT (user_id, peer_id) DO UPDATE SET last_at = excluded.last_at,"
+                    " last_id = excluded.last_id, last_from = excluded.last_from,"
+                    " last_content = excluded.last_content",
+                    sql_int(user), sql_int(peer), sql_int(item->created_at), sql_int(item->id),
+                    sql_int(item->from_id), sql_text(item->content));
+}
+
+struct err *message_store_add(struct sql_tx *tx, struct ctx *c, const struct message_item *item)
+{
+    struct pair p = pair_of(item->from_id, item->to_id);
+
+    TRY(sql_exec(tx, c,
+                 "INSERT INTO message_line (low_id, high_id, created_at, id, from_id, content)"
+                 " VALUES (?, ?, ?, ?, ?, ?)",
+                 sql_int(p.low), sql_int(p.high), sql_int(item->created_at), sql_int(item->id),
+                 sql_int(item->from_id), sql_text(item->content)));
+    TRY(set_latest(tx, c, item->from_id, item->to_id, item));
+    return set_latest(tx, c, item->to_id, item->from_id, item);
+}
+
+/* Columns: id, from_id, created_at, content. */
+static struct message_item read_row(const struct sql_rows *r, int64_t a, int64_t b)
+{
+    int64_t from = sql_i64(r, 1);
+
+    return (struct message_item){
+        .id = sql_i64(r, 0),
+        .from_id = from,
+        .to_id = from == a ? b : a,
+        .created_at = sql_i64(r, 2),
+        .content = sql_str(r, 3),
+    };
+}
+
+struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t peer,
+                                 struct message_item *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT last_id, last_from, last_at, last_content FROM message_conversation"
+                  " WHERE user_id = ? AND peer_id = ?",
+                  sql_int(user), sql_int(peer)));
+    *out = sql_next(&r) ? read_row(&r, user, peer) : (struct message_item){0};
+    return NULL;
+}
+
+static void read_all(struct ctx *c, struct sql_rows *r, const struct message_list_req *req,
+                     struct message_item_list *out)
+{
+    *out = (struct message_item_list){arena_array(c->arena, struct message_item, r->count), 0};
+    while (sql_next(r))
+        out->at[out->count++] = read_row(r, req->viewer_id, req->peer_id);
+}
+
+struct err *message_store_newest(struct sql_tx *tx, struct ctx *c,
+                                 const struct message_list_req *req, struct message_item_list *out)
+{
+    struct pair p = pair_of(req->viewer_id, req->peer_id);
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, from_id, created_at, content FROM (SELECT id, from_id, created_at,"
+                  " content FROM message_line WHERE low_id = ? AND high_id = ?"
+                  " ORDER BY created_at DESC LIMIT ?) AS newest ORDER BY created_at",
+                  sql_int(p.low), sql_int(p.high), sql_int(req->limit)));
+    read_all(c, &r, req, out);
+    return NULL;
+}
+
+struct err *message_store_since(struct sql_tx *tx, struct ctx *c,
+                                const struct message_list_req *req, struct message_item_list *out)
+{
+    struct pair p = pair_of(req->viewer_id, req->peer_id);
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, from_id, created_at, content FROM message_line WHERE low_id = ?"
+                  " AND high_id = ? AND created_at > ? AND from_id = ? ORDER BY created_at LIMIT ?",
+                  sql_int(p.low), sql_int(p.high), sql_int(req->since), sql_int(req->peer_id),
+                  sql_int(req->limit)));
+    read_all(c, &r, req, out);
+    return NULL;
+}

@@ -1,0 +1,27 @@
+/* The tables of messages and conversations. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MESSAGE_STORE_H
+#define MESSAGE_STORE_H
+
+#include "message_api.h"
+#include "sql.h"
+
+/* The message, and the latest of it for both sides. item->created_at is newer than all before. */
+MUST_USE struct err *message_store_add(struct sql_tx *tx, struct ctx *c,
+                                       const struct message_item *item);
+
+/* The latest message between the two; out->id is 0 when there is none. */
+MUST_USE struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                          int64_t peer, struct message_item *out);
+
+/* The newest messages of both sides, oldest first. */
+MUST_USE struct err *message_store_newest(struct sql_tx *tx, struct ctx *c,
+                                          const struct message_list_req *req,
+                                          struct message_item_list *out);
+
+/* What the peer sent after req->since, oldest first. */
+MUST_USE struct err *message_store_since(struct sql_tx *tx, struct ctx *c,
+                                         const struct message_list_req *req,
+                                         struct message_item_list *out);
+
+#endif

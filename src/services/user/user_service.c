@@ -1,0 +1,185 @@
+/* The user service: accounts and credentials. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "changes.h"
+#include "clock.h"
+#include "limits.h"
+#include "sequence.h"
+#include "text_rules.h"
+#include "user.h"
+#include "user_counts.h"
+#include "user_store.h"
+
+struct user {
+    struct user_api base; /* first */
+    struct sql *db;       /* borrowed, as is changes */
+    struct changes *changes;
+};
+
+static struct user *of(struct user_api *base)
+{
+    return (struct user *)base;
+}
+
+static struct err *no_user(struct ctx *c, int64_t id)
+{
+    return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, id);
+}
+
+/* ---- accounts ---- */
+
+struct sign_up_job {
+    const struct user_sign_up_req *req;
+    int64_t id;
+};
+
+static struct err *add_account(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct sign_up_job *job = arg;
+
+    TRY(sequence_next(tx, c, STR("user"), &job->id));
+    struct err *e = user_store_add(tx, c, job->req, job->id, clock_wall_ms());
+
+    if (e && e->code == ERR_EXISTS)
+        return err_reason(c, ERR_EXISTS, "name_taken", "the name is taken");
+    return e;
+}
+
+static struct err *check_name(struct ctx *c, struct str name)
+{
+    static const struct text_rule rule = {.what = "user name", .min_chars = 1,
+                                          .max_chars = NAME_MAX_CHARS};
+
+    TRY(text_rules_check(c, &rule, name));
+    if (str_trim(name).len != name.len)
+        return err_new(c, ERR_INVALID, "the user name begins or ends with a blank");
+    return NULL;
+}
+
+static struct err *sign_up(struct user_api *base, struct ctx *c, const struct user_sign_up_req *req,
+                          struct user_sign_up_resp *resp)
+{
+    struct sign_up_job job = {.req = req};
+
+    TRY(check_name(c, req->name));
+    TRY(sql_write(of(base)->db, c, add_account, &job));
+    *resp = (struct user_sign_up_resp){.id = job.id, .session = 1};
+    return NULL;
+}
+
+/* ---- profiles ---- */
+
+struct get_job {
+    struct i64_list ids;
+    struct user_profile_list found;
+};
+
+static struct err *read_users(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct get_job *job = arg;
+
+    for (size_t i = 0; i < job->ids.count; i++) {
+        bool found;
+
+        TRY(user_store_get(tx, c, job->ids.at[i], &job->found.at[job->found.count], &found));
+        job->found.count += found;
+    }
+    return NULL;
+}
+
+static struct err *get_users(struct user_api *base, struct ctx *c,
+                             const struct user_get_users_req *req, struct user_get_users_resp *resp)
+{
+    struct get_job job = {.ids = req->ids};
+
+    if (req->ids.count > IDS_MAX)
+        return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
+    job.found.at = arena_array(c->arena, struct user_profile, req->ids.count);
+    TRY(sql_read(of(base)->db, c, read_users, &job));
+    resp->users = job.found;
+    return NULL;
+}
+
+/* ---- passwords ---- */
+
+struct credentials_job {
+    const struct user_get_credentials_req *by;
+    struct user_get_credentials_resp found;
+};
+
+static struct err *read_credentials(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct credentials_job *job = arg;
+
+    return user_store_credentials(tx, c, job->by, &job->found);
+}
+
+static struct err *get_credentials(struct user_api *base, struct ctx *c,
+                                   const struct user_get_credentials_req *req,
+                                   struct user_get_credentials_resp *resp)
+{
+    struct credentials_job job = {.by = req};
+
+    TRY(sql_read(of(base)->db, c, read_credentials, &job));
+    if (!job.found.id)
+        return no_user(c, req->id);
+    *resp = job.found;
+    return NULL;
+}
+
+struct password_job {
+    struct user *self;
+    const struct user_set_password_req *req;
+    int64_t session;
+};
+
+static struct err *set_hash(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct password_job *job = arg;
+    struct user_account *row = arena_new(c->arena, struct user_account);
+
+    TRY(user_store_set_password(tx, c, job->req->id, job->req->password_hash, &job->session));
+    if (!job->session)
+        return no_user(c, job->req->id);
+    *row = (struct user_account){.id = job->req->id, .session = job->session};
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&user_account_type, CHANGE_UPDATE, row});
+}
+
+static struct err *set_password(struct user_api *base, struct ctx *c,
+                                const struct user_set_password_req *req,
+                                struct user_set_password_resp *resp)
+{
+    struct password_job job = {.self = of(base), .req = req};
+
+    TRY(sql_write(job.self->db, c, set_hash, &job));
+    resp->session = job.session;
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static const struct user_api_ops ops = {
+    .sign_up = sign_up,
+    .get_users = get_users,
+    .get_credentials = get_credentials,
+    .set_password = set_password,
+};
+
+struct user_api *user_create(struct sql *db, struct changes *changes)
+{
+    struct user *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        abort();
+    *self = (struct user){{&ops}, db, changes};
+    user_counts_follow(changes);
+    return &self->base;
+}
+
+void user_destroy(struct user_api *self)
+{
+    free(self);
+}

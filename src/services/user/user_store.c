@@ -1,0 +1,112 @@
+/* Accounts: rows in and out. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "user_store.h"
+
+#include <inttypes.h>
+
+/* Pictures that ship with the program: the contract's app cannot set its own. */
+enum { AVATARS = 16, BANNERS = 6 };
+
+struct err *user_store_add(struct sql_tx *tx, struct ctx *c, const struct user_sign_up_req *req,
+                           int64_t id, int64_t now)
+{
+    struct str avatar = arena_str(c->arena, "assets/avatar-%02d.png", (int)(id % AVATARS) + 1);
+    struct str banner = arena_str(c->arena, "assets/banner-%02d.png", (int)(id % BANNERS) + 1);
+
+    TRY(sql_exec(tx, c,
+                 "INSERT INTO user_account (id, name, password_hash, avatar, background, signature,"
+                 " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 sql_int(id), sql_text(req->name), sql_text(req->password_hash), sql_text(avatar),
+                 sql_text(banner), sql_text(STR("New on Duan")), sql_int(now)));
+    return sql_exec(tx, c, "INSERT INTO user_count (user_id) VALUES (?)", sql_int(id));
+}
+
+struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct user_profile *out,
+                           bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT name, avatar, background, signature, session, follow_count,"
+                  " follower_count, total_favorited, work_count, favorite_count FROM user_account"
+                  " JOIN user_count ON user_id = id WHERE id = ?",
+                  sql_int(id)));
+    *found = sql_next(&r);
+    if (!*found)
+        return NULL;
+    *out = (struct user_profile){
+        .id = id,
+        .name = sql_str(&r, 0),
+        .avatar = sql_str(&r, 1),
+        .background = sql_str(&r, 2),
+        .signature = sql_str(&r, 3),
+        .session = sql_i64(&r, 4),
+        .follow_count = sql_i64(&r, 5),
+        .follower_count = sql_i64(&r, 6),
+        .total_favorited = sql_i64(&r, 7),
+        .work_count = sql_i64(&r, 8),
+        .favorite_count = sql_i64(&r, 9),
+    };
+    return NULL;
+}
+
+struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
+                                   const struct user_get_credentials_req *by,
+                                   struct user_get_credentials_resp *out)
+{
+    struct sql_rows r;
+
+    *out = (struct user_get_credentials_resp){0};
+    if (by->name.len)
+        TRY(sql_query(tx, c, &r,
+                      "SELECT id, password_hash, session FROM user_account WHERE name = ?",
+                      sql_text(by->name)));
+    else
+        TRY(sql_query(tx, c, &r,
+                      "SELECT id, password_hash, session FROM user_account WHERE id = ?",
+                      sql_int(by->id)));
+    if (sql_next(&r))
+        *out = (struct user_get_credentials_resp){sql_i64(&r, 0), sql_str(&r, 1), sql_i64(&r, 2)};
+    return NULL;
+}
+
+struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id, struct str hash,
+                                    int64_t *session)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "UPDATE user_account SET password_hash = ?, session = session + 1 WHERE id = ?"
+                  " RETURNING session",
+                  sql_text(hash), sql_int(id)));
+    *session = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
+#define COUNT_BY(column)                                                              \
+    "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?"             \
+    " RETURNING follow_count, follower_count, total_favorited, work_count, favorite_count"
+
+struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column, int64_t id,
+                             int64_t by, struct user_count *out)
+{
+    static const char *const texts[] = {
+        [USER_FOLLOWS] = COUNT_BY("follow_count"),
+        [USER_FOLLOWERS] = COUNT_BY("follower_count"),
+        [USER_FAVORITED] = COUNT_BY("total_favorited"),
+        [USER_WORKS] = COUNT_BY("work_count"),
+        [USER_FAVORITES] = COUNT_BY("favorite_count"),
+    };
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, texts[column], sql_int(by), sql_int(id)));
+    if (!sql_next(&r))
+        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, id);
+    *out = (struct user_count){id,
+                               sql_i64(&r, 0),
+                               sql_i64(&r, 1),
+                               sql_i64(&r, 2),
+                               sql_i64(&r, 3),
+                               sql_i64(&r, 4)};
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* The tables of accounts and of their counts. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef USER_STORE_H
+#define USER_STORE_H
+
+#include "sql.h"
+#include "user_api.h"
+
+/* A new account with the defaults that a fresh profile shows. ERR_EXISTS: the name is taken. */
+MUST_USE struct err *user_store_add(struct sql_tx *tx, struct ctx *c,
+                                    const struct user_sign_up_req *req, int64_t id, int64_t now);
+
+/* *found is false when there is no such user. */
+MUST_USE struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                    struct user_profile *out, bool *found);
+
+/* By name, or by id when the name is empty; out->id is 0 when there is none. */
+MUST_USE struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
+                                            const struct user_get_credentials_req *by,
+                                            struct user_get_credentials_resp *out);
+
+/* The new session version; 0 when there is no such user. */
+MUST_USE struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                             struct str hash, int64_t *session);
+
+enum user_column { USER_FOLLOWS, USER_FOLLOWERS, USER_FAVORITED, USER_WORKS, USER_FAVORITES };
+
+/* Moves one count; *out is the whole row afterwards. ERR_NOT_FOUND: no such user. */
+MUST_USE struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column,
+                                      int64_t id, int64_t by, struct user_count *out);
+
+#endif

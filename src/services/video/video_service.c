@@ -1,0 +1,258 @@
+/* The video service: publishing, listing, and what the transcoder reports. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "bus.h"
+#include "changes.h"
+#include "clock.h"
+#include "limits.h"
+#include "sequence.h"
+#include "text_rules.h"
+#include "video.h"
+#include "video_counts.h"
+#include "video_store.h"
+
+struct video {
+    struct video_api base; /* first */
+    struct sql *db;        /* borrowed, as are the others */
+    struct changes *changes;
+    struct bus *bus;
+};
+
+static struct video *of(struct video_api *base)
+{
+    return (struct video *)base;
+}
+
+static struct err *no_video(struct ctx *c, int64_t id)
+{
+    return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, id);
+}
+
+/* ---- publishing ---- */
+
+struct publish_job {
+    struct video *self;
+    const struct video_publish_req *req;
+    struct video_item *item;
+};
+
+/* Times are unique, so that a page that ends at one never splits equals (contract, section 3.1). */
+static struct err *next_time(struct sql_tx *tx, struct ctx *c, int64_t *out)
+{
+    int64_t newest, now = clock_wall_ms();
+
+    TRY(video_store_newest(tx, c, &newest));
+    *out = now > newest ? now : newest + 1;
+    return NULL;
+}
+
+static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct publish_job *job = arg;
+    struct video_item *item = arena_new(c->arena, struct video_item);
+
+    *item = (struct video_item){
+        .author_id = job->req->author_id,
+        .title = job->req->title,
+        .shown = true,
+        .media = job->req->media,
+    };
+    TRY(sequence_next(tx, c, STR("video"), &item->id));
+    TRY(next_time(tx, c, &item->created_at));
+    TRY(video_store_add(tx, c, item));
+    TRY(bus_publish(job->self->bus, c, STR(VIDEO_TOPIC), item->id));
+    job->item = item;
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&video_item_type, CHANGE_INSERT, item});
+}
+
+static struct err *publish(struct video_api *base, struct ctx *c,
+                           const struct video_publish_req *req, struct video_publish_resp *resp)
+{
+    static const struct text_rule rule = {
+        .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
+    struct publish_job job = {.self = of(base), .req = req};
+
+    TRY(text_rules_check(c, &rule, req->title));
+    if (!req->media)
+        return err_new(c, ERR_INVALID, "a video without files");
+    TRY(sql_write(job.self->db, c, add_video, &job));
+    *resp = (struct video_publish_resp){job.item->id, job.item->created_at};
+    return NULL;
+}
+
+/* ---- reading ---- */
+
+struct get_job {
+    struct i64_list ids;
+    struct video_item_list found;
+};
+
+static struct err *read_videos(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct get_job *job = arg;
+
+    for (size_t i = 0; i < job->ids.count; i++) {
+        bool found;
+
+        TRY(video_store_get(tx, c, job->ids.at[i], &job->found.at[job->found.count], &found));
+        job->found.count += found;
+    }
+    return NULL;
+}
+
+static struct err *get_videos(struct video_api *base, struct ctx *c,
+                              const struct video_get_videos_req *req,
+                              struct video_get_videos_resp *resp)
+{
+    struct get_job job = {.ids = req->ids};
+
+    if (req->ids.count > IDS_MAX)
+        return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
+    job.found.at = arena_array(c->arena, struct video_item, req->ids.count);
+    TRY(sql_read(of(base)->db, c, read_videos, &job));
+    resp->videos = job.found;
+    return NULL;
+}
+
+struct feed_job {
+    const struct video_list_feed_req *req;
+    struct video_list_resp found;
+};
+
+static struct err *read_feed(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct feed_job *job = arg;
+
+    return video_store_feed(tx, c, job->req, &job->found);
+}
+
+static struct err *list_feed(struct video_api *base, struct ctx *c,
+                             const struct video_list_feed_req *req, struct video_list_resp *resp)
+{
+    struct feed_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_feed, &job));
+    *resp = job.found;
+    return NULL;
+}
+
+struct author_job {
+    const struct video_list_by_author_req *req;
+    struct video_list_resp found;
+};
+
+static struct err *read_by_author(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct author_job *job = arg;
+
+    return video_store_by_author(tx, c, job->req, &job->found);
+}
+
+static struct err *list_by_author(struct video_api *base, struct ctx *c,
+                                  const struct video_list_by_author_req *req,
+                                  struct video_list_resp *resp)
+{
+    struct author_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_by_author, &job));
+    *resp = job.found;
+    return NULL;
+}
+
+/* ---- media ---- */
+
+struct media_read_job {
+    int64_t id;
+    struct video_get_media_resp found;
+};
+
+static struct err *read_media(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct media_read_job *job = arg;
+    bool found;
+
+    TRY(video_store_get_job(tx, c, job->id, &job->found, &found));
+    return found ? NULL : no_video(c, job->id);
+}
+
+static struct err *get_media(struct video_api *base, struct ctx *c,
+                             const struct video_get_media_req *req,
+                             struct video_get_media_resp *resp)
+{
+    struct media_read_job job = {.id = req->id};
+
+    TRY(sql_read(of(base)->db, c, read_media, &job));
+    *resp = job.found;
+    return NULL;
+}
+
+struct media_job {
+    struct video *self;
+    const struct video_set_media_req *req;
+};
+
+/* Progress alone changes nothing that lists show, so it is no fact for others. */
+static bool concerns_others(const struct video_item *before, const struct media_job *job)
+{
+    return job->req->media || before->state != job->req->state;
+}
+
+static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct media_job *job = arg;
+    struct video_item *item = arena_new(c->arena, struct video_item);
+    bool found;
+
+    TRY(video_store_get(tx, c, job->req->id, item, &found));
+    if (!found)
+        return no_video(c, job->req->id);
+    const struct video_media *files = job->req->media ? job->req->media : item->media;
+    bool shown = job->req->state != VIDEO_FAILED || files->play.len > 0;
+
+    TRY(video_store_set_job(tx, c, job->req, shown));
+    if (!concerns_others(item, job))
+        return NULL;
+    TRY(video_store_get(tx, c, job->req->id, item, &found));
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&video_item_type, CHANGE_UPDATE, item});
+}
+
+static struct err *set_media(struct video_api *base, struct ctx *c,
+                             const struct video_set_media_req *req,
+                             struct video_set_media_resp *resp)
+{
+    struct media_job job = {of(base), req};
+
+    (void)resp;
+    return sql_write(job.self->db, c, write_media, &job);
+}
+
+/* ---- life ---- */
+
+static const struct video_api_ops ops = {
+    .publish = publish,
+    .get_videos = get_videos,
+    .list_feed = list_feed,
+    .list_by_author = list_by_author,
+    .get_media = get_media,
+    .set_media = set_media,
+};
+
+struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus)
+{
+    struct video *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        abort();
+    *self = (struct video){{&ops}, db, changes, bus};
+    video_counts_follow(changes);
+    return &self->base;
+}
+
+void video_destroy(struct video_api *self)
+{
+    free(self);
+}

@@ -1,0 +1,184 @@
+/* Videos: rows in and out. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "video_store.h"
+
+#include <inttypes.h>
+
+#define MEDIA_COLUMNS \
+    "asset, generation, original, play, hls, cover, cover_webp, width, height, duration_ms"
+enum { MEDIA_COUNT = 10 };
+
+static struct video_media *read_media(struct ctx *c, const struct sql_rows *r, size_t at)
+{
+    struct video_media *m = arena_new(c->arena, struct video_media);
+
+    *m = (struct video_media){
+        .asset = sql_str(r, at),
+        .generation = sql_i64(r, at + 1),
+        .original = sql_str(r, at + 2),
+        .play = sql_str(r, at + 3),
+        .hls = sql_str(r, at + 4),
+        .cover = sql_str(r, at + 5),
+        .cover_webp = sql_str(r, at + 6),
+        .width = sql_i64(r, at + 7),
+        .height = sql_i64(r, at + 8),
+        .duration_ms = sql_i64(r, at + 9),
+    };
+    return m;
+}
+
+struct err *video_store_newest(struct sql_tx *tx, struct ctx *c, int64_t *out)
+{
+    struct sql_rows r;
+
+    /* One look into the index for each half of it. */
+    TRY(sql_query(tx, c, &r,
+                  "SELECT max((SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 1),"
+                  " (SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 0))"));
+    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
+struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video_item *item)
+{
+    const struct video_media *m = item->media;
+
+    TRY(sql_exec(tx, c,
+                 "INSERT INTO video_item (id, author_id, title, created_at, shown, state,"
+                 " " MEDIA_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 sql_int(item->id), sql_int(item->author_id), sql_text(item->title),
+                 sql_int(item->created_at), sql_int(item->shown), sql_int(item->state),
+                 sql_text(m->asset), sql_int(m->generation), sql_text(m->original),
+                 sql_text(m->play), sql_text(m->hls), sql_text(m->cover), sql_text(m->cover_webp),
+                 sql_int(m->width), sql_int(m->height), sql_int(m->duration_ms)));
+    return sql_exec(tx, c, "INSERT INTO video_count (video_id) VALUES (?)", sql_int(item->id));
+}
+
+struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct video_item *out,
+                            bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT " MEDIA_COLUMNS ", author_id, title, created_at, state, shown,"
+                  " favorite_count, comment_count FROM video_item JOIN video_count"
+                  " ON video_id = id WHERE id = ?",
+                  sql_int(id)));
+    *found = sql_next(&r);
+    if (!*found)
+        return NULL;
+    *out = (struct video_item){
+        .id = id,
+        .author_id = sql_i64(&r, MEDIA_COUNT),
+        .title = sql_str(&r, MEDIA_COUNT + 1),
+        .created_at = sql_i64(&r, MEDIA_COUNT + 2),
+        .state = (enum video_state)sql_i64(&r, MEDIA_COUNT + 3),
+        .shown = sql_i64(&r, MEDIA_COUNT + 4) != 0,
+        .media = read_media(c, &r, 0),
+        .favorite_count = sql_i64(&r, MEDIA_COUNT + 5),
+        .comment_count = sql_i64(&r, MEDIA_COUNT + 6),
+    };
+    return NULL;
+}
+
+static void take_list(struct ctx *c, struct sql_rows *r, struct video_list_resp *out)
+{
+    const int64_t *times = sql_i64_column(r, c, 1);
+
+    *out = (struct video_list_resp){.ids = {sql_i64_column(r, c, 0), r->count},
+                                    .oldest = r->count ? times[r->count - 1] : 0};
+}
+
+struct err *video_store_feed(struct sql_tx *tx, struct ctx *c,
+                             const struct video_list_feed_req *req, struct video_list_resp *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, created_at FROM video_item WHERE shown = 1 AND created_at < ?"
+                  " ORDER BY created_at DESC, id DESC LIMIT ?",
+                  sql_int(req->before), sql_int(req->limit)));
+    take_list(c, &r, out);
+    return NULL;
+}
+
+struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
+                                  const struct video_list_by_author_req *req,
+                                  struct video_list_resp *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, created_at FROM video_item WHERE author_id = ? AND shown >= ?"
+                  " ORDER BY created_at DESC, id DESC LIMIT ?",
+                  sql_int(req->author_id), sql_int(!req->all), sql_int(req->limit)));
+    take_list(c, &r, out);
+    return NULL;
+}
+
+struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                struct video_get_media_resp *out, bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT " MEDIA_COLUMNS ", state, progress, attempts, reason, message"
+                  " FROM video_item WHERE id = ?",
+                  sql_int(id)));
+    *found = sql_next(&r);
+    if (!*found)
+        return NULL;
+    *out = (struct video_get_media_resp){
+        .media = read_media(c, &r, 0),
+        .state = (enum video_state)sql_i64(&r, MEDIA_COUNT),
+        .progress = sql_i64(&r, MEDIA_COUNT + 1),
+        .attempts = sql_i64(&r, MEDIA_COUNT + 2),
+        .reason = sql_str(&r, MEDIA_COUNT + 3),
+        .message = sql_str(&r, MEDIA_COUNT + 4),
+    };
+    return NULL;
+}
+
+static struct err *set_files(struct sql_tx *tx, struct ctx *c, int64_t id,
+                             const struct video_media *m)
+{
+    return sql_exec(tx, c,
+                    "UPDATE video_item SET generation = ?, play = ?, hls = ?, cover = ?,"
+                    " cover_webp = ?, width = ?, height = ?, duration_ms = ? WHERE id = ?",
+                    sql_int(m->generation), sql_text(m->play), sql_text(m->hls), sql_text(m->cover),
+                    sql_text(m->cover_webp), sql_int(m->width), sql_int(m->height),
+                    sql_int(m->duration_ms), sql_int(id));
+}
+
+struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
+                                const struct video_set_media_req *req, bool shown)
+{
+    if (req->media)
+        TRY(set_files(tx, c, req->id, req->media));
+    return sql_exec(tx, c,
+                    "UPDATE video_item SET state = ?, progress = ?, attempts = ?, reason = ?,"
+                    " message = ?, shown = ? WHERE id = ?",
+                    sql_int(req->state), sql_int(req->progress), sql_int(req->attempts),
+                    sql_text(req->reason), sql_text(req->message), sql_int(shown),
+                    sql_int(req->id));
+}
+
+#define COUNT_BY(column)                                                   \
+    "UPDATE video_count SET " column " = " column " + ? WHERE video_id = ?" \
+    " RETURNING favorite_count, comment_count"
+
+struct err *video_store_count(struct sql_tx *tx, struct ctx *c, enum video_column column,
+                              int64_t id, int64_t by, struct video_count *out)
+{
+    static const char *const texts[] = {
+        [VIDEO_FAVORITES] = COUNT_BY("favorite_count"),
+        [VIDEO_COMMENTS] = COUNT_BY("comment_count"),
+    };
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, texts[column], sql_int(by), sql_int(id)));
+    if (!sql_next(&r))
+        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, id);
+    *out = (struct video_count){id, sql_i64(&r, 0), sql_i64(&r, 1)};
+    return NULL;
+}

@@ -1,0 +1,40 @@
+/* The tables of videos and of their counts. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIDEO_STORE_H
+#define VIDEO_STORE_H
+
+#include "sql.h"
+#include "video_api.h"
+
+/* The time of the newest video; 0: there is none. */
+MUST_USE struct err *video_store_newest(struct sql_tx *tx, struct ctx *c, int64_t *out);
+
+MUST_USE struct err *video_store_add(struct sql_tx *tx, struct ctx *c,
+                                     const struct video_item *item);
+
+/* *found is false when there is no such video. */
+MUST_USE struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                     struct video_item *out, bool *found);
+
+/* Ids and the time of the last one, newest first. */
+MUST_USE struct err *video_store_feed(struct sql_tx *tx, struct ctx *c,
+                                      const struct video_list_feed_req *req,
+                                      struct video_list_resp *out);
+MUST_USE struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
+                                           const struct video_list_by_author_req *req,
+                                           struct video_list_resp *out);
+
+/* *found is false when there is no such video. */
+MUST_USE struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                         struct video_get_media_resp *out, bool *found);
+/* State, progress, attempts and reason; with req->media also the files. `shown`: in lists. */
+MUST_USE struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
+                                         const struct video_set_media_req *req, bool shown);
+
+enum video_column { VIDEO_FAVORITES, VIDEO_COMMENTS };
+
+/* Moves one count; *out is the whole row afterwards. ERR_NOT_FOUND: no such video. */
+MUST_USE struct err *video_store_count(struct sql_tx *tx, struct ctx *c, enum video_column column,
+                                       int64_t id, int64_t by, struct video_count *out);
+
+#endif
