@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+# protoc plugin: a service's messages and calls in C, the same in this process and behind gRPC.
+# SPDX-License-Identifier: Apache-2.0
+"""Writes <x>_api.[ch] for each file and <x>_api_codec.[ch] for each service; README.md says how to use it."""
+import re
+import sys
+import textwrap
+
+from google.protobuf import descriptor_pool, message_factory
+from google.protobuf.compiler import plugin_pb2
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto as F
+
+import apigen_templates as c
+
+COLUMNS = 100
+KEYWORDS = set("auto break case char const continue default do double else enum extern float for goto if "
+               "inline int long register restrict return short signed sizeof static struct switch typedef "
+               "union unsigned void volatile while bool true false".split())
+# proto type: C type, kind in the codec's tables, list type
+SCALARS = {
+    F.TYPE_BOOL: ("bool", "BOOL", "bool"),
+    F.TYPE_INT32: ("int32_t", "I32", "i32"), F.TYPE_UINT32: ("uint32_t", "U32", "u32"),
+    F.TYPE_INT64: ("int64_t", "64", "i64"), F.TYPE_UINT64: ("uint64_t", "64", "u64"),
+    F.TYPE_STRING: ("struct str", "STRING", "str"), F.TYPE_BYTES: ("struct str", "BYTES", "str"),
+}
+EMPTY = "    char nothing; /* C has no empty struct */\n"
+MESSAGES, ENUMS, SERVICES, MEMBERS = 4, 5, 6, 2  # field numbers of descriptor.proto: paths of comments
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])([A-Z])|(?<=[A-Z])([A-Z](?=[a-z]))", r"_\1\2", name).lower()
+
+
+def word(name):
+    return name + "_" if name in KEYWORDS else name
+
+
+def stem(path):
+    return path.rsplit("/", 1)[-1].removesuffix(".proto")
+
+
+def ctype(type_name):
+    """duan.user.v1.UserProfile is struct user_profile, whatever its package."""
+    return snake(type_name.rsplit(".", 1)[-1])
+
+
+def fill(head, parts, tail):
+    """head, then parts between commas, broken only between them, as clang-format would."""
+    solid = ", ".join(part.replace(" ", "\0") for part in parts) + tail
+    return textwrap.fill(solid, COLUMNS, initial_indent=head, subsequent_indent=" " * len(head),
+                         break_long_words=False, break_on_hyphens=False).replace("\0", " ")
+
+
+def call(head, args, tail=""):
+    """A call or a prototype; a return type stands alone when an argument would not fit otherwise."""
+    alone = re.match(r"(.* \*?)(\w+)$", head)
+    if alone and len(head) + max(map(len, args)) + 2 > COLUMNS:
+        return alone[1].rstrip() + "\n" + call(alone[2], args, tail)
+    return fill(head + "(", args, ")" + tail)
+
+
+def comment(text, indent):
+    line = f"{indent}/* {text} */\n"
+    if len(line) <= COLUMNS + 1:
+        return line
+    return f"{indent}/*\n" + textwrap.fill(text, COLUMNS, initial_indent=indent + " * ",
+                                           subsequent_indent=indent + " * ") + f"\n{indent} */\n"
+
+
+class File:
+    """One .proto: what its generated files are made from."""
+
+    def __init__(self, proto, pool):
+        self.proto, self.stem = proto, stem(proto.name)
+        self.docs = {tuple(place.path): " ".join((place.leading_comments or place.trailing_comments).split())
+                     for place in proto.source_code_info.location}
+        self.where = pool.FindExtensionByName("duan.where") if "duan.proto" in proto.dependency else None
+        if self.where:
+            options = pool.FindMessageTypeByName("google.protobuf.MethodOptions")
+            self.options = message_factory.MessageFactory(pool).GetPrototype(options)
+        self.check()
+
+    def fail(self, what):
+        sys.exit(f"{self.proto.name}: {what}")
+
+    def check(self):
+        proto = self.proto
+        if proto.syntax != "proto3":
+            self.fail("only proto3 is supported")
+        for message in proto.message_type:
+            if message.nested_type or message.enum_type:
+                self.fail(f"{message.name}: nested types and maps are not supported")
+            for field in message.field:
+                self.check_field(f"{message.name}.{field.name}", field)
+        if [snake(s.name) for s in proto.service] not in ([], [self.stem]):
+            self.fail(f"one service, named as the file, or none; not {', '.join(s.name for s in proto.service)}")
+        for service in proto.service:
+            for method in service.method:
+                self.check_method(method)
+
+    def check_field(self, name, field):
+        if field.HasField("oneof_index") and not field.proto3_optional:
+            self.fail(f"{name}: oneof is not supported")
+        if field.type not in SCALARS and field.type not in (F.TYPE_MESSAGE, F.TYPE_ENUM):
+            self.fail(f"{name}: {F.Type.Name(field.type)[5:].lower()} is not supported")
+        if field.type_name.startswith(".google."):
+            self.fail(f"{name}: {field.type_name[1:]} is not supported")
+
+    def check_method(self, method):
+        if method.client_streaming or method.server_streaming:
+            self.fail(f"{method.name}: streams are not supported")
+        if snake(method.name) == "start":
+            self.fail("a method cannot be called Start")
+        for type_name in (method.input_type, method.output_type):
+            if type_name.startswith(".google."):
+                self.fail(f"{method.name}: {type_name[1:]} is not supported")
+
+    def doc(self, *path, indent=""):
+        text = self.docs.get(path, "").replace("*/", "* /")
+        return comment(text, indent) if text else ""
+
+    # Messages.
+
+    def full_name(self, message):
+        return f".{self.proto.package}.{message.name}".replace("..", ".")
+
+    def ordered(self):
+        """(index, message), each after those it is made of; a recursive one is refused."""
+        mine = {self.full_name(m): (i, m) for i, m in enumerate(self.proto.message_type)}
+        done, path = {}, []
+
+        def visit(name):
+            if name in path:
+                self.fail(f"{name[1:]} contains itself")
+            if name not in mine or name in done:
+                return
+            path.append(name)
+            for field in mine[name][1].field:
+                visit(field.type_name)
+            path.pop()
+            done[name] = mine[name]
+        for name in mine:
+            visit(name)
+        return list(done.values())
+
+    def enum(self, index, enum):
+        values = "".join(f"{self.doc(ENUMS, index, MEMBERS, i, indent='    ')}    {v.name} = {v.number},\n"
+                         for i, v in enumerate(enum.value))
+        return f"{self.doc(ENUMS, index)}enum {snake(enum.name)} {{\n{values}}};\n"
+
+    def member(self, field):
+        name, many, sub = word(field.name), field.label == F.LABEL_REPEATED, ctype(field.type_name)
+        if field.type == F.TYPE_MESSAGE:
+            return f"    struct {sub}_list {name};\n" if many else f"    struct {sub} *{name};\n"
+        scalar, _, listed = SCALARS.get(field.type, (f"enum {sub}", "", "i32"))
+        if many:
+            return f"    struct {listed}_list {name};\n"
+        has = f"    bool has_{field.name};\n" if field.proto3_optional else ""
+        return f"    {scalar} {name};\n{has}"
+
+    def is_listed(self, message):
+        """False for what a call takes or returns, unless this file lists it: importers may list any other."""
+        calls = {t for s in self.proto.service for m in s.method for t in (m.input_type, m.output_type)}
+        lists = {f.type_name for m in self.proto.message_type for f in m.field if f.label == F.LABEL_REPEATED}
+        return self.full_name(message) not in calls - lists
+
+    def message(self, index, message):
+        name = snake(message.name)
+        body = "".join(self.doc(MESSAGES, index, MEMBERS, i, indent="    ") + self.member(f)
+                       for i, f in enumerate(message.field))
+        return (f"{self.doc(MESSAGES, index)}struct {name} {{\n{body or EMPTY}}};\n"
+                f"{c.LIST.substitute(name=name) if self.is_listed(message) else ''}"
+                f"extern const struct codec_type {name}_type;\n")
+
+    def field_row(self, owner, field):
+        kind = {F.TYPE_MESSAGE: "MESSAGE", F.TYPE_ENUM: "I32"}.get(field.type) or SCALARS[field.type][1]
+        parts = [f'.name = "{field.name}"', f".number = {field.number}", f".kind = CODEC_{kind}",
+                 f".offset = offsetof(struct {owner}, {word(field.name)})"]
+        if field.label == F.LABEL_REPEATED:
+            parts.append(".repeated = true")
+        if field.proto3_optional and field.type != F.TYPE_MESSAGE:
+            parts.append(f".has = offsetof(struct {owner}, has_{field.name})")
+        if field.type == F.TYPE_MESSAGE:
+            parts.append(f".type = &{ctype(field.type_name)}_type")
+        return fill("    {", parts, "},") + "\n"
+
+    def table(self, message):
+        name = snake(message.name)
+        if not message.field:
+            return "\n" + c.TYPE.substitute(name=name, proto=message.name, fields="")
+        rows = "".join(self.field_row(name, f) for f in sorted(message.field, key=lambda f: f.number))
+        fields = f"    .fields = {name}_fields,\n    .count = {len(message.field)},\n"
+        return (f"\nstatic const struct codec_field {name}_fields[] = {{\n{rows}}};\n"
+                + c.TYPE.substitute(name=name, proto=message.name, fields=fields))
+
+    # The service.
+
+    def method(self, index, method):
+        """All that the templates of a method may name."""
+        x, f, req, resp = self.stem, snake(method.name), ctype(method.input_type), ctype(method.output_type)
+        args = [f"struct {x}_api *self", "struct ctx *c", f"const struct {req} *req", f"struct {resp} *resp"]
+        index = f"{x}_method_{f}".upper()
+        untyped = ["void *api", "struct ctx *c", "const void *req", "void *resp"]
+        return {
+            "x": x, "f": f, "member": word(f), "req": req, "resp": resp,
+            "index": index, "doc": self.doc(SERVICES, 0, MEMBERS, index),
+            "path": f"/{self.service_name()}/{method.name}", "where": self.executor(method),
+            "idempotent": "true" if method.options.idempotency_level else "false",
+            "op": call(f"    struct err *(*{word(f)})", args, ";"),
+            "call": call(f"MUST_USE static inline struct err *{x}_{f}", args),
+            "start": call(f"static inline void {x}_{f}_start", [*args, "struct calls *all"]),
+            "serve": call(f"static struct err *serve_{f}", untyped),
+            "codec": call(f"static struct err *call_{f}", args),
+            "pass": call("    return api_codec_call", [f"&{x}_service.methods[{index}]", "peer(self)", "c", "req",
+                                                       "resp"], ";"),
+        }
+
+    def executor(self, method):
+        if not self.where:
+            return "WORKER"
+        options = self.options.FromString(method.options.SerializeToString())
+        return self.where.enum_type.values_by_number[options.Extensions[self.where]].name
+
+    def service_name(self):
+        return f"{self.proto.package}.{self.proto.service[0].name}".lstrip(".")
+
+    def starter(self, head, tail=""):
+        args = [f"struct {self.stem}_api *self", "struct ctx *c", "size_t method", "const void *req", "void *resp"]
+        return call(head, [*args, "struct call *call"], tail)
+
+    def each(self, template, separator=""):
+        """The template once for each method."""
+        return separator.join(template.substitute(self.method(i, m))
+                              for i, m in enumerate(self.proto.service[0].method))
+
+    def service_h(self):
+        return "\n" + c.SERVICE_H.substitute(x=self.stem, doc=self.doc(SERVICES, 0), ops=self.each(c.OP),
+                                             methods=self.each(c.INDEX), callers=self.each(c.CALLER),
+                                             start=self.starter("    void (*start)", ";"))
+
+    def service_c(self):
+        return c.SERVICE_C.substitute(x=self.stem, name=self.service_name(), serve=self.each(c.SERVE, "\n"),
+                                      rows=self.each(c.METHOD_ROW), count=len(self.proto.service[0].method))
+
+    # The files.
+
+    def api_h(self):
+        imported = [stem(d) + "_api" for d in self.proto.dependency
+                    if d != "duan.proto" and not d.startswith("google/")]
+        includes = "".join(f'#include "{name}.h"\n'
+                           for name in ["api" if self.proto.service else "codec", *imported])
+        parts = [self.enum(i, e) for i, e in enumerate(self.proto.enum_type)]
+        parts += [self.message(i, m) for i, m in self.ordered()]
+        service = self.service_h() if self.proto.service else ""
+        return c.API_H.substitute(source=self.proto.name, guard=f"{self.stem}_API_H".upper(), includes=includes,
+                                  body="\n".join(parts) + service)
+
+    def api_c(self):
+        service = self.service_c() if self.proto.service else ""
+        return c.API_C.substitute(source=self.proto.name, x=self.stem,
+                                  body="".join(self.table(m) for _, m in self.ordered()) + service)
+
+    def codec_h(self):
+        return c.CODEC_H.substitute(source=self.proto.name, guard=f"{self.stem}_API_CODEC_H".upper(), x=self.stem)
+
+    def codec_c(self):
+        return c.CODEC_C.substitute(source=self.proto.name, x=self.stem, calls=self.each(c.CODEC_CALL),
+                                    ops=self.each(c.CODEC_OP), start=self.starter("static void start"))
+
+    def files(self):
+        yield f"{self.stem}_api.h", self.api_h()
+        yield f"{self.stem}_api.c", self.api_c()
+        if self.proto.service:
+            yield f"{self.stem}_api_codec.h", self.codec_h()
+            yield f"{self.stem}_api_codec.c", self.codec_c()
+
+
+def main():
+    request = plugin_pb2.CodeGeneratorRequest.FromString(sys.stdin.buffer.read())
+    response = plugin_pb2.CodeGeneratorResponse(
+        supported_features=plugin_pb2.CodeGeneratorResponse.FEATURE_PROTO3_OPTIONAL)
+    pool = descriptor_pool.DescriptorPool()
+    for proto in request.proto_file:
+        pool.Add(proto)
+    for proto in request.proto_file:
+        if proto.name in request.file_to_generate:
+            for name, content in File(proto, pool).files():
+                response.file.add(name=name, content=content)
+    sys.stdout.buffer.write(response.SerializeToString())
+
+
+if __name__ == "__main__":
+    main()
