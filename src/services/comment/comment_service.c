@@ -114,7 +114,7 @@ static struct err *remove_comment(struct sql_tx *tx, struct ctx *c, void *arg)
 }
 
 static struct err *take_away(struct comment_api *base, struct ctx *c,
-                           const struct comment_remove_req *req, struct comment_remove_resp *resp)
+                             const struct comment_remove_req *req, struct comment_remove_resp *resp)
 {
     struct remove_job job = {of(base), req};
 

@@ -21,7 +21,8 @@ struct err *favorite_store_remove(struct sql_tx *tx, struct ctx *c,
 {
     int64_t count = 0;
 
-    TRY(sql_exec_count(tx, c, &count, "DELETE FROM favorite_mark WHERE user_id = ? AND video_id = ?",
+    TRY(sql_exec_count(tx, c, &count,
+                       "DELETE FROM favorite_mark WHERE user_id = ? AND video_id = ?",
                        sql_int(mark->user_id), sql_int(mark->video_id)));
     *changed = count > 0;
     return NULL;

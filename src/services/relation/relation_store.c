@@ -59,11 +59,12 @@ struct err *relation_store_followers(struct sql_tx *tx, struct ctx *c, int64_t u
 struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t limit,
                                    struct i64_list *out)
 {
-    return list(tx, c,
-                "SELECT mine.target_id FROM relation_edge AS mine JOIN relation_edge AS theirs"
-                " ON theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id"
-                " WHERE mine.user_id = ? ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
-                SQL_ARGS(sql_int(user), sql_int(limit)), out);
+    return list(
+        tx, c,
+        "SELECT mine.target_id FROM relation_edge AS mine JOIN relation_edge AS theirs"
+        " ON theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id"
+        " WHERE mine.user_id = ? ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
+        SQL_ARGS(sql_int(user), sql_int(limit)), out);
 }
 
 struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t target,

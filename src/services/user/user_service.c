@@ -49,8 +49,8 @@ static struct err *add_account(struct sql_tx *tx, struct ctx *c, void *arg)
 
 static struct err *check_name(struct ctx *c, struct str name)
 {
-    static const struct text_rule rule = {.what = "user name", .min_chars = 1,
-                                          .max_chars = NAME_MAX_CHARS};
+    static const struct text_rule rule = {
+        .what = "user name", .min_chars = 1, .max_chars = NAME_MAX_CHARS};
 
     TRY(text_rules_check(c, &rule, name));
     if (str_trim(name).len != name.len)
@@ -59,7 +59,7 @@ static struct err *check_name(struct ctx *c, struct str name)
 }
 
 static struct err *sign_up(struct user_api *base, struct ctx *c, const struct user_sign_up_req *req,
-                          struct user_sign_up_resp *resp)
+                           struct user_sign_up_resp *resp)
 {
     struct sign_up_job job = {.req = req};
 

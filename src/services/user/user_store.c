@@ -62,8 +62,7 @@ struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
                       "SELECT id, password_hash, session FROM user_account WHERE name = ?",
                       sql_text(by->name)));
     else
-        TRY(sql_query(tx, c, &r,
-                      "SELECT id, password_hash, session FROM user_account WHERE id = ?",
+        TRY(sql_query(tx, c, &r, "SELECT id, password_hash, session FROM user_account WHERE id = ?",
                       sql_int(by->id)));
     if (sql_next(&r))
         *out = (struct user_get_credentials_resp){sql_i64(&r, 0), sql_str(&r, 1), sql_i64(&r, 2)};
@@ -83,8 +82,8 @@ struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id
     return NULL;
 }
 
-#define COUNT_BY(column)                                                              \
-    "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?"             \
+#define COUNT_BY(column)                                                  \
+    "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?" \
     " RETURNING follow_count, follower_count, total_favorited, work_count, favorite_count"
 
 struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column, int64_t id,
@@ -102,11 +101,7 @@ struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column 
     TRY(sql_query(tx, c, &r, texts[column], sql_int(by), sql_int(id)));
     if (!sql_next(&r))
         return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, id);
-    *out = (struct user_count){id,
-                               sql_i64(&r, 0),
-                               sql_i64(&r, 1),
-                               sql_i64(&r, 2),
-                               sql_i64(&r, 3),
-                               sql_i64(&r, 4)};
+    *out = (struct user_count){
+        id, sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2), sql_i64(&r, 3), sql_i64(&r, 4)};
     return NULL;
 }

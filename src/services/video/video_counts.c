@@ -21,8 +21,7 @@ static struct err *on_mark(void *self, struct sql_tx *tx, struct ctx *c,
 {
     const struct favorite_mark *mark = change->row;
 
-    return move(self, tx, c, VIDEO_FAVORITES, mark->video_id,
-                change->op == CHANGE_INSERT ? 1 : -1);
+    return move(self, tx, c, VIDEO_FAVORITES, mark->video_id, change->op == CHANGE_INSERT ? 1 : -1);
 }
 
 static struct err *on_comment(void *self, struct sql_tx *tx, struct ctx *c,

@@ -32,9 +32,10 @@ struct err *video_store_newest(struct sql_tx *tx, struct ctx *c, int64_t *out)
     struct sql_rows r;
 
     /* One look into the index for each half of it. */
-    TRY(sql_query(tx, c, &r,
-                  "SELECT max((SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 1),"
-                  " (SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 0))"));
+    TRY(sql_query(
+        tx, c, &r,
+        "SELECT max((SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 1),"
+        " (SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 0))"));
     *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
 }
@@ -163,7 +164,7 @@ struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
                     sql_int(req->id));
 }
 
-#define COUNT_BY(column)                                                   \
+#define COUNT_BY(column)                                                    \
     "UPDATE video_count SET " column " = " column " + ? WHERE video_id = ?" \
     " RETURNING favorite_count, comment_count"
 
