@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include "id_set.h"
 #include "json.h"
 #include "utf8.h"
 
@@ -184,6 +185,30 @@ static void a_flag_can_be_patched_in_place(void **state)
     assert_str(json_str(&j), STR("true "));
 }
 
+static void a_set_agrees_with_a_plain_list(void **state)
+{
+    struct id_set set = {0};
+    bool in[200] = {false};
+    uint32_t random = 1;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        random = random * 1664525 + 1013904223;
+        int64_t id = (random >> 8) % 199 + 1;
+
+        in[id] = (random >> 30) & 1;
+        if (in[id])
+            id_set_add(&set, id);
+        else
+            id_set_remove(&set, id);
+        assert_int_equal(id_set_has(&set, id), in[id]);
+    }
+    for (int64_t id = 1; id < 200; id++)
+        assert_int_equal(id_set_has(&set, id), in[id]);
+    id_set_fini(&set);
+    assert_false(id_set_has(&set, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +222,7 @@ int main(void)
         TEST(json_escapes_what_must_be_escaped),
         TEST(json_writes_every_number),
         TEST(a_flag_can_be_patched_in_place),
+        TEST(a_set_agrees_with_a_plain_list),
     };
 
     return cmocka_run_group_tests_name("base", tests, NULL, teardown);

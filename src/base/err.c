@@ -22,6 +22,7 @@ struct err *err_make(struct ctx *c, const char *where, const struct err *what, c
     if (what->cause) {
         e->code = what->cause->code;
         e->reason = what->cause->reason;
+        e->retry_after_s = what->cause->retry_after_s;
     }
     return e;
 }

@@ -32,6 +32,7 @@ struct err {
     const char *msg;    /* the root's message may be shown to the user: no secrets in it */
     const char *where;  /* "file.c:123" */
     const struct err *cause;
+    int retry_after_s; /* when it makes sense to try again; 0: not known */
 };
 
 #define ERR_LINE_(n) #n

@@ -156,7 +156,7 @@ static void fail(struct exchange *x, int status, const struct err *e)
         close(failed.file.fd);
     http_shared_release(failed.shared);
     x->reply = (struct http_reply){.status = status};
-    app->fail(app->self, &x->c, status, e, &x->reply);
+    app->fail(app->self, &x->c, x->route, status, e, &x->reply);
 }
 
 static enum MHD_Result refuse(struct exchange *x, int status, const struct err *e)

@@ -10,6 +10,7 @@ enum http_method { HTTP_GET, HTTP_POST, HTTP_METHODS };
 /* Headers that handlers may ask for; all others are checked for form and dropped. */
 enum http_header {
     HTTP_AUTHORIZATION,
+    HTTP_HOST,
     HTTP_IF_NONE_MATCH,
     HTTP_IF_RANGE,
     HTTP_RANGE,
@@ -109,9 +110,12 @@ struct http_app {
     /* On the socket's thread, before the handler is given to its executor: who is it, may he? */
     struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
                          const struct http_req *req);
-    /* A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice. */
-    void (*fail)(void *self, struct ctx *c, int status, const struct err *e,
-                 struct http_reply *reply);
+    /*
+     * A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice.
+     * `route` is NULL when none matched.
+     */
+    void (*fail)(void *self, struct ctx *c, const struct http_route *route, int status,
+                 const struct err *e, struct http_reply *reply);
     /* The last touch to every reply: headers that all of them carry. */
     void (*decorate)(void *self, struct ctx *c, const struct http_req *req,
                      struct http_reply *reply);

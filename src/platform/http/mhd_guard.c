@@ -32,6 +32,7 @@ static const struct {
     {STR_INIT("traceparent"), HTTP_TRACEPARENT},
     {STR_INIT("x-request-id"), HTTP_REQUEST_ID},
     {STR_INIT("user-agent"), HTTP_USER_AGENT},
+    {STR_INIT("host"), HTTP_HOST},
 };
 
 static bool is_token(struct str name)

@@ -1,0 +1,327 @@
+/* The near cache: looking up, and filling what was missing in one batched call. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "near.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "near_values.h"
+#include "near_watch.h"
+
+/* How the limit is shared out; in eighths. */
+enum { USERS_SHARE = 2, VIDEOS_SHARE = 4, VIEWERS_SHARE = 1, CHATS_SHARE = 1, SHARES = 8 };
+
+struct near {
+    struct services services; /* borrowed */
+    struct near_tables tables;
+    _Atomic uint64_t sequence;
+};
+
+struct near *near_create(const struct services *services, struct changes *changes, size_t bytes_max)
+{
+    struct near *n = calloc(1, sizeof(*n));
+    size_t share = bytes_max / SHARES;
+
+    if (!n)
+        abort();
+    n->services = *services;
+    n->tables = (struct near_tables){
+        .users = near_table_create(share * USERS_SHARE, near_value_free),
+        .videos = near_table_create(share * VIDEOS_SHARE, near_value_free),
+        .viewers = near_table_create(share * VIEWERS_SHARE, near_viewer_free),
+        .chats = near_table_create(share * CHATS_SHARE, near_value_free),
+    };
+    atomic_init(&n->sequence, 1);
+    near_watch(&n->tables, changes);
+    return n;
+}
+
+void near_destroy(struct near *n)
+{
+    if (!n)
+        return;
+    near_table_destroy(n->tables.users);
+    near_table_destroy(n->tables.videos);
+    near_table_destroy(n->tables.viewers);
+    near_table_destroy(n->tables.chats);
+    free(n);
+}
+
+uint64_t near_sequence(struct near *n)
+{
+    return atomic_load_explicit(&n->sequence, memory_order_acquire);
+}
+
+void near_batch_committed(void *near)
+{
+    atomic_fetch_add_explicit(&((struct near *)near)->sequence, 1, memory_order_release);
+}
+
+/* ---- what was asked for and is not here ---- */
+
+struct missing {
+    struct i64_list ids;
+    size_t *place;     /* in the caller's list */
+    uint64_t *version; /* of its shard, before the database was read */
+};
+
+static struct missing missing_of(struct ctx *c, size_t room)
+{
+    return (struct missing){{arena_array(c->arena, int64_t, room), 0},
+                            arena_array(c->arena, size_t, room),
+                            arena_array(c->arena, uint64_t, room)};
+}
+
+static void note_missing(struct missing *m, struct near_table *table, int64_t id, size_t place)
+{
+    m->version[m->ids.count] = near_table_version(table, (struct near_key){id, 0});
+    m->place[m->ids.count] = place;
+    m->ids.at[m->ids.count++] = id;
+}
+
+/*
+ * What was read inside a write may never be committed, so it is not kept; nor is what was read
+ * before a change that has been applied since.
+ */
+static void keep_value(struct ctx *c, struct near_table *table, struct near_key key,
+                       uint64_t version, void *value, size_t size)
+{
+    static const uint64_t never = UINT64_MAX;
+
+    near_table_add(table, key, c->tx ? never : version, value, size);
+}
+
+/* ---- users and videos ---- */
+
+struct copy_user {
+    struct arena *arena;
+    struct user_view *out;
+};
+
+static void copy_user(void *arg, void *value)
+{
+    struct copy_user *to = arg;
+
+    *to->out = near_user_copy(to->arena, value);
+}
+
+/* Answers come in the order asked, with gaps where there is nobody. */
+static struct err *fetch_users(struct near *n, struct ctx *c, const struct missing *m,
+                               struct user_view *out)
+{
+    struct user_get_users_req req = {.ids = m->ids};
+    struct user_get_users_resp found = {0};
+    size_t size, next = 0;
+
+    TRY(user_get_users(n->services.user, c, &req, &found));
+    for (size_t i = 0; i < m->ids.count && next < found.users.count; i++) {
+        if (found.users.at[next].id != m->ids.at[i])
+            continue;
+        struct near_user *user = near_user_new(c->arena, &found.users.at[next++], &size);
+
+        out[m->place[i]] = near_user_copy(c->arena, user);
+        keep_value(c, n->tables.users, (struct near_key){m->ids.at[i], 0}, m->version[i], user,
+                   size);
+    }
+    return NULL;
+}
+
+struct err *near_users(struct near *n, struct ctx *c, struct i64_list ids, struct user_view *out)
+{
+    struct missing m = missing_of(c, ids.count);
+
+    for (size_t i = 0; i < ids.count; i++) {
+        struct copy_user to = {c->arena, &out[i]};
+
+        out[i] = (struct user_view){0};
+        if (!near_table_read(n->tables.users, (struct near_key){ids.at[i], 0}, copy_user, &to))
+            note_missing(&m, n->tables.users, ids.at[i], i);
+    }
+    return m.ids.count ? fetch_users(n, c, &m, out) : NULL;
+}
+
+struct copy_video {
+    struct arena *arena;
+    struct video_view *out;
+};
+
+static void copy_video(void *arg, void *value)
+{
+    struct copy_video *to = arg;
+
+    *to->out = near_video_copy(to->arena, value);
+}
+
+static struct err *fetch_videos(struct near *n, struct ctx *c, const struct missing *m,
+                                struct video_view *out)
+{
+    struct video_get_videos_req req = {.ids = m->ids};
+    struct video_get_videos_resp found = {0};
+    size_t size, next = 0;
+
+    TRY(video_get_videos(n->services.video, c, &req, &found));
+    for (size_t i = 0; i < m->ids.count && next < found.videos.count; i++) {
+        if (found.videos.at[next].id != m->ids.at[i])
+            continue;
+        struct near_video *video = near_video_new(c->arena, &found.videos.at[next++], &size);
+
+        out[m->place[i]] = near_video_copy(c->arena, video);
+        keep_value(c, n->tables.videos, (struct near_key){m->ids.at[i], 0}, m->version[i], video,
+                   size);
+    }
+    return NULL;
+}
+
+struct err *near_videos(struct near *n, struct ctx *c, struct i64_list ids, struct video_view *out)
+{
+    struct missing m = missing_of(c, ids.count);
+
+    for (size_t i = 0; i < ids.count; i++) {
+        struct copy_video to = {c->arena, &out[i]};
+
+        out[i] = (struct video_view){0};
+        if (!near_table_read(n->tables.videos, (struct near_key){ids.at[i], 0}, copy_video, &to))
+            note_missing(&m, n->tables.videos, ids.at[i], i);
+    }
+    return m.ids.count ? fetch_videos(n, c, &m, out) : NULL;
+}
+
+/* ---- viewers ---- */
+
+struct flags {
+    struct i64_list ids;
+    bool *out;
+    bool followed; /* which of the two sets */
+    bool too_many;
+};
+
+static void read_flags(void *arg, void *value)
+{
+    struct flags *f = arg;
+    const struct near_viewer *viewer = value;
+    const struct near_ids *set = f->followed ? &viewer->followed : &viewer->liked;
+
+    f->too_many = set->too_many;
+    for (size_t i = 0; i < f->ids.count; i++)
+        f->out[i] = id_set_has(&set->ids, f->ids.at[i]);
+}
+
+static void keep(struct near_ids *set, struct i64_list ids)
+{
+    set->known = true;
+    set->too_many = ids.count > NEAR_SET_MAX;
+    for (size_t i = 0; i < ids.count && !set->too_many; i++)
+        id_set_add(&set->ids, ids.at[i]);
+}
+
+static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct flags *f)
+{
+    struct near_key key = {id, 0};
+    uint64_t version = near_table_version(n->tables.viewers, key);
+    struct favorite_list_req likes = {.user_id = id, .limit = NEAR_SET_MAX + 1};
+    struct relation_list_req follows = {.user_id = id, .limit = NEAR_SET_MAX + 1};
+    struct favorite_list_resp liked = {0};
+    struct relation_list_resp followed = {0};
+    struct calls all CLEANUP(calls_end) = {0};
+
+    favorite_list_start(n->services.favorite, c, &likes, &liked, &all);
+    relation_list_following_start(n->services.relation, c, &follows, &followed, &all);
+    TRY(calls_join(&all));
+    struct near_viewer *viewer = calloc(1, sizeof(*viewer));
+
+    if (!viewer)
+        abort();
+    keep(&viewer->liked, liked.video_ids);
+    keep(&viewer->followed, followed.user_ids);
+    read_flags(f, viewer);
+    near_table_add(n->tables.viewers, key, version, viewer,
+                   sizeof(*viewer) +
+                       (viewer->liked.ids.room + viewer->followed.ids.room) * sizeof(int64_t));
+    return NULL;
+}
+
+static struct err *viewer_flags(struct near *n, struct ctx *c, int64_t viewer, struct flags *f)
+{
+    memset(f->out, 0, f->ids.count * sizeof(*f->out));
+    if (!viewer || !f->ids.count)
+        return NULL;
+    if (!near_table_read(n->tables.viewers, (struct near_key){viewer, 0}, read_flags, f))
+        TRY(load_viewer(n, c, viewer, f));
+    return NULL;
+}
+
+struct err *near_liked(struct near *n, struct ctx *c, int64_t viewer, struct i64_list ids,
+                       bool *out)
+{
+    struct favorite_are_liked_req req = {.viewer_id = viewer, .video_ids = ids};
+    struct favorite_are_liked_resp asked = {0};
+    struct flags f = {.ids = ids, .out = out};
+
+    TRY(viewer_flags(n, c, viewer, &f));
+    if (!f.too_many)
+        return NULL;
+    TRY(favorite_are_liked(n->services.favorite, c, &req, &asked));
+    memcpy(out, asked.liked.at, ids.count * sizeof(*out));
+    return NULL;
+}
+
+struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer, struct i64_list ids,
+                          bool *out)
+{
+    struct relation_are_followed_req req = {.viewer_id = viewer, .user_ids = ids};
+    struct relation_are_followed_resp asked = {0};
+    struct flags f = {.ids = ids, .out = out, .followed = true};
+
+    TRY(viewer_flags(n, c, viewer, &f));
+    if (!f.too_many)
+        return NULL;
+    TRY(relation_are_followed(n->services.relation, c, &req, &asked));
+    memcpy(out, asked.followed.at, ids.count * sizeof(*out));
+    return NULL;
+}
+
+/* ---- conversations ---- */
+
+static void read_newest(void *arg, void *value)
+{
+    *(int64_t *)arg = ((const struct near_chat *)value)->newest;
+}
+
+bool near_chat_newest(struct near *n, int64_t a, int64_t b, int64_t *out)
+{
+    return near_table_read(n->tables.chats, near_chat_key(a, b), read_newest, out);
+}
+
+uint64_t near_chat_version(struct near *n, int64_t a, int64_t b)
+{
+    return near_table_version(n->tables.chats, near_chat_key(a, b));
+}
+
+void near_chat_learn(struct near *n, int64_t a, int64_t b, uint64_t version, int64_t newest)
+{
+    struct near_chat *chat = calloc(1, sizeof(*chat));
+
+    if (!chat)
+        abort();
+    chat->newest = newest;
+    near_table_add(n->tables.chats, near_chat_key(a, b), version, chat, sizeof(*chat));
+}
+
+struct near_stats near_stats(struct near *n)
+{
+    struct near_table *tables[] = {n->tables.users, n->tables.videos, n->tables.viewers,
+                                   n->tables.chats};
+    struct near_stats sum = {0};
+
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        struct near_table_stats s = near_table_stats(tables[i]);
+
+        sum.hits += s.hits;
+        sum.misses += s.misses;
+        sum.evicted += s.evicted;
+        sum.stale += s.stale;
+        sum.count += s.count;
+        sum.bytes += s.bytes;
+    }
+    return sum;
+}

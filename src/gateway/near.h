@@ -1,0 +1,82 @@
+/* The near cache: what pages are made of, kept in memory and kept true by committed changes. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NEAR_H
+#define NEAR_H
+
+#include "comment_api.h"
+#include "favorite_api.h"
+#include "message_api.h"
+#include "relation_api.h"
+#include "user_api.h"
+#include "video_api.h"
+
+struct changes;
+
+/* Where the gateway's data comes from: in this process or behind stubs. Borrowed. */
+struct services {
+    struct user_api *user;
+    struct video_api *video;
+    struct favorite_api *favorite;
+    struct comment_api *comment;
+    struct relation_api *relation;
+    struct message_api *message;
+};
+
+/*
+ * Texts are rendered once, counters stand beside them and are set to what the row holds after each
+ * commit; filled on demand, bounded in bytes. Any thread may call any function; what is returned
+ * are copies in the request's arena. Created by the gateway.
+ */
+struct near;
+
+struct near *near_create(const struct services *services, struct changes *changes,
+                         size_t bytes_max);
+void near_destroy(struct near *n); /* NULL is fine */
+
+/* Moves with every committed batch: what was made at one number is true while it stands. */
+uint64_t near_sequence(struct near *n);
+void near_batch_committed(void *near); /* for sql_on_batch() */
+
+/* The parts of a user's JSON object; the public URL goes between the pieces. */
+struct user_view {
+    int64_t id; /* 0: there is no such user */
+    int64_t session;
+    struct str piece[3]; /* ... avatar": " | path ... background": " | path ... is_follow": */
+    int64_t follows, followers, favorited, works, favorites;
+};
+
+/* The parts of a video's. */
+struct video_view {
+    int64_t id; /* 0: there is no such video */
+    int64_t author_id, created_at;
+    bool shown;
+    struct str piece[4]; /* ... author": | ,play_url": " | path ... cover_url": " | path ... */
+    int64_t favorites, comments;
+};
+
+/* One view per id, in the order asked. */
+MUST_USE struct err *near_users(struct near *n, struct ctx *c, struct i64_list ids,
+                                struct user_view *out);
+MUST_USE struct err *near_videos(struct near *n, struct ctx *c, struct i64_list ids,
+                                 struct video_view *out);
+
+/* What the viewer likes and follows, one flag per id; all false for viewer 0. */
+MUST_USE struct err *near_liked(struct near *n, struct ctx *c, int64_t viewer, struct i64_list ids,
+                                bool *out);
+MUST_USE struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer,
+                                   struct i64_list ids, bool *out);
+
+/* The time of the last message between the two, if it is known here: true, and *out is set. */
+bool near_chat_newest(struct near *n, int64_t a, int64_t b, int64_t *out);
+
+/* To be taken before a conversation is read, and to be given with what was read. */
+uint64_t near_chat_version(struct near *n, int64_t a, int64_t b);
+void near_chat_learn(struct near *n, int64_t a, int64_t b, uint64_t version, int64_t newest);
+
+struct near_stats {
+    uint64_t hits, misses, evicted, stale;
+    size_t count, bytes;
+};
+struct near_stats near_stats(struct near *n);
+
+#endif

@@ -1,0 +1,220 @@
+/* The near cache's map: chained buckets and a list by use, in each shard. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "near_table.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "id_set.h"
+
+/* One entry a kilobyte of the limit gives chains of about two. */
+enum { SHARDS = 64, BYTES_PER_BUCKET = 1024, BUCKETS_MIN = 16 };
+
+struct entry {
+    struct near_key key;
+    struct entry *chain;         /* of its bucket */
+    struct entry *newer, *older; /* by use */
+    void *value;
+    size_t size;
+};
+
+struct shard {
+    pthread_mutex_t lock; /* of all of it */
+    struct entry **buckets;
+    struct entry *newest, *oldest;
+    uint64_t version, hits, misses, evicted, stale;
+    size_t count, bytes;
+};
+
+struct near_table {
+    void (*free_value)(void *value);
+    size_t bucket_count, bytes_max; /* of one shard */
+    struct shard shards[SHARDS];
+};
+
+static uint64_t hash(struct near_key key)
+{
+    return id_hash((int64_t)(id_hash(key.a) + (uint64_t)key.b));
+}
+
+static struct shard *shard_of(struct near_table *t, struct near_key key)
+{
+    return &t->shards[hash(key) >> 58];
+}
+
+static struct entry **bucket_of(struct near_table *t, struct shard *s, struct near_key key)
+{
+    return &s->buckets[(hash(key) >> 8) % t->bucket_count];
+}
+
+/* The link that points to the entry, or the end of the chain. */
+static struct entry **find(struct near_table *t, struct shard *s, struct near_key key)
+{
+    struct entry **link = bucket_of(t, s, key);
+
+    while (*link && ((*link)->key.a != key.a || (*link)->key.b != key.b))
+        link = &(*link)->chain;
+    return link;
+}
+
+static void list_remove(struct shard *s, struct entry *e)
+{
+    *(e->newer ? &e->newer->older : &s->newest) = e->older;
+    *(e->older ? &e->older->newer : &s->oldest) = e->newer;
+}
+
+static void list_push(struct shard *s, struct entry *e)
+{
+    e->newer = NULL;
+    e->older = s->newest;
+    *(s->newest ? &s->newest->newer : &s->oldest) = e;
+    s->newest = e;
+}
+
+static void drop(struct near_table *t, struct shard *s, struct entry **link)
+{
+    struct entry *e = *link;
+
+    *link = e->chain;
+    list_remove(s, e);
+    s->count--;
+    s->bytes -= e->size;
+    t->free_value(e->value);
+    free(e);
+}
+
+struct near_table *near_table_create(size_t bytes_max, void (*free_value)(void *value))
+{
+    struct near_table *t = calloc(1, sizeof(*t));
+
+    if (!t)
+        abort();
+    t->free_value = free_value;
+    t->bytes_max = bytes_max / SHARDS;
+    t->bucket_count = t->bytes_max / BYTES_PER_BUCKET + BUCKETS_MIN;
+    for (size_t i = 0; i < SHARDS; i++) {
+        t->shards[i].buckets = calloc(t->bucket_count, sizeof(struct entry *));
+        if (!t->shards[i].buckets || pthread_mutex_init(&t->shards[i].lock, NULL) != 0)
+            abort();
+    }
+    return t;
+}
+
+void near_table_destroy(struct near_table *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < SHARDS; i++) {
+        struct shard *s = &t->shards[i];
+
+        while (s->oldest)
+            drop(t, s, find(t, s, s->oldest->key));
+        pthread_mutex_destroy(&s->lock);
+        free(s->buckets);
+    }
+    free(t);
+}
+
+bool near_table_read(struct near_table *t, struct near_key key, void (*fn)(void *arg, void *value),
+                     void *arg)
+{
+    struct shard *s = shard_of(t, key);
+
+    pthread_mutex_lock(&s->lock);
+    struct entry *e = *find(t, s, key);
+
+    if (e) {
+        s->hits++;
+        list_remove(s, e);
+        list_push(s, e);
+        fn(arg, e->value);
+    } else {
+        s->misses++;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return e != NULL;
+}
+
+uint64_t near_table_version(struct near_table *t, struct near_key key)
+{
+    struct shard *s = shard_of(t, key);
+
+    pthread_mutex_lock(&s->lock);
+    uint64_t version = s->version;
+
+    pthread_mutex_unlock(&s->lock);
+    return version;
+}
+
+static void evict(struct near_table *t, struct shard *s)
+{
+    while (s->bytes > t->bytes_max && s->oldest != s->newest) {
+        drop(t, s, find(t, s, s->oldest->key));
+        s->evicted++;
+    }
+}
+
+void near_table_add(struct near_table *t, struct near_key key, uint64_t version, void *value,
+                    size_t size)
+{
+    struct shard *s = shard_of(t, key);
+    struct entry *e = calloc(1, sizeof(*e));
+
+    if (!e)
+        abort();
+    *e = (struct entry){.key = key, .value = value, .size = size + sizeof(*e)};
+    pthread_mutex_lock(&s->lock);
+    struct entry **link = find(t, s, key);
+    bool fresh = s->version == version;
+
+    if (fresh) {
+        if (*link)
+            drop(t, s, link); /* somebody else filled it too */
+        struct entry **bucket = bucket_of(t, s, key);
+
+        e->chain = *bucket;
+        *bucket = e;
+        list_push(s, e);
+        s->count++;
+        s->bytes += e->size;
+        evict(t, s);
+    } else {
+        s->stale++;
+        t->free_value(value);
+        free(e);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
+
+void near_table_change(struct near_table *t, struct near_key key,
+                       bool (*fn)(void *arg, void *value), void *arg)
+{
+    struct shard *s = shard_of(t, key);
+
+    pthread_mutex_lock(&s->lock);
+    struct entry **link = find(t, s, key);
+
+    s->version++;
+    if (*link && (!fn || !fn(arg, (*link)->value)))
+        drop(t, s, link);
+    pthread_mutex_unlock(&s->lock);
+}
+
+struct near_table_stats near_table_stats(struct near_table *t)
+{
+    struct near_table_stats sum = {0};
+
+    for (size_t i = 0; i < SHARDS; i++) {
+        struct shard *s = &t->shards[i];
+
+        pthread_mutex_lock(&s->lock);
+        sum.hits += s->hits;
+        sum.misses += s->misses;
+        sum.evicted += s->evicted;
+        sum.stale += s->stale;
+        sum.count += s->count;
+        sum.bytes += s->bytes;
+        pthread_mutex_unlock(&s->lock);
+    }
+    return sum;
+}

@@ -1,0 +1,45 @@
+/* What the near cache keeps of a user, a video, a viewer and a conversation. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef NEAR_VALUES_H
+#define NEAR_VALUES_H
+
+#include "id_set.h"
+#include "near.h"
+
+enum {
+    NEAR_SET_MAX = 10000, /* likes or follows of one viewer that are kept; beyond, it is asked */
+};
+
+/* Constructors allocate; near_value_free() and near_viewer_free() release. */
+
+struct near_user {
+    struct user_view view; /* its pieces lie behind it, in the same allocation */
+};
+struct near_video {
+    struct video_view view;
+};
+struct near_chat {
+    int64_t newest;
+};
+
+/* One of a viewer's two sets. */
+struct near_ids {
+    struct id_set ids;
+    bool known, too_many;
+};
+struct near_viewer {
+    struct near_ids liked, followed;
+};
+
+struct near_user *near_user_new(struct arena *scratch, const struct user_profile *profile,
+                                size_t *size);
+struct near_video *near_video_new(struct arena *scratch, const struct video_item *item,
+                                  size_t *size);
+void near_value_free(void *value);
+void near_viewer_free(void *value);
+
+/* Copies whose pieces are in the arena. */
+struct user_view near_user_copy(struct arena *a, const struct near_user *user);
+struct video_view near_video_copy(struct arena *a, const struct near_video *video);
+
+#endif

@@ -1,0 +1,143 @@
+/* Changes, applied: absolute values, in the order of commits, before anybody is answered. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "near_watch.h"
+
+#include "changes.h"
+#include "near_values.h"
+
+struct near_key near_chat_key(int64_t a, int64_t b)
+{
+    return a < b ? (struct near_key){a, b} : (struct near_key){b, a};
+}
+
+static bool set_user_counts(void *arg, void *value)
+{
+    const struct user_count *row = arg;
+    struct user_view *view = &((struct near_user *)value)->view;
+
+    view->follows = row->follow_count;
+    view->followers = row->follower_count;
+    view->favorited = row->total_favorited;
+    view->works = row->work_count;
+    view->favorites = row->favorite_count;
+    return true;
+}
+
+static void on_user_count(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    struct user_count row = *(const struct user_count *)change->row;
+
+    near_table_change(t->users, (struct near_key){row.user_id, 0}, set_user_counts, &row);
+}
+
+/* Rare: a password. The next look fetches it again. */
+static void on_user_account(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct user_account *row = change->row;
+
+    near_table_change(t->users, (struct near_key){row->id, 0}, NULL, NULL);
+}
+
+static bool set_video_counts(void *arg, void *value)
+{
+    const struct video_count *row = arg;
+    struct video_view *view = &((struct near_video *)value)->view;
+
+    view->favorites = row->favorite_count;
+    view->comments = row->comment_count;
+    return true;
+}
+
+static void on_video_count(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    struct video_count row = *(const struct video_count *)change->row;
+
+    near_table_change(t->videos, (struct near_key){row.video_id, 0}, set_video_counts, &row);
+}
+
+static void on_video_item(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct video_item *row = change->row;
+
+    near_table_change(t->videos, (struct near_key){row->id, 0}, NULL, NULL);
+}
+
+struct set_change {
+    int64_t id;
+    bool added;
+};
+
+static void apply(struct near_ids *set, const struct set_change *change)
+{
+    if (!set->known || set->too_many)
+        return;
+    if (!change->added) {
+        id_set_remove(&set->ids, change->id);
+        return;
+    }
+    id_set_add(&set->ids, change->id);
+    if (set->ids.count > NEAR_SET_MAX) {
+        id_set_fini(&set->ids);
+        set->too_many = true;
+    }
+}
+
+static bool set_liked(void *arg, void *value)
+{
+    apply(&((struct near_viewer *)value)->liked, arg);
+    return true;
+}
+
+static bool set_followed(void *arg, void *value)
+{
+    apply(&((struct near_viewer *)value)->followed, arg);
+    return true;
+}
+
+static void on_mark(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct favorite_mark *row = change->row;
+    struct set_change one = {row->video_id, change->op == CHANGE_INSERT};
+
+    near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_liked, &one);
+}
+
+static void on_edge(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct relation_edge *row = change->row;
+    struct set_change one = {row->target_id, change->op == CHANGE_INSERT};
+
+    near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_followed, &one);
+}
+
+static bool set_newest(void *arg, void *value)
+{
+    ((struct near_chat *)value)->newest = *(const int64_t *)arg;
+    return true;
+}
+
+static void on_message(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct message_item *row = change->row;
+    int64_t at = row->created_at;
+
+    near_table_change(t->chats, near_chat_key(row->from_id, row->to_id), set_newest, &at);
+}
+
+void near_watch(struct near_tables *tables, struct changes *changes)
+{
+    changes_watch(changes, &user_count_type, on_user_count, tables);
+    changes_watch(changes, &user_account_type, on_user_account, tables);
+    changes_watch(changes, &video_count_type, on_video_count, tables);
+    changes_watch(changes, &video_item_type, on_video_item, tables);
+    changes_watch(changes, &favorite_mark_type, on_mark, tables);
+    changes_watch(changes, &relation_edge_type, on_edge, tables);
+    changes_watch(changes, &message_item_type, on_message, tables);
+}
