@@ -19,15 +19,15 @@ enum config_type {
 /* One setting. The table is the caller's and outlives every struct config made from it. */
 struct config_setting {
     const char *name; /* "http.listen": lower case letters, digits, '_'; parts joined by '.' */
-    enum config_type type;
     const char *text; /* the default, written as a user would */
+    const char *help; /* a sentence */
+    const char *const *choices; /* NULL-terminated; CONFIG_CHOICE only */
     /* Of a number, in its unit; of a string, of its length in bytes. Both 0: any that is not
      * negative (CONFIG_INT: any at all). */
     int64_t min, max;
-    const char *const *choices; /* NULL-terminated; CONFIG_CHOICE only */
-    bool secret;                /* never printed, not even in an error */
-    bool reload;                /* may change while the process runs */
-    const char *help;           /* a sentence */
+    enum config_type type;
+    bool secret; /* never printed, not even in an error */
+    bool reload; /* may change while the process runs */
 };
 
 /*
@@ -46,8 +46,11 @@ enum { CONFIG_FILE_MAX = 1 << 20, CONFIG_DEPTH_MAX = 8 };
 
 /*
  * A load that fails leaves every value as it was. All mistakes of one source come in one
- * ERR_INVALID message, a line each: duan.yaml:7: media.encodes: "many" is not a whole number from 1
- * to 64 duan.yaml:9: http.lisen is not a setting; did you mean http.listen?
+ * ERR_INVALID message, a line each:
+ *
+ * duan.yaml:7: media.encodes: "many" is not a whole number from 1 to 64
+ *
+ * duan.yaml:9: "http.lisen" is not a setting; did you mean http.listen?
  */
 
 /* A YAML file of at most CONFIG_FILE_MAX bytes. ERR_NOT_FOUND: there is none. */
@@ -87,7 +90,8 @@ bool config_is_set(const struct config *f, const char *name);
 const struct config_setting *config_changed(const struct config *before, const struct config *after,
                                             size_t *at);
 
-/* Every setting with its value, source and help, as YAML that loads again; secrets as "***". */
+/* Every setting with its value, source and help, as YAML that loads again; a secret is "***" in a
+ * comment. */
 void config_print(const struct config *f, FILE *out);
 
 /* The page of reference: a markdown table. */
