@@ -274,6 +274,8 @@ static void empty_files_and_sections_are_fine(void **state)
     struct fixture *f = *state;
 
     assert_ok(&f->ctx, load(f, ""));
+    assert_ok(&f->ctx, load(f, NULL));
+    assert_ok(&f->ctx, load(f, "\xef\xbb\xbf"));
     assert_ok(&f->ctx, load(f, "# nothing\n"));
     assert_ok(&f->ctx, load(f, "---\n"));
     assert_ok(&f->ctx, load(f, "http:\n  # listen: x\nlog: ~\ndemo: true\n"));

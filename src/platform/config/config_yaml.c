@@ -226,7 +226,9 @@ void config_yaml_read(struct config_batch *b, const char *place, struct str text
     if (!yaml_parser_initialize(&parser))
         abort();
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)r.text.ptr, r.text.len);
+    /* libyaml aborts on NULL, which an empty slice may be. */
+    yaml_parser_set_input_string(&parser, (const unsigned char *)(r.text.len ? r.text.ptr : ""),
+                                 r.text.len);
     while (!r.done) {
         yaml_event_t event;
 
