@@ -64,9 +64,9 @@ struct log_field {
 #define log_err(e) ((struct log_field){.key = "error", .kind = LOG_FIELD_ERR, .err = (e)})
 
 /*
- * log_event(l, LOG_LEVEL_INFO, c, "request", log_str("url.path", path), log_int("event.duration",
- * ns)); `c` gives request id, trace and user; NULL: none. `message` is constant text: facts are
- * fields.
+ * `c` gives request id, trace and user; NULL: none. `message` is constant text: facts are fields.
+ *
+ * log_event(l, LOG_LEVEL_INFO, c, "request", log_str("url.path", path), log_int("n", 7));
  */
 #define log_event(l, level, c, message, ...)                                                    \
     log_write((l), (level), (c), (message), (const struct log_field[]){{0}, ##__VA_ARGS__} + 1, \
