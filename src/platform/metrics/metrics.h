@@ -15,7 +15,7 @@
 struct metrics;
 
 /* Series beyond this many are refused: the caller gets one that is never written, and
- * metrics_refused_total counts it. Label values are cut to METRICS_VALUE_MAX bytes. */
+ * duan_metrics_refused_total counts it. Label values are cut to METRICS_VALUE_MAX bytes. */
 enum { METRICS_SERIES_MAX = 10000, METRICS_LABELS_MAX = 8, METRICS_VALUE_MAX = 128 };
 
 struct metrics *metrics_create(void);
@@ -42,7 +42,7 @@ struct metric_histogram {
     atomic_uint_fast64_t hits[]; /* per bucket, not cumulative; the last is +Inf */
 };
 
-extern const struct metric_buckets metrics_seconds; /* observed in ns: 100 us to 30 s */
+extern const struct metric_buckets metrics_seconds; /* 100 us to 30 s, observed in ns */
 extern const struct metric_buckets metrics_bytes;   /* 256 B to 1 GiB */
 
 struct metric_label {
@@ -50,24 +50,27 @@ struct metric_label {
     struct str value; /* copied */
 };
 
-/*
- * The series of this name and labels, made on first use. Names and labels are checked: a bad one is
- * our bug and aborts, as does a name used for two kinds. A counter's name ends in "_total".
- * metrics_counter(m, "duan_http_requests_total", "Requests answered.", metrics_label("route",
- * route))
- */
 #define metrics_label(name_, value_) ((struct metric_label){.name = "" name_, .value = (value_)})
+
+struct metric_labels {
+    const struct metric_label *list;
+    size_t count;
+};
+
 #define METRICS_LABELS(...)                                                \
     &(const struct metric_labels)                                          \
     {                                                                      \
         (const struct metric_label[]){{0}, ##__VA_ARGS__} + 1,             \
             COUNT(((const struct metric_label[]){{0}, ##__VA_ARGS__})) - 1 \
     }
-struct metric_labels {
-    const struct metric_label *list;
-    size_t count;
-};
 
+/*
+ * The series of this name and these labels (in any order), made on first use. `name` and `help`
+ * outlive m. A bad name is our bug and aborts, as does one name for two kinds; that of a counter
+ * ends in "_total".
+ *
+ * metrics_counter(m, "duan_http_requests_total", "Requests.", metrics_label("route", route));
+ */
 #define metrics_counter(m, name, help, ...) \
     metrics_counter_of((m), (name), (help), METRICS_LABELS(__VA_ARGS__))
 #define metrics_gauge(m, name, help, ...) \
