@@ -78,6 +78,15 @@ static long write_input(void)
     return pwrite(MEDIA_FD_INPUT, "x", 1, 0);
 }
 
+/* A descriptor of the server's that was left open by mistake. */
+static long inherited(void)
+{
+    for (int fd = MEDIA_FD_OUTPUT + 1; fd < 64; fd++)
+        if (write(fd, "x", 1) == 1)
+            return 0;
+    return -1;
+}
+
 static long symlink_out(void)
 {
     return symlinkat("/etc/passwd", MEDIA_FD_OUTPUT, "link");
@@ -331,6 +340,7 @@ static const struct way {
     {"write_outside", write_outside},
     {"rename_outside", rename_outside},
     {"write_input", write_input},
+    {"inherited", inherited},
     {"symlink_out", symlink_out},
     {"tcp", tcp},
     {"udp", udp},

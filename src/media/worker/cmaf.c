@@ -11,7 +11,6 @@
 
 #include "input.h"
 #include "output.h"
-#include "worker_report.h"
 
 enum {
     VIDEO_TIMESCALE = 90000,
@@ -251,8 +250,6 @@ enum media_reason cmaf_commit(struct cmaf *c)
     playlist_print(output_io(playlist), c);
     enum media_reason reason = output_commit(playlist);
     output_destroy(playlist);
-    if (reason == MEDIA_OK)
-        worker_report_text("track", c->name);
     return reason;
 }
 

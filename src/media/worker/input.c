@@ -43,9 +43,10 @@ static const struct container {
     const char *name;
     const char *demuxer;
     bool (*matches)(const uint8_t *head);
+    bool duration_is_end; /* counts from 0, not from the first sample */
 } containers[] = {
-    {"mp4", "mov", is_mp4},
-    {"matroska", "matroska", is_matroska},
+    {"mp4", "mov", is_mp4, false},
+    {"matroska", "matroska", is_matroska, true},
 };
 
 static const struct container *recognise(int fd)
@@ -201,12 +202,20 @@ static enum media_reason picture_check(int width, int height)
     return MEDIA_OK;
 }
 
-static enum media_reason limits_check(struct input *in)
+/* When it starts, and how long it lasts from there. */
+static void times_read(struct input *in)
 {
     const AVFormatContext *f = in->format;
 
     in->start_us = f->start_time == AV_NOPTS_VALUE ? 0 : f->start_time;
     in->duration_us = f->duration == AV_NOPTS_VALUE || f->duration < 0 ? 0 : f->duration;
+    if (in->duration_is_end && in->start_us > 0)
+        in->duration_us = FFMAX(in->duration_us - in->start_us, 0);
+}
+
+static enum media_reason limits_check(struct input *in)
+{
+    times_read(in);
     if (in->duration_us > MEDIA_SECONDS_MAX * (int64_t)AV_TIME_BASE)
         return fail_with(MEDIA_TOO_LONG, "longer than %d s", MEDIA_SECONDS_MAX);
     if (in->video->codecpar->format == AV_PIX_FMT_NONE)
@@ -224,6 +233,7 @@ enum media_reason input_open(struct input *in, int fd)
     in->fd = fd;
     in->size = st.st_size;
     in->container = c->name;
+    in->duration_is_end = c->duration_is_end;
     if (c->matches == is_mp4)
         in->boxes = boxes_read(fd, in->size);
     if (in->boxes.truncated)

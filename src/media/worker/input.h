@@ -30,6 +30,7 @@ struct input {
     int64_t size;
     const char *container; /* "mp4" or "matroska" */
     struct boxes boxes;    /* of an mp4 */
+    bool duration_is_end;  /* as the container gives it: not from the first sample */
     AVStream *video;
     AVStream *audio;  /* NULL: silent */
     int64_t start_us; /* time of the earliest sample: becomes 0 */

@@ -138,6 +138,8 @@ static enum media_reason work(const struct job *job, const struct options *o)
         probe_report(&in);
         reason = job->run(&in, o);
     }
+    if (reason == MEDIA_OK)
+        worker_report_progress(1, 1);
     input_close(&in);
     return input_cancelled ? MEDIA_CANCELLED : reason;
 }

@@ -21,14 +21,31 @@ static bool is_carried(const AVStream *s)
     return false;
 }
 
+/*
+ * Matroska stores no decoding times, and libavformat cannot tell the first few when pictures are
+ * reordered: they are counted back from the first picture, a frame for each it is ahead.
+ */
+static void decode_time_guess(const struct input *in, const AVStream *s, AVPacket *packet)
+{
+    static int guessed; /* one job, one upload */
+    AVRational frame = av_inv_q(probe_rate(in));
+    int ahead = FFMAX(s->codecpar->video_delay - guessed++, 0);
+
+    packet->dts = packet->pts;
+    if (s == in->video)
+        packet->dts = s->start_time - av_rescale_q(ahead, frame, s->time_base);
+}
+
 /* The packet as it is, on a clock that starts at 0. */
 static enum media_reason packet_copy(struct input *in, struct mp4 *m, AVPacket *packet)
 {
     AVStream *s = packet->stream_index == in->video->index ? in->video : in->audio;
     int64_t start = av_rescale_q(in->start_us, AV_TIME_BASE_Q, s->time_base);
 
-    if (packet->dts == AV_NOPTS_VALUE || packet->pts == AV_NOPTS_VALUE)
-        return MEDIA_OK;
+    if (packet->pts == AV_NOPTS_VALUE) /* only a decoder can tell */
+        return fail_with(MEDIA_NEEDS_ENCODE, "a packet without its time");
+    if (packet->dts == AV_NOPTS_VALUE)
+        decode_time_guess(in, s, packet);
     packet->dts -= start;
     packet->pts -= start;
     worker_report_progress(av_rescale_q(packet->pts, s->time_base, AV_TIME_BASE_Q),
