@@ -20,7 +20,7 @@ struct consumer {
 
 struct bus {
     struct sql *db; /* borrowed */
-    _Atomic int stop;
+    atomic_bool stop;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t published;
     uint64_t generation; /* moves with every publication: nothing is missed between two looks */
@@ -221,7 +221,7 @@ void bus_close(struct bus *bus)
     if (!bus)
         return;
     pthread_mutex_lock(&bus->lock);
-    bus->stop = 1;
+    bus->stop = true;
     pthread_mutex_unlock(&bus->lock);
     pthread_cond_broadcast(&bus->published);
     for (size_t i = 0; i < bus->count; i++)

@@ -28,7 +28,7 @@ struct bus_handler {
      * ERR_CANCELLED: stopped by *stop; does not count as an attempt. Others are tried again.
      */
     struct err *(*run)(void *self, struct ctx *c, const struct bus_job *job,
-                       const _Atomic int *stop);
+                       const atomic_bool *stop);
     /* Once, after the last attempt has failed. May be NULL. */
     void (*died)(void *self, struct ctx *c, const struct bus_job *job, const struct err *e);
     int64_t attempts_max;

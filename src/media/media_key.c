@@ -1,0 +1,27 @@
+/* Keys of media files, and the random names in them. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "media_key.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+struct str media_asset_new(struct arena *a)
+{
+    uint64_t random;
+
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+        abort();
+    return arena_str(a, "%016" PRIx64, random);
+}
+
+struct str media_folder(struct arena *a, struct str asset)
+{
+    return arena_str(a, "v/%.2s/" STR_FMT, asset.ptr, STR_ARG(asset));
+}
+
+struct str media_key(struct arena *a, struct str asset, int64_t generation, struct str file)
+{
+    return arena_str(a, STR_FMT "/%" PRId64 "/" STR_FMT, STR_ARG(media_folder(a, asset)),
+                     generation, STR_ARG(file));
+}

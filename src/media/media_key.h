@@ -1,0 +1,20 @@
+/* Where the files of a video lie in the blob store. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MEDIA_KEY_H
+#define MEDIA_KEY_H
+
+#include "arena.h"
+
+/*
+ * "v/<2 hex>/<asset>/<generation>/<file>": immutable, so that it may be cached for ever; what is
+ * made anew goes into the next generation. `asset`: MEDIA_ASSET_LEN hex digits, random.
+ */
+enum { MEDIA_ASSET_LEN = 16 };
+
+struct str media_asset_new(struct arena *a);
+struct str media_key(struct arena *a, struct str asset, int64_t generation, struct str file);
+
+/* All generations: "v/<2 hex>/<asset>". */
+struct str media_folder(struct arena *a, struct str asset);
+
+#endif

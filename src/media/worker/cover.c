@@ -1,0 +1,177 @@
+/* Searches the first frames for one worth showing and writes it as WebP and JPEG. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cover.h"
+
+#include <stdlib.h>
+
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+
+#include "output.h"
+#include "picture.h"
+#include "scaler.h"
+#include "worker_report.h"
+
+enum {
+    COVER_SIDE = 720,
+    FRAMES_TRIED = 90,
+    SAMPLE_STEP = 16,  /* pixels between those looked at */
+    PLAIN_SPREAD = 12, /* mean deviation of luma below which a picture says nothing */
+    DARK_LUMA = 28,
+    JPEG_SCALE = 4, /* 2 best, 31 worst */
+    WEBP_QUALITY = 70,
+    WEBP_EFFORT = 1, /* 0..6: each step costs time and saves little */
+};
+
+static int sample(const AVFrame *f, int x, int y)
+{
+    const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
+    const uint8_t *row = f->data[0] + (ptrdiff_t)y * f->linesize[0];
+
+    if (d && d->comp[0].depth > 8)
+        return ((const uint16_t *)(const void *)row)[x] >> (d->comp[0].depth - 8);
+    return row[x];
+}
+
+/* How much there is to see: the mean deviation of luma, nothing for dark pictures. */
+static int interest(const AVFrame *f)
+{
+    int64_t sum = 0, deviation = 0, count = 0;
+
+    for (int y = 0; y < f->height; y += SAMPLE_STEP)
+        for (int x = 0; x < f->width; x += SAMPLE_STEP, count++)
+            sum += sample(f, x, y);
+    int mean = (int)(sum / count);
+    for (int y = 0; y < f->height; y += SAMPLE_STEP)
+        for (int x = 0; x < f->width; x += SAMPLE_STEP)
+            deviation += llabs(sample(f, x, y) - mean);
+    return mean < DARK_LUMA ? (int)(deviation / count / 4) : (int)(deviation / count);
+}
+
+struct search {
+    AVFrame *frame;
+    AVFrame *best;
+    int best_interest;
+    int tried;
+};
+
+/* Looks at every frame the decoder has; 1: found, 0: more input, negative: AVERROR. */
+static int frames_judge(struct search *s, AVCodecContext *d)
+{
+    for (int error; (error = avcodec_receive_frame(d, s->frame)) >= 0;) {
+        int value = interest(s->frame);
+
+        if (value > s->best_interest) {
+            s->best_interest = value;
+            av_frame_unref(s->best);
+            av_frame_move_ref(s->best, s->frame);
+        }
+        av_frame_unref(s->frame);
+        if (value > PLAIN_SPREAD || ++s->tried >= FRAMES_TRIED)
+            return 1;
+    }
+    return 0;
+}
+
+static enum media_reason frame_search(struct input *in, AVCodecContext *d, struct search *s)
+{
+    AVPacket *packet = av_packet_alloc();
+    int more = packet ? 1 : AVERROR(ENOMEM), found = 0;
+
+    while (more > 0 && !found) {
+        more = input_packet(in, packet);
+        if (more == 1 && packet->stream_index == in->video->index)
+            (void)avcodec_send_packet(d, packet); /* damage only loses frames */
+        else if (more == 0)
+            (void)avcodec_send_packet(d, NULL);
+        found = frames_judge(s, d);
+        av_packet_unref(packet);
+    }
+    av_packet_free(&packet);
+    if (more < 0)
+        return fail_av(more, "cover");
+    return s->best_interest >= 0 ? MEDIA_OK
+                                 : fail_with(MEDIA_CORRUPT, "no picture could be decoded");
+}
+
+static AVCodecContext *encoder_open(const char *name, int quality, const AVFrame *f)
+{
+    const AVCodec *codec = avcodec_find_encoder_by_name(name);
+    AVCodecContext *e = codec ? avcodec_alloc_context3(codec) : NULL;
+
+    if (!e)
+        return NULL;
+    e->width = f->width;
+    e->height = f->height;
+    e->pix_fmt = f->format;
+    e->color_range = f->color_range;
+    e->time_base = (AVRational){1, 25};
+    e->flags |= AV_CODEC_FLAG_QSCALE;
+    e->global_quality = quality * FF_QP2LAMBDA;
+    e->thread_count = 1;
+    (void)av_opt_set_int(e->priv_data, "compression_level", WEBP_EFFORT, 0);
+    if (avcodec_open2(e, codec, NULL) < 0)
+        avcodec_free_context(&e);
+    return e;
+}
+
+static enum media_reason image_write(const char *encoder, int quality, const char *name,
+                                     const AVFrame *f)
+{
+    AVCodecContext *e = encoder_open(encoder, quality, f);
+    AVPacket *packet = av_packet_alloc();
+    enum media_reason reason = fail_with(MEDIA_INTERNAL, "encode %s", name);
+
+    if (e && packet && avcodec_send_frame(e, f) >= 0 && avcodec_send_frame(e, NULL) >= 0 &&
+        avcodec_receive_packet(e, packet) >= 0)
+        reason = output_whole(name, packet->data, (size_t)packet->size);
+    av_packet_free(&packet);
+    avcodec_free_context(&e);
+    return reason;
+}
+
+/* JPEG is full range by definition; the frame is limited range. */
+static enum media_reason images_write(struct input *in, AVFrame *best)
+{
+    struct size size = picture_fit(picture_shown(in->video), COVER_SIDE);
+    struct scaler *scaler = NULL;
+    const AVFrame *limited;
+    AVFrame *copy = av_frame_alloc();
+
+    TRY_MEDIA(scaler_create(size, picture_turn(in->video), &scaler));
+    enum media_reason reason = scaler_run(scaler, best, &limited);
+    if (reason == MEDIA_OK && (!copy || av_frame_ref(copy, limited) < 0))
+        reason = fail_with(MEDIA_MEMORY_LIMIT, "cover");
+    if (reason == MEDIA_OK) {
+        copy->color_range = AVCOL_RANGE_MPEG;
+        copy->pict_type = AV_PICTURE_TYPE_NONE;
+        reason = image_write("libwebp", WEBP_QUALITY, "cover.webp", copy);
+    }
+    if (reason == MEDIA_OK)
+        reason = picture_full_range(copy);
+    if (reason == MEDIA_OK)
+        reason = image_write("mjpeg", JPEG_SCALE, "cover.jpg", copy);
+    av_frame_free(&copy);
+    scaler_destroy(scaler);
+    worker_report_int("cover_width", size.width);
+    worker_report_int("cover_height", size.height);
+    return reason;
+}
+
+enum media_reason cover_make(struct input *in)
+{
+    struct search s = {av_frame_alloc(), av_frame_alloc(), -1, 0};
+    AVCodecContext *d = NULL;
+    enum media_reason reason = input_decoder(in->video, 1, &d);
+
+    if (reason == MEDIA_OK && (!s.frame || !s.best))
+        reason = fail_with(MEDIA_MEMORY_LIMIT, "cover");
+    if (reason == MEDIA_OK)
+        reason = frame_search(in, d, &s);
+    if (reason == MEDIA_OK)
+        reason = images_write(in, s.best);
+    av_frame_free(&s.frame);
+    av_frame_free(&s.best);
+    avcodec_free_context(&d);
+    return reason;
+}
