@@ -140,6 +140,22 @@ struct err *near_users(struct near *n, struct ctx *c, struct i64_list ids, struc
     return m.ids.count ? fetch_users(n, c, &m, out) : NULL;
 }
 
+static void read_session(void *arg, void *value)
+{
+    *(int64_t *)arg = ((const struct near_user *)value)->view.session;
+}
+
+struct err *near_session(struct near *n, struct ctx *c, int64_t id, int64_t *out)
+{
+    struct user_view view;
+
+    if (near_table_read(n->tables.users, (struct near_key){id, 0}, read_session, out))
+        return NULL;
+    TRY(near_users(n, c, (struct i64_list){&id, 1}, &view));
+    *out = view.session;
+    return NULL;
+}
+
 struct copy_video {
     struct arena *arena;
     struct video_view *out;

@@ -60,6 +60,9 @@ MUST_USE struct err *near_users(struct near *n, struct ctx *c, struct i64_list i
 MUST_USE struct err *near_videos(struct near *n, struct ctx *c, struct i64_list ids,
                                  struct video_view *out);
 
+/* The version of a user's sessions; 0: there is no such user. */
+MUST_USE struct err *near_session(struct near *n, struct ctx *c, int64_t id, int64_t *out);
+
 /* What the viewer likes and follows, one flag per id; all false for viewer 0. */
 MUST_USE struct err *near_liked(struct near *n, struct ctx *c, int64_t viewer, struct i64_list ids,
                                 bool *out);

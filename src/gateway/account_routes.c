@@ -1,0 +1,133 @@
+/* /douyin/user/... and /api/v1/me/password : accounts, logins, profiles. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "envelope.h"
+#include "page.h"
+#include "passwords.h"
+#include "rate_limits.h"
+#include "tokens.h"
+#include "utf8.h"
+
+static void reply_token(struct gateway *g, struct ctx *c, const struct token_claims *claims,
+                        struct http_reply *reply)
+{
+    struct json j = envelope_begin(c);
+
+    json_lit(&j, ",\"user_id\":");
+    json_int(&j, claims->user_id);
+    json_lit(&j, ",\"token\":\"");
+    json_raw(&j, tokens_sign(g->tokens, c, claims));
+    json_lit(&j, "\"");
+    envelope_end(&j, reply);
+}
+
+/* POST /douyin/user/register/ */
+struct err *account_register(void *self, struct ctx *c, const struct http_req *req,
+                             struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct user_sign_up_req account = {0};
+    struct user_sign_up_resp made = {0};
+    struct str password;
+
+    TRY(http_text(req, c, STR("username"), &account.name));
+    TRY(http_text(req, c, STR("password"), &password));
+    TRY(rate_limits_take(g->limits, c, RATE_REGISTER, req->peer));
+    TRY(passwords_hash(g->passwords, c, password, &account.password_hash));
+    TRY(user_sign_up(g->deps.services.user, c, &account, &made));
+    reply_token(g, c, &(struct token_claims){made.id, made.session}, reply);
+    return NULL;
+}
+
+static struct err *wrong_password(struct ctx *c)
+{
+    return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "wrong user name or password");
+}
+
+/* Nobody by that name takes as long as a wrong password. */
+static struct err *check_login(struct gateway *g, struct ctx *c, struct str name,
+                               struct str password, struct user_get_credentials_resp *out)
+{
+    struct user_get_credentials_req by = {.name = name};
+    struct err *e = name.len ? user_get_credentials(g->deps.services.user, c, &by, out) : NULL;
+
+    if (e && e->code != ERR_NOT_FOUND)
+        return e;
+    return passwords_match(g->passwords, c, password, out->password_hash) ? NULL
+                                                                          : wrong_password(c);
+}
+
+/* Only failures count: they slow down whoever guesses, here and at this account. */
+static struct err *limited_login(struct gateway *g, struct ctx *c, const struct http_req *req,
+                                 struct str name, struct user_get_credentials_resp *out)
+{
+    struct str both = arena_str(c->arena, STR_FMT " " STR_FMT, STR_ARG(req->peer), STR_ARG(name));
+
+    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ACCOUNT, both));
+    struct err *e = check_login(g, c, name, http_param(req, STR("password")), out);
+
+    if (e && e->code == ERR_UNAUTHENTICATED) {
+        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ACCOUNT, both));
+    }
+    return e;
+}
+
+/* POST /douyin/user/login/ */
+struct err *account_login(void *self, struct ctx *c, const struct http_req *req,
+                          struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct user_get_credentials_resp found = {0};
+    struct str name = http_param(req, STR("username"));
+
+    TRY(limited_login(g, c, req, utf8_valid(name) ? name : STR(""), &found));
+    reply_token(g, c, &(struct token_claims){found.id, found.session}, reply);
+    return NULL;
+}
+
+/* POST /api/v1/me/password : ends every older session. */
+struct err *account_password(void *self, struct ctx *c, const struct http_req *req,
+                             struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct user_get_credentials_req by = {.id = c->user_id};
+    struct user_get_credentials_resp old = {0};
+    struct user_set_password_req change = {.id = c->user_id};
+    struct user_set_password_resp done = {0};
+    struct str password;
+
+    TRY(http_text(req, c, STR("new_password"), &password));
+    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+    TRY(user_get_credentials(g->deps.services.user, c, &by, &old));
+    if (!passwords_match(g->passwords, c, http_param(req, STR("old_password")),
+                         old.password_hash)) {
+        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+        return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "the old password is wrong");
+    }
+    TRY(passwords_hash(g->passwords, c, password, &change.password_hash));
+    TRY(user_set_password(g->deps.services.user, c, &change, &done));
+    reply_token(g, c, &(struct token_claims){c->user_id, done.session}, reply);
+    return NULL;
+}
+
+/* GET /douyin/user/ */
+struct err *account_show(void *self, struct ctx *c, const struct http_req *req,
+                         struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct user_page page;
+    int64_t id;
+
+    TRY(gateway_whose(c, req, &id));
+    TRY(page_load_users(g, c, c->user_id, (struct i64_list){&id, 1}, &page));
+    if (!page.users[0].id)
+        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no such user");
+    struct json j = envelope_begin(c);
+
+    json_lit(&j, ",\"user\":");
+    (void)page_write_user(&j, &page.users[0], gateway_base_url(g, c, req), page.followed[0]);
+    json_lit(&j, "}");
+    envelope_end(&j, reply);
+    return NULL;
+}

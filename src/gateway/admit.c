@@ -1,0 +1,74 @@
+/* Admission: every request's trace, limits and identity, before its handler. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway_parts.h"
+#include "rate_limits.h"
+#include "tokens.h"
+#include "trace.h"
+
+/* The parameter of the contract, or else the usual header (contract, section 1.2). */
+static struct str token_of(const struct http_req *req)
+{
+    struct str token = http_param(req, STR("token"));
+    struct str header = req->headers[HTTP_AUTHORIZATION];
+
+    if (token.len)
+        return token;
+    return str_starts(header, STR("Bearer ")) ? str_from(header, sizeof("Bearer ") - 1)
+                                              : (struct str){0};
+}
+
+static struct err *bad_token(struct ctx *c)
+{
+    return err_reason(c, ERR_UNAUTHENTICATED, "bad_token", "please log in");
+}
+
+/* A token is good while its signature and date hold and its session version is the account's. */
+static struct err *identify(struct gateway *g, struct ctx *c, struct str token)
+{
+    struct token_claims claims;
+    int64_t session = 0;
+
+    if (!tokens_verify(g->tokens, token, &claims))
+        return bad_token(c);
+    TRY(near_session(g->near, c, claims.user_id, &session));
+    if (session != claims.session)
+        return bad_token(c);
+    c->user_id = claims.user_id;
+    return NULL;
+}
+
+static struct err *check_identity(struct gateway *g, struct ctx *c, int access,
+                                  const struct http_req *req)
+{
+    struct str token = token_of(req);
+    struct err *e = NULL;
+
+    if (access == ACCESS_PUBLIC)
+        return NULL;
+    if (token.len)
+        e = identify(g, c, token);
+    else if (access == ACCESS_SIGNED_IN)
+        e = bad_token(c);
+    return e && access == ACCESS_LENIENT && e->code == ERR_UNAUTHENTICATED ? NULL : e;
+}
+
+static struct err *check_account_limit(struct gateway *g, struct ctx *c, int access)
+{
+    enum rate_limit_kind kind = (enum rate_limit_kind)(access >> ACCESS_LIMIT_SHIFT);
+    struct str who = {(const char *)&c->user_id, sizeof(c->user_id)};
+
+    return rate_limits_take(g->limits, c, kind, who);
+}
+
+struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
+                          const struct http_req *req)
+{
+    struct gateway *g = gateway;
+    struct trace_id parent;
+
+    if (req->headers[HTTP_TRACEPARENT].len && trace_parse(req->headers[HTTP_TRACEPARENT], &parent))
+        c->trace = trace_child(parent);
+    TRY(rate_limits_take(g->limits, c, RATE_REQUEST, req->peer));
+    TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
+    return check_account_limit(g, c, route->access);
+}

@@ -1,0 +1,104 @@
+/* /douyin/comment/... : comments. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contract_time.h"
+#include "envelope.h"
+#include "limits.h"
+#include "page.h"
+
+static void write_comment(struct json *j, struct ctx *c, struct gateway *g,
+                          const struct comment_item *item, const struct user_view *user,
+                          struct str base, bool followed)
+{
+    json_lit(j, "{\"id\":");
+    json_int(j, item->id);
+    json_lit(j, ",\"user\":");
+    (void)page_write_user(j, user, base, followed);
+    json_lit(j, "},\"content\":");
+    json_text(j, item->text);
+    json_lit(j, ",\"create_date\":\"");
+    json_raw(j, contract_time_date(c, item->created_at, g->options.zone_offset_min));
+    json_lit(j, "\"}");
+}
+
+static struct err *post(struct gateway *g, struct ctx *c, const struct http_req *req, int64_t video,
+                        struct http_reply *reply)
+{
+    struct comment_add_req add = {.user_id = c->user_id, .video_id = video};
+    struct comment_add_resp done = {0};
+    struct user_page author;
+
+    TRY(http_text(req, c, STR("comment_text"), &add.text));
+    TRY(comment_add(g->deps.services.comment, c, &add, &done));
+    TRY(page_load_users(g, c, c->user_id, (struct i64_list){&c->user_id, 1}, &author));
+    struct json j = envelope_begin(c);
+
+    json_lit(&j, ",\"comment\":");
+    write_comment(&j, c, g, done.comment, &author.users[0], gateway_base_url(g, c, req), false);
+    envelope_end(&j, reply);
+    return NULL;
+}
+
+static struct err *take_away(struct gateway *g, struct ctx *c, const struct http_req *req,
+                          int64_t video, struct http_reply *reply)
+{
+    struct comment_remove_req remove = {.user_id = c->user_id, .video_id = video};
+    struct comment_remove_resp done;
+
+    TRY(http_i64(req, c, STR("comment_id"), 0, &remove.comment_id));
+    TRY(comment_remove(g->deps.services.comment, c, &remove, &done));
+    envelope_ok(reply);
+    return NULL;
+}
+
+/* POST /douyin/comment/action/ */
+struct err *comment_action(void *self, struct ctx *c, const struct http_req *req,
+                           struct http_reply *reply)
+{
+    int64_t video;
+    bool posts;
+
+    TRY(http_i64(req, c, STR("video_id"), 0, &video));
+    TRY(gateway_action(c, req, &posts));
+    return posts ? post(self, c, req, video, reply) : take_away(self, c, req, video, reply);
+}
+
+static struct err *require_video(struct gateway *g, struct ctx *c, int64_t id)
+{
+    struct video_view view;
+
+    TRY(near_videos(g->near, c, (struct i64_list){&id, 1}, &view));
+    return view.id ? NULL : err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
+}
+
+/* GET /douyin/comment/list/ */
+struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *req,
+                              struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct comment_list_req ask = {.limit = LIST_MAX};
+    struct comment_list_resp list = {0};
+    struct user_page authors;
+
+    TRY(http_i64(req, c, STR("video_id"), 0, &ask.video_id));
+    TRY(require_video(g, c, ask.video_id));
+    TRY(comment_list(g->deps.services.comment, c, &ask, &list));
+    struct i64_list ids = {arena_array(c->arena, int64_t, list.comments.count),
+                           list.comments.count};
+
+    for (size_t i = 0; i < ids.count; i++)
+        ids.at[i] = list.comments.at[i].user_id;
+    TRY(page_load_users(g, c, c->user_id, ids, &authors));
+    struct json j = envelope_begin(c);
+    struct str base = gateway_base_url(g, c, req);
+
+    json_lit(&j, ",\"comment_list\":[");
+    for (size_t i = 0; i < ids.count; i++) {
+        if (i)
+            json_lit(&j, ",");
+        write_comment(&j, c, g, &list.comments.at[i], &authors.users[i], base,
+                      authors.followed[i]);
+    }
+    json_lit(&j, "]");
+    envelope_end(&j, reply);
+    return NULL;
+}

@@ -1,0 +1,119 @@
+/* Envelopes, and the one table that turns failures into public codes. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "envelope.h"
+
+#include "gateway_parts.h"
+#include "log.h"
+
+const char envelope_type[] = "application/json; charset=utf-8";
+
+enum { CODE_FAILURE = 1, CODE_INVALID = 10005, CODE_INTERNAL = 50000, CODE_DOWN = 50300 };
+enum { HTTP_OK = 200, HTTP_BAD_REQUEST = 400, HTTP_TOO_MANY = 429, HTTP_BUSY = 503 };
+
+static const struct {
+    const char *reason;
+    int code;
+} by_reason[] = {
+    {"name_taken", 10001},      {"user_not_found", 10002},    {"wrong_password", 10003},
+    {"bad_token", 10004},       {"rate_limited", 10006},      {"not_a_video", 10007},
+    {"too_large", 10008},       {"video_not_found", 10009},   {"comment_not_found", 10010},
+    {"self_follow", 10012},     {"bad_text", 10013},
+};
+
+static const struct {
+    enum err_code err;
+    int code;
+} by_code[] = {
+    {ERR_INVALID, CODE_INVALID}, {ERR_FORBIDDEN, 10011},     {ERR_UNAUTHENTICATED, 10004},
+    {ERR_EXHAUSTED, CODE_DOWN},  {ERR_UNAVAILABLE, CODE_DOWN}, {ERR_TIMEOUT, CODE_DOWN},
+    {ERR_ABORTED, CODE_DOWN},    {ERR_INTERNAL, CODE_INTERNAL},
+};
+
+int envelope_code(const struct err *e)
+{
+    for (size_t i = 0; e->reason && i < COUNT(by_reason); i++)
+        if (strcmp(by_reason[i].reason, e->reason) == 0)
+            return by_reason[i].code;
+    for (size_t i = 0; i < COUNT(by_code); i++)
+        if (by_code[i].err == e->code)
+            return by_code[i].code;
+    return CODE_FAILURE;
+}
+
+struct json envelope_begin(struct ctx *c)
+{
+    struct json j = {.arena = c->arena};
+
+    json_lit(&j, "{\"status_code\":0,\"status_msg\":\"\"");
+    return j;
+}
+
+void envelope_end(struct json *j, struct http_reply *reply)
+{
+    json_lit(j, "}");
+    reply->type = envelope_type;
+    reply->body = json_str(j);
+}
+
+void envelope_ok(struct http_reply *reply)
+{
+    reply->type = envelope_type;
+    reply->body = STR("{\"status_code\":0,\"status_msg\":\"\"}");
+}
+
+/* Business failures are 200 (contract, section 1.4). */
+static int http_status(const struct err *e)
+{
+    if (e->reason && strcmp(e->reason, "rate_limited") == 0)
+        return HTTP_TOO_MANY;
+    return e->code == ERR_EXHAUSTED ? HTTP_BUSY : HTTP_OK;
+}
+
+/* What went wrong inside is for the log; the user hears that something did. */
+static struct str message(const struct err *e)
+{
+    int code = envelope_code(e);
+
+    if (code == CODE_INTERNAL)
+        return STR("something went wrong on our side");
+    if (code == CODE_DOWN)
+        return STR("too busy, please try again");
+    return str_of(err_root(e)->msg);
+}
+
+/* Fields that clients read before they look at the code (contract, sections 1.4 and 3.1). */
+static void extra_fields(struct json *j, const struct http_route *route)
+{
+    if (!route)
+        return;
+    if (route->handle == account_register || route->handle == account_login)
+        json_lit(j, ",\"user_id\":0,\"token\":\"\"");
+    if (route->handle == account_show)
+        json_lit(j, ",\"user\":{}");
+}
+
+static void log_failure(struct gateway *g, struct ctx *c, const struct err *e)
+{
+    int code = envelope_code(e);
+
+    if (code == CODE_INTERNAL || code == CODE_DOWN)
+        log_warn(g->deps.log, c, "request failed", log_err(e));
+}
+
+void envelope_fail(void *gateway, struct ctx *c, const struct http_route *route, int status,
+                   const struct err *e, struct http_reply *reply)
+{
+    struct json j = {.arena = c->arena};
+
+    log_failure(gateway, c, e);
+    json_lit(&j, "{\"status_code\":");
+    json_int(&j, status && status != HTTP_BUSY && !e->reason ? CODE_FAILURE : envelope_code(e));
+    json_lit(&j, ",\"status_msg\":");
+    json_text(&j, message(e));
+    extra_fields(&j, route);
+    envelope_end(&j, reply);
+    reply->status = status ? status : http_status(e);
+    if (reply->status == HTTP_BUSY || reply->status == HTTP_TOO_MANY)
+        http_reply_header(reply, "Retry-After",
+                          arena_printf(c->arena, "%d", e->retry_after_s ? e->retry_after_s : 1));
+}

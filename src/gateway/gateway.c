@@ -1,0 +1,142 @@
+/* The gateway: its parts put together, and the small questions that handlers share. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway.h"
+
+#include <stdlib.h>
+
+#include "envelope.h"
+#include "feed_cache.h"
+#include "gateway_parts.h"
+#include "passwords.h"
+#include "rate_limits.h"
+#include "request_metrics.h"
+#include "tokens.h"
+#include "trace.h"
+
+enum { ACTION_ON = 1, ACTION_OFF = 2, HOST_MAX = 255 };
+
+/* Ids that the client sent or that belong to a trace come back with the reply. */
+static void decorate(void *self, struct ctx *c, const struct http_req *req,
+                     struct http_reply *reply)
+{
+    (void)self;
+    if (req->headers[HTTP_REQUEST_ID].len)
+        http_reply_header(reply, "X-Request-Id", arena_copy(c->arena, c->request_id).ptr);
+    if (trace_is_set(c->trace))
+        http_reply_header(reply, "traceresponse", trace_format(c, c->trace).ptr);
+}
+
+static void fill_app(struct gateway *g)
+{
+    g->app = (struct http_app){
+        .self = g,
+        .routes = gateway_routes,
+        .route_count = gateway_route_count,
+        .admit = gateway_admit,
+        .fail = envelope_fail,
+        .decorate = decorate,
+        .observe = request_metrics_observe,
+    };
+}
+
+struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
+                           const struct gateway_deps *deps, struct gateway **out)
+{
+    struct gateway *g = calloc(1, sizeof(*g));
+    struct err *e;
+
+    if (!g)
+        abort();
+    g->options = *options;
+    g->deps = *deps;
+    if ((e = tokens_create(c, options->token_secret, options->token_ttl_s, &g->tokens)) != NULL ||
+        (e = passwords_create(c, options->bcrypt_cost, &g->passwords)) != NULL) {
+        gateway_destroy(g);
+        return e;
+    }
+    g->near = near_create(&deps->services, deps->changes, options->near_bytes);
+    g->limits = rate_limits_create(options->limits_enabled);
+    g->feed = feed_cache_create();
+    g->metrics = request_metrics_create(g);
+    fill_app(g);
+    *out = g;
+    return NULL;
+}
+
+void gateway_destroy(struct gateway *g)
+{
+    if (!g)
+        return;
+    request_metrics_destroy(g->metrics);
+    feed_cache_destroy(g->feed);
+    rate_limits_destroy(g->limits);
+    near_destroy(g->near);
+    passwords_destroy(g->passwords);
+    tokens_destroy(g->tokens);
+    free(g);
+}
+
+const struct http_app *gateway_app(struct gateway *g)
+{
+    return &g->app;
+}
+
+void gateway_batch_committed(void *gateway)
+{
+    near_batch_committed(((struct gateway *)gateway)->near);
+}
+
+/* A Host that could not stand in a URL or in JSON as it is gets nowhere. */
+static bool host_is_plain(struct str host)
+{
+    for (size_t i = 0; i < host.len; i++) {
+        char b = host.ptr[i];
+
+        if (!((b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
+              b == '.' || b == '-' || b == ':' || b == '[' || b == ']' || b == '_'))
+            return false;
+    }
+    return host.len > 0 && host.len <= HOST_MAX;
+}
+
+struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_req *req)
+{
+    struct str host = req->headers[HTTP_HOST];
+
+    if (g->options.public_url.len)
+        return g->options.public_url;
+    return arena_str(c->arena, "http://" STR_FMT,
+                     STR_ARG(host_is_plain(host) ? host : STR("localhost")));
+}
+
+struct err *gateway_whose(struct ctx *c, const struct http_req *req, int64_t *out)
+{
+    int64_t id;
+
+    TRY(http_i64(req, c, STR("user_id"), 0, &id));
+    if (!id)
+        id = c->user_id;
+    if (!id)
+        return err_new(c, ERR_INVALID, "user_id is missing");
+    *out = id;
+    return NULL;
+}
+
+struct err *gateway_require_user(struct gateway *g, struct ctx *c, int64_t id)
+{
+    int64_t session = 0;
+
+    TRY(near_session(g->near, c, id, &session));
+    return session ? NULL : err_reason(c, ERR_NOT_FOUND, "user_not_found", "no such user");
+}
+
+struct err *gateway_action(struct ctx *c, const struct http_req *req, bool *out)
+{
+    int64_t action;
+
+    TRY(http_i64(req, c, STR("action_type"), 0, &action));
+    if (action != ACTION_ON && action != ACTION_OFF)
+        return err_new(c, ERR_INVALID, "action_type must be 1 or 2");
+    *out = action == ACTION_ON;
+    return NULL;
+}

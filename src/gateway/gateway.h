@@ -1,0 +1,58 @@
+/* The gateway: the public HTTP API in front of the services. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GATEWAY_H
+#define GATEWAY_H
+
+#include "http.h"
+#include "near.h"
+
+struct blob;
+struct log;
+struct metrics;
+struct rate_limits;
+struct tokens;
+
+/* What an upload may use; media.md, sections 2 and 3. */
+struct gateway_media {
+    const char *worker;      /* path of the program */
+    int inspect_ms;          /* wall-clock limit of looking at an upload */
+    int64_t copy_max_bytes;  /* larger uploads get their playable copy later, from the transcoder */
+    int64_t disk_reserve;    /* uploads are refused when fewer bytes are free */
+};
+
+struct gateway_options {
+    struct str public_url; /* "https://example.org": "" takes it from each request's Host */
+    struct str token_secret;
+    int64_t token_ttl_s;
+    int64_t zone_offset_min; /* of dates that people read */
+    int bcrypt_cost;
+    size_t near_bytes;
+    bool limits_enabled;
+    struct gateway_media media;
+};
+
+struct gateway_deps {
+    struct services services;
+    struct changes *changes;
+    struct blob *blob;
+    struct metrics *metrics;
+    struct log *log;
+};
+
+/*
+ * Borrows what deps name. Created and destroyed by app; its handlers run on the server's and the
+ * executors' threads.
+ */
+struct gateway;
+
+MUST_USE struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
+                                    const struct gateway_deps *deps, struct gateway **out);
+void gateway_destroy(struct gateway *g); /* NULL is fine; the server has been closed */
+
+/* What the HTTP server serves; lives as long as the gateway. */
+const struct http_app *gateway_app(struct gateway *g);
+
+/* For sql_on_batch(): a batch of writes was committed. */
+void gateway_batch_committed(void *gateway);
+
+#endif

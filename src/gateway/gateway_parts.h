@@ -1,0 +1,70 @@
+/* What the gateway's own files share: its parts, its handlers, how it answers. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GATEWAY_PARTS_H
+#define GATEWAY_PARTS_H
+
+#include "gateway.h"
+#include "json.h"
+
+struct feed_cache;
+struct passwords;
+struct request_metrics;
+
+/* Immutable after creation; its parts guard themselves. */
+struct gateway {
+    struct gateway_options options;
+    struct gateway_deps deps;
+    struct http_app app;
+    struct near *near;
+    struct tokens *tokens;
+    struct passwords *passwords;
+    struct rate_limits *limits;
+    struct feed_cache *feed;
+    struct request_metrics *metrics;
+};
+
+/* Who may call a route, and which limit it counts against: struct http_route.access. */
+enum {
+    ACCESS_PUBLIC,    /* tokens are not looked at */
+    ACCESS_LENIENT,   /* a bad token is the same as none */
+    ACCESS_OPTIONAL,  /* a bad token is refused */
+    ACCESS_SIGNED_IN, /* a good one is needed */
+    ACCESS_MASK = 15,
+    ACCESS_LIMIT_SHIFT = 4, /* above: enum rate_limit_kind of rate_limits.h */
+};
+
+/* ---- handlers: one per row of the route table ---- */
+
+http_handler account_register, account_login, account_show, account_password;
+http_handler feed_show;
+http_handler publish_action, publish_list;
+http_handler favorite_action, favorite_list_show;
+http_handler comment_action, comment_list_show;
+http_handler relation_action, relation_following, relation_followers, relation_friends;
+http_handler message_action, message_chat;
+http_handler video_show;
+http_handler media_file;
+http_handler site_index, site_asset, site_live, site_ready, site_metrics;
+
+extern const struct http_route gateway_routes[];
+extern const size_t gateway_route_count;
+
+/* ---- what handlers use ---- */
+
+/* On the socket's thread, before a handler: trace, limits, identity. */
+MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
+                                   const struct http_req *req);
+
+/* "http://host:port", without a slash at the end: what URLs in this reply begin with. */
+struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_req *req);
+
+/* user_id of the query, or else the viewer. ERR_INVALID: neither. */
+MUST_USE struct err *gateway_whose(struct ctx *c, const struct http_req *req, int64_t *out);
+
+/* Fails with user_not_found unless there is such a user. */
+MUST_USE struct err *gateway_require_user(struct gateway *g, struct ctx *c, int64_t id);
+
+/* action_type: 1 is true, 2 is false; anything else ERR_INVALID. */
+MUST_USE struct err *gateway_action(struct ctx *c, const struct http_req *req, bool *out);
+
+#endif

@@ -1,0 +1,86 @@
+/* /douyin/message/... : private messages. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contract_time.h"
+#include "envelope.h"
+#include "limits.h"
+#include "page.h"
+
+enum { ACTION_SEND = 1 };
+
+/* POST /douyin/message/action/ */
+struct err *message_action(void *self, struct ctx *c, const struct http_req *req,
+                           struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct message_send_req send = {.from_id = c->user_id};
+    struct message_send_resp done = {0};
+    int64_t action;
+
+    TRY(http_i64(req, c, STR("to_user_id"), 0, &send.to_id));
+    TRY(http_i64(req, c, STR("action_type"), ACTION_SEND, &action));
+    if (action != ACTION_SEND)
+        return err_new(c, ERR_INVALID, "action_type must be 1");
+    TRY(http_text(req, c, STR("content"), &send.content));
+    TRY(message_send(g->deps.services.message, c, &send, &done));
+    envelope_ok(reply);
+    return NULL;
+}
+
+static void write_list(struct ctx *c, const struct message_item_list *list,
+                       struct http_reply *reply)
+{
+    struct json j = envelope_begin(c);
+
+    json_lit(&j, ",\"message_list\":[");
+    for (size_t i = 0; i < list->count; i++) {
+        const struct message_item *m = &list->at[i];
+
+        json_raw(&j, i ? STR(",{\"id\":") : STR("{\"id\":"));
+        json_int(&j, m->id);
+        json_lit(&j, ",\"to_user_id\":");
+        json_int(&j, m->to_id);
+        json_lit(&j, ",\"from_user_id\":");
+        json_int(&j, m->from_id);
+        json_lit(&j, ",\"content\":");
+        json_text(&j, m->content);
+        json_lit(&j, ",\"create_time\":");
+        json_int(&j, m->created_at);
+        json_lit(&j, "}");
+    }
+    json_lit(&j, "]");
+    envelope_end(&j, reply);
+}
+
+/* Most polls find nothing new: they are answered from memory (contract, section 5.2). */
+static bool idle(struct gateway *g, struct ctx *c, const struct message_list_req *ask)
+{
+    int64_t newest;
+
+    return ask->since > 0 && near_chat_newest(g->near, c->user_id, ask->peer_id, &newest) &&
+           newest <= ask->since;
+}
+
+/* GET /douyin/message/chat/ */
+struct err *message_chat(void *self, struct ctx *c, const struct http_req *req,
+                         struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct message_list_req ask = {.viewer_id = c->user_id, .limit = LIST_MAX};
+    struct message_list_resp list = {0};
+
+    TRY(http_i64(req, c, STR("to_user_id"), 0, &ask.peer_id));
+    TRY(contract_time_read_ahead(req, c, STR("pre_msg_time"), &ask.since));
+    if (idle(g, c, &ask)) {
+        reply->type = envelope_type;
+        reply->body = STR("{\"status_code\":0,\"status_msg\":\"\",\"message_list\":[]}");
+        return NULL;
+    }
+    uint64_t version = near_chat_version(g->near, c->user_id, ask.peer_id);
+
+    TRY(message_list(g->deps.services.message, c, &ask, &list));
+    if (!list.newest)
+        TRY(gateway_require_user(g, c, ask.peer_id));
+    near_chat_learn(g->near, c->user_id, ask.peer_id, version, list.newest);
+    write_list(c, &list.messages, reply);
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/* Lists of videos and users as JSON: everything gathered first, then written. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PAGE_H
+#define PAGE_H
+
+#include "gateway_parts.h"
+
+/* Everything a list of videos shows. In the request's arena. */
+struct video_page {
+    struct i64_list ids, authors; /* authors[i] made ids[i] */
+    struct video_view *videos;
+    struct user_view *users; /* the authors */
+    bool *liked, *followed;
+};
+
+/* Videos that are gone, or not shown to this viewer, are left out. */
+MUST_USE struct err *page_load_videos(struct gateway *g, struct ctx *c, int64_t viewer,
+                                      struct i64_list ids, struct video_page *out);
+
+/* Where the five-byte flags of one video stand, from the start of the text. */
+struct page_flags {
+    size_t followed, liked;
+};
+
+/* [{...},...]; `flags` has room for every video, or is NULL. */
+void page_write_videos(struct json *j, const struct video_page *page, struct str base,
+                       struct page_flags *flags);
+
+/* One video without its closing brace. */
+void page_write_video(struct json *j, const struct video_page *page, size_t i, struct str base,
+                      struct page_flags *flags);
+
+/* A user object without its closing brace; returns where its flag stands. */
+size_t page_write_user(struct json *j, const struct user_view *user, struct str base,
+                       bool followed);
+
+/* Users with the viewer's flags; those that are gone have id 0. */
+struct user_page {
+    struct i64_list ids;
+    struct user_view *users;
+    bool *followed;
+};
+MUST_USE struct err *page_load_users(struct gateway *g, struct ctx *c, int64_t viewer,
+                                     struct i64_list ids, struct user_page *out);
+
+#endif

@@ -1,0 +1,155 @@
+/* Rate limits: a table of buckets, four places for each hash. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rate_limits.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "clock.h"
+
+enum { BUCKETS = 1 << 16, WAYS = 4, STRIPES = 64 };
+
+static const struct rule {
+    const char *name;
+    double burst, per_second;
+} rules[RATE_KINDS] = {
+    [RATE_REQUEST] = {"request", 2000, 400},
+    [RATE_REGISTER] = {"register", 40, 1.0 / 30},
+    [RATE_LOGIN_ADDRESS] = {"login_address", 30, 1.0 / 5},
+    [RATE_LOGIN_ACCOUNT] = {"login_account", 10, 1.0 / 10},
+    [RATE_UPLOAD] = {"upload", 40, 1.0 / 30},
+    [RATE_WRITE] = {"write", 120, 10},
+    [RATE_MESSAGE] = {"message", 60, 5},
+};
+
+struct bucket {
+    uint64_t who; /* hash; 0: free */
+    float left;
+    int64_t at_ns; /* when `left` was right */
+};
+
+struct rate_limits {
+    bool enabled;
+    _Atomic uint64_t refused[RATE_KINDS];
+    pthread_mutex_t locks[STRIPES]; /* of the buckets whose number they divide */
+    struct bucket buckets[BUCKETS];
+};
+
+struct rate_limits *rate_limits_create(bool enabled)
+{
+    struct rate_limits *r = calloc(1, sizeof(*r));
+
+    if (!r)
+        abort();
+    r->enabled = enabled;
+    for (size_t i = 0; i < STRIPES; i++)
+        if (pthread_mutex_init(&r->locks[i], NULL) != 0)
+            abort();
+    return r;
+}
+
+void rate_limits_destroy(struct rate_limits *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < STRIPES; i++)
+        pthread_mutex_destroy(&r->locks[i]);
+    free(r);
+}
+
+static uint64_t hash(enum rate_limit_kind kind, struct str who)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)kind;
+
+    for (size_t i = 0; i < who.len; i++)
+        h = (h ^ (unsigned char)who.ptr[i]) * UINT64_C(0x100000001b3);
+    h ^= h >> 32;
+    return h ? h : 1;
+}
+
+static double left_now(const struct bucket *b, const struct rule *rule, int64_t now)
+{
+    double left = b->left + (double)(now - b->at_ns) / (double)CLOCK_NS_PER_S * rule->per_second;
+
+    return left < rule->burst ? left : rule->burst;
+}
+
+/* His own bucket, or the one that has rested longest: it is full, or nearly so. */
+static struct bucket *bucket_of(struct bucket *set, uint64_t who)
+{
+    struct bucket *oldest = set;
+
+    for (size_t i = 0; i < WAYS; i++) {
+        if (set[i].who == who)
+            return &set[i];
+        if (set[i].at_ns < oldest->at_ns)
+            oldest = &set[i];
+    }
+    return oldest;
+}
+
+/* What is left after taking `amount`; negative: it was refused. */
+static double use(struct rate_limits *r, enum rate_limit_kind kind, struct str who, double amount)
+{
+    uint64_t h = hash(kind, who);
+    size_t set = h % (BUCKETS / WAYS);
+    int64_t now = clock_monotonic_ns();
+    const struct rule *rule = &rules[kind];
+    pthread_mutex_t *lock = &r->locks[set % STRIPES];
+
+    pthread_mutex_lock(lock);
+    struct bucket *b = bucket_of(&r->buckets[set * WAYS], h);
+    double left = b->who == h ? left_now(b, rule, now) : rule->burst;
+
+    if (left >= 1)
+        *b = (struct bucket){h, (float)(left - amount), now};
+    pthread_mutex_unlock(lock);
+    return left - 1;
+}
+
+static struct err *refused(struct rate_limits *r, struct ctx *c, enum rate_limit_kind kind,
+                           double left)
+{
+    struct err *e = err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)",
+                               rules[kind].name);
+
+    e->retry_after_s = (int)ceil(-left / rules[kind].per_second);
+    if (e->retry_after_s < 1)
+        e->retry_after_s = 1;
+    atomic_fetch_add(&r->refused[kind], 1);
+    return e;
+}
+
+static struct err *ask(struct rate_limits *r, struct ctx *c, enum rate_limit_kind kind,
+                       struct str who, double amount)
+{
+    if (!r->enabled || kind == RATE_NONE)
+        return NULL;
+    double left = use(r, kind, who, amount);
+
+    return left < 0 ? refused(r, c, kind, left) : NULL;
+}
+
+struct err *rate_limits_take(struct rate_limits *r, struct ctx *c, enum rate_limit_kind kind,
+                             struct str who)
+{
+    return ask(r, c, kind, who, 1);
+}
+
+struct err *rate_limits_check(struct rate_limits *r, struct ctx *c, enum rate_limit_kind kind,
+                              struct str who)
+{
+    return ask(r, c, kind, who, 0);
+}
+
+uint64_t rate_limits_refused(struct rate_limits *r, enum rate_limit_kind kind)
+{
+    return atomic_load(&r->refused[kind]);
+}
+
+const char *rate_limits_name(enum rate_limit_kind kind)
+{
+    return rules[kind].name;
+}

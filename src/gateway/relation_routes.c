@@ -1,0 +1,121 @@
+/* /douyin/relation/... : follows and friends. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "envelope.h"
+#include "limits.h"
+#include "page.h"
+
+/* POST /douyin/relation/action/ */
+struct err *relation_action(void *self, struct ctx *c, const struct http_req *req,
+                            struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct relation_set_req set = {.user_id = c->user_id};
+    struct relation_set_resp done = {0};
+
+    TRY(http_i64(req, c, STR("to_user_id"), 0, &set.target_id));
+    TRY(gateway_action(c, req, &set.following));
+    TRY(relation_set(g->deps.services.relation, c, &set, &done));
+    envelope_ok(reply);
+    return NULL;
+}
+
+typedef struct err *lister(struct relation_api *api, struct ctx *c,
+                           const struct relation_list_req *req, struct relation_list_resp *resp);
+
+static struct err *load(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
+                        struct user_page *out)
+{
+    struct relation_list_req ask = {.limit = LIST_MAX};
+    struct relation_list_resp found = {0};
+
+    TRY(gateway_whose(c, req, &ask.user_id));
+    TRY(gateway_require_user(g, c, ask.user_id));
+    TRY(list(g->deps.services.relation, c, &ask, &found));
+    return page_load_users(g, c, c->user_id, found.user_ids, out);
+}
+
+static struct err *show(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
+                        struct http_reply *reply)
+{
+    struct user_page page;
+
+    TRY(load(g, c, req, list, &page));
+    struct json j = envelope_begin(c);
+    struct str base = gateway_base_url(g, c, req);
+
+    json_lit(&j, ",\"user_list\":[");
+    for (size_t i = 0; i < page.ids.count; i++) {
+        if (i)
+            json_lit(&j, ",");
+        (void)page_write_user(&j, &page.users[i], base, page.followed[i]);
+        json_lit(&j, "}");
+    }
+    json_lit(&j, "]");
+    envelope_end(&j, reply);
+    return NULL;
+}
+
+/* GET /douyin/relation/follow/list/ */
+struct err *relation_following(void *self, struct ctx *c, const struct http_req *req,
+                               struct http_reply *reply)
+{
+    return show(self, c, req, relation_list_following, reply);
+}
+
+/* GET /douyin/relation/follower/list/ */
+struct err *relation_followers(void *self, struct ctx *c, const struct http_req *req,
+                               struct http_reply *reply)
+{
+    return show(self, c, req, relation_list_followers, reply);
+}
+
+/* The latest message with a friend; both lists have the friends in the same order. */
+static const struct message_item *latest_with(const struct message_get_latest_resp *latest,
+                                              size_t *next, int64_t friend)
+{
+    static const struct message_item none;
+
+    if (*next == latest->messages.count)
+        return &none;
+    const struct message_item *m = &latest->messages.at[*next];
+
+    if (m->from_id != friend && m->to_id != friend)
+        return &none;
+    (*next)++;
+    return m;
+}
+
+/* GET /douyin/relation/friend/list/ : the app's inbox. Messages are those of who asks, whoever's
+ * friends they are. */
+struct err *relation_friends(void *self, struct ctx *c, const struct http_req *req,
+                             struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct message_get_latest_req ask = {.viewer_id = c->user_id};
+    struct message_get_latest_resp latest = {0};
+    struct user_page page;
+    size_t next = 0;
+
+    TRY(load(g, c, req, relation_list_friends, &page));
+    ask.peer_ids = page.ids;
+    TRY(message_get_latest(g->deps.services.message, c, &ask, &latest));
+    struct json j = envelope_begin(c);
+    struct str base = gateway_base_url(g, c, req);
+
+    json_lit(&j, ",\"user_list\":[");
+    for (size_t i = 0; i < page.ids.count; i++) {
+        const struct message_item *m = latest_with(&latest, &next, page.ids.at[i]);
+
+        if (i)
+            json_lit(&j, ",");
+        (void)page_write_user(&j, &page.users[i], base, page.followed[i]);
+        json_lit(&j, ",\"message\":");
+        json_text(&j, m->content);
+        json_lit(&j, ",\"msgType\":");
+        json_int(&j, m->id && m->from_id == c->user_id);
+        json_lit(&j, "}");
+    }
+    json_lit(&j, "]");
+    envelope_end(&j, reply);
+    return NULL;
+}

@@ -1,0 +1,181 @@
+/* Uploads: inspect, cover, playable copy, store. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "uploads.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "blob.h"
+#include "log.h"
+#include "media.h"
+#include "media_key.h"
+
+enum { INSPECT_MEMORY_MB = 1024, INSPECT_CPU_S = 20, COVER_FILE_MB = 16, COPY_SLACK_MB = 16 };
+
+/* One upload on its way. */
+struct taking {
+    struct gateway *g;
+    const struct http_upload *upload;
+    int input;
+    int output; /* the scratch folder */
+    struct str scratch;
+    struct media_properties properties;
+};
+
+static struct err *open_both(struct taking *t, struct ctx *c)
+{
+    TRY(blob_scratch(t->g->deps.blob, c, &t->scratch));
+    t->input = open(t->upload->path.ptr, O_RDONLY | O_CLOEXEC);
+    t->output = open(t->scratch.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (t->input < 0 || t->output < 0)
+        return err_new(c, ERR_UNAVAILABLE, "upload: %s", strerror(errno));
+    return NULL;
+}
+
+static void close_both(struct taking *t)
+{
+    if (t->input >= 0)
+        close(t->input);
+    if (t->output >= 0)
+        close(t->output);
+    if (t->scratch.len)
+        blob_scratch_remove(t->scratch);
+}
+
+static void run(struct taking *t, const char *name, int64_t file_mb, struct media_outcome *out)
+{
+    struct media_job job = {
+        .worker = t->g->options.media.worker,
+        .name = name,
+        .input_fd = t->input,
+        .output_fd = t->output,
+        .limits = {.wall_ms = t->g->options.media.inspect_ms,
+                   .cpu_seconds = INSPECT_CPU_S,
+                   .memory_mb = INSPECT_MEMORY_MB,
+                   .file_mb = (int)file_mb,
+                   .threads = 1},
+    };
+
+    media_run(&job, out);
+}
+
+static struct err *refusal(struct taking *t, struct ctx *c, const struct media_outcome *o)
+{
+    if (!media_reason_retryable(o->reason))
+        return err_reason(c, ERR_INVALID, "not_a_video", "%s", media_reason_message(o->reason));
+    log_error(t->g->deps.log, c, "an upload could not be looked at",
+              log_str("error.code", str_of(media_reason_name(o->reason))),
+              log_str("error.message", str_of(o->report.failure)));
+    return err_new(c, ERR_UNAVAILABLE, "the upload could not be looked at: %s",
+                   media_reason_name(o->reason));
+}
+
+static bool is(const char *name, const char *want)
+{
+    return strcmp(name, want) == 0;
+}
+
+/* A WebM that browsers play as it is; MP4 and QuickTime files get a copy without metadata. */
+static bool plays_as_it_is(const struct media_properties *p)
+{
+    return is(p->container, "matroska") &&
+           (is(p->video, "vp8") || is(p->video, "vp9") || is(p->video, "av1")) &&
+           (is(p->audio, "opus") || is(p->audio, "vorbis") || is(p->audio, "none"));
+}
+
+static struct err *put(struct taking *t, struct ctx *c, struct video_media *m, const char *from,
+                       struct str name, struct str *key)
+{
+    struct str path = arena_str(c->arena, "%s/%s", t->scratch.ptr, from);
+
+    *key = media_key(c->arena, m->asset, 0, name);
+    return blob_put(t->g->deps.blob, c, *key, path);
+}
+
+static struct err *put_original(struct taking *t, struct ctx *c, struct video_media *m)
+{
+    bool plays = plays_as_it_is(&t->properties);
+
+    /* Only what may be played has a name that is served: see media_routes.c. */
+    m->original = plays ? STR("play.webm") : STR("original.bin");
+    struct str key = media_key(c->arena, m->asset, 0, m->original);
+
+    if (plays)
+        m->play = key;
+    return blob_put(t->g->deps.blob, c, key, t->upload->path);
+}
+
+/* Small ones are quick: they play before the transcoder has looked at them. */
+static struct err *put_copy(struct taking *t, struct ctx *c, struct video_media *m)
+{
+    struct media_outcome o;
+
+    if (!is(t->properties.container, "mp4") ||
+        t->upload->size > t->g->options.media.copy_max_bytes)
+        return NULL;
+    run(t, "copy", t->upload->size / (1 << 20) + COPY_SLACK_MB, &o);
+    if (o.reason != MEDIA_OK)
+        return NULL; /* it waits for the transcoder */
+    return put(t, c, m, "video.mp4", STR("play.mp4"), &m->play);
+}
+
+static struct err *store(struct taking *t, struct ctx *c, struct video_media *m)
+{
+    TRY(put(t, c, m, "cover.jpg", STR("cover.jpg"), &m->cover));
+    TRY(put(t, c, m, "cover.webp", STR("cover.webp"), &m->cover_webp));
+    TRY(put_copy(t, c, m));
+    return put_original(t, c, m);
+}
+
+static struct err *take(struct taking *t, struct ctx *c, struct video_media *m)
+{
+    struct media_outcome o;
+
+    TRY(open_both(t, c));
+    run(t, "inspect", COVER_FILE_MB, &o);
+    if (o.reason != MEDIA_OK)
+        return refusal(t, c, &o);
+    t->properties = o.report.properties;
+    *m = (struct video_media){
+        .asset = media_asset_new(c->arena),
+        .width = t->properties.width,
+        .height = t->properties.height,
+        .duration_ms = t->properties.duration_ms,
+    };
+    struct err *e = store(t, c, m);
+
+    if (e)
+        uploads_forget(t->g, c, m);
+    return e;
+}
+
+static struct err *check_room(struct gateway *g, struct ctx *c)
+{
+    int64_t room;
+
+    TRY(blob_free_bytes(g->deps.blob, c, &room));
+    if (room < g->options.media.disk_reserve)
+        return err_new(c, ERR_EXHAUSTED, "the disk is full: %lld bytes left", (long long)room);
+    return NULL;
+}
+
+struct err *uploads_take(struct gateway *g, struct ctx *c, const struct http_upload *upload,
+                         struct video_media *out)
+{
+    struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
+
+    TRY(check_room(g, c));
+    struct err *e = take(&t, c, out);
+
+    close_both(&t);
+    return e;
+}
+
+void uploads_forget(struct gateway *g, struct ctx *c, const struct video_media *media)
+{
+    struct err *e = blob_remove(g->deps.blob, c, media_folder(c->arena, media->asset));
+
+    if (e)
+        log_warn(g->deps.log, c, "files of an upload are left over", log_err(e));
+}
