@@ -204,6 +204,7 @@ static void any_bytes_make_a_valid_line(void **state)
 
     for (size_t i = 0; i + 1 < raw.len; i++)
         assert_in_range((unsigned char)raw.ptr[i], 0x20, 0xff);
+    assert_non_null(memmem(raw.ptr, raw.len, "\\u001b[31m \\u009b ", 18)); /* both begin commands */
     assert_true(log_parsed_read((struct str){raw.ptr, raw.len - 1}, &f->arena, &f->line));
     assert_str(log_parsed_get(&f->line, "b"),
                STR("\xe7\x9f\xad \"\\\n\x1b[31m \xc2\x9b \xf0\x9f\x98\x80"));
