@@ -52,6 +52,32 @@ static struct str escape(struct str one, char buffer[8])
     return (struct str){buffer, (size_t)len};
 }
 
+/* Most text is plain: how much of it, from the start, can be copied at once? */
+static size_t plain_run(struct str s, size_t room)
+{
+    size_t len = 0;
+
+    while (len < s.len && len < room && s.ptr[len] >= ' ' && s.ptr[len] <= '~' &&
+           s.ptr[len] != '"' && s.ptr[len] != '\\')
+        len++;
+    return len;
+}
+
+/* The next piece as it must be written; *used bytes of the text are done with it. */
+static struct str next_piece(struct str text, size_t room, char buffer[8], size_t *used)
+{
+    size_t plain = plain_run(text, room);
+
+    if (plain) {
+        *used = plain;
+        return (struct str){text.ptr, plain};
+    }
+    size_t len = character(text);
+
+    *used = len ? len : 1;
+    return len ? escape((struct str){text.ptr, len}, buffer) : STR("\xef\xbf\xbd");
+}
+
 void log_line_escaped(struct log_line *line, struct str text)
 {
     size_t free = line->max - LOG_LINE_TAIL - line->len;
@@ -64,8 +90,8 @@ void log_line_escaped(struct log_line *line, struct str text)
     room -= CUT_MARK + QUOTE;
     while (text.len) {
         char buffer[8];
-        size_t len = character(text);
-        struct str piece = len ? escape((struct str){text.ptr, len}, buffer) : STR("\xef\xbf\xbd");
+        size_t used;
+        struct str piece = next_piece(text, room, buffer, &used);
 
         if (piece.len > room) {
             append(line, STR("..."));
@@ -74,7 +100,7 @@ void log_line_escaped(struct log_line *line, struct str text)
         }
         append(line, piece);
         room -= piece.len;
-        text = str_from(text, len ? len : 1);
+        text = str_from(text, used);
     }
 }
 

@@ -206,6 +206,19 @@ static void every_kind_can_be_read_back(void **state)
     metrics_destroy(m);
 }
 
+static void a_help_text_is_one_line(void **state)
+{
+    static const char want[] = "\n# HELP g One\\n\\\\two\n# TYPE g gauge\ng 0\n";
+    struct metrics *m = metrics_create();
+
+    (void)state;
+    (void)metrics_gauge(m, "g", "One\n\\two");
+    struct str text = metrics_write(m, &ctx);
+
+    assert_non_null(memmem(text.ptr, text.len, want, strlen(want)));
+    metrics_destroy(m);
+}
+
 static void the_buckets_of_a_histogram_add_up(void **state)
 {
     struct metrics *m = metrics_create();
@@ -306,6 +319,16 @@ static void the_process_tells_what_it_takes(void **state)
     metrics_destroy(m);
 }
 
+/* Those of a test are few and have small numbers. */
+static int open_files(void)
+{
+    int open = 0;
+
+    for (int fd = 0; fd < 1024; fd++)
+        open += fcntl(fd, F_GETFD) != -1;
+    return open;
+}
+
 static void an_open_file_is_counted_and_nothing_else_moves(void **state)
 {
     struct metrics *m = metrics_create();
@@ -318,8 +341,10 @@ static void an_open_file_is_counted_and_nothing_else_moves(void **state)
 
     assert_true(fd >= 0);
     read_page(m);
+    int files = open_files();
+
     (void)close(fd);
-    assert_true(is("process_open_fds", "", before + 1));
+    assert_true(is("process_open_fds", "", before + 1) && is("process_open_fds", "", files));
     assert_true(is("process_start_time_seconds", "", start));
     metrics_destroy(m);
 }
@@ -328,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_kind_can_be_read_back),
+        TEST(a_help_text_is_one_line),
         TEST(the_buckets_of_a_histogram_add_up),
         TEST(collectors_are_asked_at_each_scrape_and_joined_by_name),
         TEST(too_many_samples_are_refused_and_counted),
