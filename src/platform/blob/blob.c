@@ -17,7 +17,7 @@ enum { WALK_FDS = 16 };
 
 struct blob {
     int objects; /* directory descriptors */
-    char *objects_path, *scratch_path;
+    char *objects_path, *scratch_path, *work_path;
 };
 
 static struct err *failed(struct ctx *c, const char *what, struct str name)
@@ -67,10 +67,12 @@ struct err *blob_open(struct ctx *c, struct str dir, struct blob **out)
     b->objects = -1;
     b->objects_path = joined(dir, "objects");
     b->scratch_path = joined(dir, "scratch");
+    b->work_path = joined(dir, "work");
     blob_scratch_remove(str_of(b->scratch_path));
     if ((e = make_folder(c, arena_copy(c->arena, dir).ptr)) != NULL ||
         (e = make_folder(c, b->objects_path)) != NULL ||
-        (e = make_folder(c, b->scratch_path)) != NULL)
+        (e = make_folder(c, b->scratch_path)) != NULL ||
+        (e = make_folder(c, b->work_path)) != NULL)
         goto fail;
     b->objects = open(b->objects_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (b->objects < 0) {
@@ -93,6 +95,7 @@ void blob_close(struct blob *b)
         close(b->objects);
     free(b->objects_path);
     free(b->scratch_path);
+    free(b->work_path);
     free(b);
 }
 
@@ -177,6 +180,16 @@ static const char *folder_of(struct ctx *c, struct str key)
     const char *slash = memrchr(key.ptr, '/', key.len);
 
     return slash ? arena_copy(c->arena, (struct str){key.ptr, (size_t)(slash - key.ptr)}).ptr : ".";
+}
+
+struct err *blob_workspace(struct blob *b, struct ctx *c, struct str name, struct str *out)
+{
+    TRY(check_key(c, name));
+    struct str path = arena_str(c->arena, "%s/" STR_FMT, b->work_path, STR_ARG(name));
+
+    TRY(make_folder(c, path.ptr));
+    *out = path;
+    return NULL;
 }
 
 struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file)

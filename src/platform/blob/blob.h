@@ -23,6 +23,11 @@ void blob_close(struct blob *b); /* NULL is fine */
 MUST_USE struct err *blob_scratch(struct blob *b, struct ctx *c, struct str *out);
 void blob_scratch_remove(struct str dir);
 
+/* The same for a job that goes on where it was after a crash: the folder of that name, with what is
+ * in it. One user at a time. */
+MUST_USE struct err *blob_workspace(struct blob *b, struct ctx *c, struct str name,
+                                    struct str *out);
+
 /* Moves the file in under `key`, durably; an object of that name is replaced at once. */
 MUST_USE struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file);
 

@@ -1,0 +1,109 @@
+/* duan serve: runs until it is told to stop. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "config.h"
+#include "duan.h"
+#include "log.h"
+#include "options.h"
+
+static const char usage[] =
+    "usage: duan serve [--data DIR] [--listen ADDR:PORT] [--config FILE] [--set name=value]...\n"
+    "\n"
+    "Runs everything in one process: the API, the page and the transcoder. What lasts is kept in\n"
+    "the data folder (./data), which is made at the first start. SIGTERM or Ctrl-C ends it when\n"
+    "the requests under way have been answered.\n"
+    "\n"
+    "  --data DIR          the data folder\n"
+    "  --listen ADDR:PORT  where to listen (127.0.0.1:8080)\n"
+    "  --config FILE       settings in YAML (duan.yaml in the data folder, if it is there)\n"
+    "  --set name=value    one setting; `duan config` lists them\n";
+
+/* Threads inherit the mask: signals that end us are taken by the main thread alone. */
+static sigset_t block_signals(void)
+{
+    sigset_t ends;
+
+    (void)sigemptyset(&ends);
+    (void)sigaddset(&ends, SIGTERM);
+    (void)sigaddset(&ends, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    return ends;
+}
+
+static struct log *open_log(const struct config *f)
+{
+    return log_open(&(struct log_options){
+        .fd = STDERR_FILENO,
+        .level = (enum log_level)config_choice(f, "log.level"),
+        .format = (enum log_format)config_choice(f, "log.format"),
+        .service = "duan",
+        .version = DUAN_VERSION,
+    });
+}
+
+static int wait_and_stop(struct duan *d, struct log *log, const sigset_t *ends)
+{
+    int got = 0;
+
+    (void)sigwait(ends, &got);
+    log_info(log, NULL, "stopping", log_int("process.signal", got));
+    bool whole = duan_stop(d);
+
+    log_info(log, NULL, whole ? "stopped" : "stopped; requests were cut off");
+    return whole ? 0 : EXIT_CUT_OFF;
+}
+
+static int serve(struct ctx *c, struct config *f)
+{
+    sigset_t ends = block_signals();
+    struct log *log = open_log(f);
+    struct duan d;
+    struct err *e = duan_start(&d, c, f, log);
+    int status = EXIT_NOT_STARTED;
+
+    if (e) {
+        log_error(log, c, "not started", log_err(e));
+    } else {
+        log_info(log, c, "serving", log_str("server.address", http_server_address(d.http, c)));
+        arena_reset(c->arena);
+        status = wait_and_stop(&d, log, &ends);
+    }
+    log_close(log);
+    return status;
+}
+
+static int start(struct ctx *c, const struct options *o)
+{
+    struct config *f = NULL;
+    struct err *e = settings_load(c, &o->args, &f);
+
+    if (e) {
+        (void)fprintf(stderr, "%s\n", err_text(c, e));
+        return EXIT_WRONG_CONFIG;
+    }
+    int status = serve(c, f);
+
+    config_destroy(f);
+    return status;
+}
+
+int command_serve(int argc, char **argv)
+{
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+    struct options o;
+    enum options_result read = options_read(argc, argv, &o);
+    int status = read == OPTIONS_WRONG ? EXIT_WRONG_USE : 0;
+
+    if (read == OPTIONS_OK)
+        status = start(&c, &o);
+    else
+        (void)fputs(usage, read == OPTIONS_HELP ? stdout : stderr);
+    arena_fini(&arena);
+    return status;
+}

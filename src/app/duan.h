@@ -1,0 +1,47 @@
+/* The running product: every part of it, in the order in which they were made. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DUAN_H
+#define DUAN_H
+
+#include "err.h"
+#include "http_server.h"
+#include "near.h"
+
+struct blob;
+struct bus;
+struct changes;
+struct config;
+struct gateway;
+struct log;
+struct metrics;
+struct pool;
+struct sql;
+struct transcoder;
+
+/* Owned by the command that started it; its parts guard themselves. */
+struct duan {
+    struct config *config; /* borrowed */
+    struct log *log;       /* borrowed */
+    struct metrics *metrics;
+    struct sql *db;
+    struct blob *blob;
+    struct bus *bus;
+    struct changes *changes;
+    struct services services;
+    struct pool *workers, *hashers;
+    struct gateway *gateway;
+    struct transcoder *transcoder;
+    struct http_server *http;
+};
+
+/* Builds everything, and serves. On failure nothing is left running. */
+MUST_USE struct err *duan_start(struct duan *d, struct ctx *c, struct config *config,
+                                struct log *log);
+
+/* Answers what is under way, then takes everything down. True: nothing was cut off. */
+bool duan_stop(struct duan *d);
+
+/* Registers what the parts count. */
+void duan_measure(struct duan *d);
+
+#endif

@@ -1,0 +1,127 @@
+/* The table of settings, and where their values come from. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settings.h"
+
+#include <unistd.h>
+
+#include "log.h"
+
+static const int64_t BIG = INT64_C(1) << 50;
+
+#define TEXT(name_, default_, max_, help_)                                      \
+    {                                                                           \
+        .name = (name_), .type = CONFIG_STRING, .text = (default_), .max = (max_), .help = (help_) \
+    }
+#define NUMBER(type_, name_, default_, min_, max_, help_)                            \
+    {                                                                                \
+        .name = (name_), .type = (type_), .text = (default_), .min = (min_), .max = (max_), \
+        .help = (help_)                                                              \
+    }
+#define FLAG(name_, default_, help_) \
+    {                                \
+        .name = (name_), .type = CONFIG_BOOL, .text = (default_), .help = (help_) \
+    }
+#define CHOICE(name_, default_, choices_, help_)                                     \
+    {                                                                                \
+        .name = (name_), .type = CONFIG_CHOICE, .text = (default_), .choices = (choices_), \
+        .help = (help_)                                                              \
+    }
+
+/* In alphabetical order. */
+const struct config_setting settings[] = {
+    NUMBER(CONFIG_INT, "auth.bcrypt_cost", "10", 4, 16,
+           "Cost of a password hash: each step doubles its time."),
+    {.name = "auth.token_secret", .type = CONFIG_STRING, .text = "", .max = 1024, .secret = true,
+     .help = "Key that signs tokens, 32 bytes or more; empty: made at the first start and kept in "
+             "the data folder."},
+    NUMBER(CONFIG_DURATION, "auth.token_ttl", "30d", 60000, BIG, "How long a login lasts."),
+    NUMBER(CONFIG_BYTES, "cache.bytes", "64MiB", 1 << 20, BIG,
+           "Memory for the near cache: videos, users, likes and follows in use."),
+    TEXT("data", "./data", 4000, "Folder of everything that lasts: database, videos, keys."),
+    NUMBER(CONFIG_DURATION, "http.body_timeout", "30s", 1000, 3600000,
+           "Time for everything that follows the headers of a request, uploads excepted."),
+    NUMBER(CONFIG_BYTES, "http.body_min_rate", "1KiB", 1, BIG,
+           "Bytes per second that a body must bring; slower clients are cut off."),
+    NUMBER(CONFIG_INT, "http.connections", "10000", 16, 1000000, "Connections at a time."),
+    NUMBER(CONFIG_INT, "http.connections_per_address", "1000", 1, 1000000,
+           "Connections at a time from one address."),
+    NUMBER(CONFIG_DURATION, "http.drain_timeout", "20s", 0, 3600000,
+           "How long a stopping server waits for requests under way."),
+    NUMBER(CONFIG_DURATION, "http.header_timeout", "10s", 100, 3600000,
+           "Time for the headers of a request, from its first line on."),
+    NUMBER(CONFIG_DURATION, "http.idle_timeout", "60s", 100, 3600000,
+           "Time between two requests on one connection."),
+    TEXT("http.listen", "127.0.0.1:8080", 100, "Where to listen: ADDRESS:PORT."),
+    TEXT("http.public_url", "", 200,
+         "What URLs in replies begin with; empty: http:// and the host the client asked for."),
+    NUMBER(CONFIG_INT, "http.threads", "0", 0, 256, "Threads for sockets; 0: one per core."),
+    NUMBER(CONFIG_INT, "http.workers", "8", 1, 1024, "Threads for what may block: uploads."),
+    FLAG("limits.enabled", "true", "Rate limits per address and per account."),
+    CHOICE("log.format", "auto", log_format_names, "auto: text on a terminal, else JSON."),
+    {.name = "log.level", .type = CONFIG_CHOICE, .text = "info", .choices = log_level_names,
+     .reload = true, .help = "debug writes a line for every request."},
+    NUMBER(CONFIG_INT, "media.attempts", "5", 1, 100, "How often a transcoding job is tried."),
+    NUMBER(CONFIG_BYTES, "media.copy_max", "64MiB", 0, BIG,
+           "Uploads up to this size get a copy that plays at once, within the upload's reply."),
+    NUMBER(CONFIG_BYTES, "media.disk_reserve", "256MiB", 0, BIG,
+           "Uploads and jobs are refused when fewer bytes are free."),
+    NUMBER(CONFIG_DURATION, "media.encode_timeout", "2h", 1000, BIG,
+           "Wall-clock limit of one transcoding job."),
+    NUMBER(CONFIG_INT, "media.encodes", "1", 1, 64, "Transcoding jobs at a time."),
+    NUMBER(CONFIG_BYTES, "media.file_max", "1GiB", 1 << 20, BIG,
+           "Largest file that a job may write."),
+    NUMBER(CONFIG_DURATION, "media.inspect_timeout", "10s", 100, 3600000,
+           "Wall-clock limit of looking at an upload."),
+    NUMBER(CONFIG_INT, "media.memory_mb", "2048", 256, 1 << 20,
+           "Address space of a transcoding job, in MiB."),
+    NUMBER(CONFIG_INT, "media.threads", "2", 1, 64, "Threads of one transcoding job."),
+    TEXT("media.worker", "", 4000, "Path of duan-media; empty: beside this program."),
+    NUMBER(CONFIG_INT, "time.zone_offset", "480", -840, 840,
+           "Minutes east of Greenwich, for the dates of comments."),
+    NUMBER(CONFIG_BYTES, "upload.max_bytes", "512MiB", 1 << 16, BIG, "Largest upload."),
+    NUMBER(CONFIG_INT, "upload.parallel", "32", 1, 4096, "Uploads at a time."),
+};
+const size_t settings_count = COUNT(settings);
+
+/* Variables of ours that are no settings. */
+static const char *const not_settings[] = {"DUAN_BUILD", "DUAN_URL", NULL};
+
+static struct err *set(struct config *f, struct ctx *c, const char *name, const char *value)
+{
+    return value ? config_load_set(f, c, arena_str(c->arena, "%s=%s", name, value)) : NULL;
+}
+
+/* A file that was named must be there; the usual one may be missing. */
+static struct err *load_file(struct config *f, struct ctx *c, const struct settings_args *args)
+{
+    if (args->file)
+        return config_load_file(f, c, args->file);
+    struct str data = config_str(f, "data");
+    struct err *e =
+        config_load_file(f, c, arena_printf(c->arena, STR_FMT "/duan.yaml", STR_ARG(data)));
+
+    return e && e->code == ERR_NOT_FOUND ? NULL : e;
+}
+
+static struct err *load(struct config *f, struct ctx *c, const struct settings_args *args)
+{
+    TRY(config_load_env(f, c, environ, not_settings));
+    for (size_t i = 0; args->sets && args->sets[i]; i++)
+        TRY(config_load_set(f, c, str_of(args->sets[i])));
+    TRY(set(f, c, "data", args->data));
+    TRY(set(f, c, "http.listen", args->listen));
+    return load_file(f, c, args);
+}
+
+struct err *settings_load(struct ctx *c, const struct settings_args *args, struct config **out)
+{
+    struct config *f = config_create(settings, settings_count);
+    struct err *e = load(f, c, args);
+
+    if (e) {
+        config_destroy(f);
+        return e;
+    }
+    *out = f;
+    return NULL;
+}

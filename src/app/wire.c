@@ -1,0 +1,208 @@
+/* Who talks to whom: reading this page is reading the architecture. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "blob.h"
+#include "bus.h"
+#include "changes.h"
+#include "comment.h"
+#include "config.h"
+#include "duan.h"
+#include "favorite.h"
+#include "gateway.h"
+#include "media.h"
+#include "message.h"
+#include "metrics.h"
+#include "pool.h"
+#include "relation.h"
+#include "secret.h"
+#include "sequence.h"
+#include "transcoder.h"
+#include "user.h"
+#include "video.h"
+
+enum { HASH_THREADS = 2, HASH_QUEUE = 64, WORKER_QUEUE = 256 };
+
+static struct str in_data(struct duan *d, struct ctx *c, const char *name)
+{
+    return arena_str(c->arena, STR_FMT "/%s", STR_ARG(config_str(d->config, "data")), name);
+}
+
+/* ---- what lasts: one database file, one folder of objects, one queue of jobs ---- */
+
+static struct err *open_storage(struct duan *d, struct ctx *c)
+{
+    const struct migration_list all[] = {
+        sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
+        favorite_migrations, comment_migrations, relation_migrations, message_migrations,
+    };
+
+    if (mkdir(arena_copy(c->arena, config_str(d->config, "data")).ptr, 0700) != 0 &&
+        access(arena_copy(c->arena, config_str(d->config, "data")).ptr, W_OK) != 0)
+        return err_new(c, ERR_UNAVAILABLE, "the data folder " STR_FMT " cannot be used",
+                       STR_ARG(config_str(d->config, "data")));
+    TRY(sql_open(c, in_data(d, c, "duan.db"), &sql_defaults, &d->db));
+    TRY(migrate(d->db, c, all, COUNT(all)));
+    TRY(blob_open(c, in_data(d, c, "media"), &d->blob));
+    return bus_open(c, d->db, &d->bus);
+}
+
+/* ---- the services: each with its own tables; they meet through APIs and facts ---- */
+
+static void create_services(struct duan *d)
+{
+    struct services *s = &d->services;
+
+    d->changes = changes_create();
+    s->user = user_create(d->db, d->changes);
+    s->video = video_create(d->db, d->changes, d->bus);
+    s->favorite = favorite_create(d->db, d->changes, s->video);
+    s->comment = comment_create(d->db, d->changes, s->video);
+    s->relation = relation_create(d->db, d->changes, s->user);
+    s->message = message_create(d->db, d->changes, s->user);
+}
+
+/* ---- media: the sandboxed worker, for uploads and for the transcoder ---- */
+
+static struct err *worker_path(struct duan *d, struct ctx *c, const char **out)
+{
+    struct str set = config_str(d->config, "media.worker");
+
+    if (!set.len)
+        TRY(media_worker_path(c, out));
+    else
+        *out = set.ptr;
+    if (access(*out, X_OK) != 0)
+        return err_new(c, ERR_PRECONDITION, "the media worker %s is missing", *out);
+    return NULL;
+}
+
+static struct err *start_transcoder(struct duan *d, struct ctx *c, const char *worker)
+{
+    const struct config *f = d->config;
+    struct transcoder_options options = {
+        .worker = worker,
+        .parallel = (size_t)config_int(f, "media.encodes"),
+        .attempts = config_int(f, "media.attempts"),
+        .disk_reserve = config_bytes(f, "media.disk_reserve"),
+        .limits = {.wall_ms = (int)config_duration_ms(f, "media.encode_timeout"),
+                   .cpu_seconds = (int)(config_duration_ms(f, "media.encode_timeout") / 500),
+                   .memory_mb = (int)config_int(f, "media.memory_mb"),
+                   .file_mb = (int)(config_bytes(f, "media.file_max") >> 20),
+                   .threads = (int)config_int(f, "media.threads")},
+    };
+    const struct transcoder_deps deps = {d->bus, d->blob, d->services.video, d->metrics, d->log};
+
+    d->transcoder = transcoder_create(&options, &deps);
+    return transcoder_start(d->transcoder, c);
+}
+
+/* ---- the edge: the gateway and the server in front of it ---- */
+
+static struct err *create_gateway(struct duan *d, struct ctx *c, const char *worker)
+{
+    const struct config *f = d->config;
+    struct gateway_options options = {
+        .public_url = config_str(f, "http.public_url"),
+        .token_secret = config_str(f, "auth.token_secret"),
+        .token_ttl_s = config_duration_ms(f, "auth.token_ttl") / 1000,
+        .zone_offset_min = config_int(f, "time.zone_offset"),
+        .bcrypt_cost = (int)config_int(f, "auth.bcrypt_cost"),
+        .near_bytes = (size_t)config_bytes(f, "cache.bytes"),
+        .limits_enabled = config_bool(f, "limits.enabled"),
+        .media = {.worker = worker,
+                  .inspect_ms = (int)config_duration_ms(f, "media.inspect_timeout"),
+                  .copy_max_bytes = config_bytes(f, "media.copy_max"),
+                  .disk_reserve = config_bytes(f, "media.disk_reserve")},
+    };
+    const struct gateway_deps deps = {d->services, d->changes, d->blob, d->metrics, d->log};
+
+    if (!options.token_secret.len)
+        TRY(secret_load(c, in_data(d, c, "token.key"), &options.token_secret));
+    TRY(gateway_create(c, &options, &deps, &d->gateway));
+    sql_on_batch(d->db, gateway_batch_committed, d->gateway);
+    return NULL;
+}
+
+static size_t socket_threads(const struct config *f)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return config_int(f, "http.threads") ? (size_t)config_int(f, "http.threads")
+                                         : (size_t)(cores > 0 ? cores : 1);
+}
+
+/* Which executor a route's handler runs on: embedded, short writes are jobs of the one writer. */
+static struct err *open_http(struct duan *d, struct ctx *c)
+{
+    const struct config *f = d->config;
+    struct http_options options = {
+        .listen = config_str(f, "http.listen"),
+        .threads = socket_threads(f),
+        .connections_max = (size_t)config_int(f, "http.connections"),
+        .connections_per_address = (size_t)config_int(f, "http.connections_per_address"),
+        .uploads_max = (size_t)config_int(f, "upload.parallel"),
+        .upload_max_bytes = config_bytes(f, "upload.max_bytes"),
+        .spool_dir = in_data(d, c, "spool"),
+        .header_timeout_ms = config_duration_ms(f, "http.header_timeout"),
+        .idle_timeout_ms = config_duration_ms(f, "http.idle_timeout"),
+        .request_timeout_ms = config_duration_ms(f, "http.body_timeout"),
+        .body_min_rate = config_bytes(f, "http.body_min_rate"),
+        .executors = {[HTTP_INLINE] = NULL,
+                      [HTTP_WRITER] = sql_writer(d->db),
+                      [HTTP_WORKER] = pool_executor(d->workers),
+                      [HTTP_HASH] = pool_executor(d->hashers)},
+    };
+
+    return http_server_open(c, &options, gateway_app(d->gateway), &d->http);
+}
+
+static struct err *start(struct duan *d, struct ctx *c)
+{
+    const char *worker;
+
+    TRY(worker_path(d, c, &worker));
+    TRY(open_storage(d, c));
+    create_services(d);
+    TRY(create_gateway(d, c, worker));
+    d->workers = pool_create("worker", (size_t)config_int(d->config, "http.workers"), WORKER_QUEUE);
+    d->hashers = pool_create("hash", HASH_THREADS, HASH_QUEUE);
+    TRY(open_http(d, c));
+    duan_measure(d);
+    return start_transcoder(d, c, worker); /* last: it writes, and all who watch are there */
+}
+
+struct err *duan_start(struct duan *d, struct ctx *c, struct config *config, struct log *log)
+{
+    *d = (struct duan){.config = config, .log = log, .metrics = metrics_create()};
+    struct err *e = start(d, c);
+
+    if (e)
+        (void)duan_stop(d);
+    return e;
+}
+
+/* Against the order of making; who borrows ends before what is borrowed. */
+bool duan_stop(struct duan *d)
+{
+    bool whole =
+        http_server_close(d->http, config_duration_ms(d->config, "http.drain_timeout"));
+
+    pool_destroy(d->workers);
+    pool_destroy(d->hashers);
+    bus_close(d->bus);
+    sql_close(d->db);
+    transcoder_destroy(d->transcoder);
+    gateway_destroy(d->gateway);
+    message_destroy(d->services.message);
+    relation_destroy(d->services.relation);
+    comment_destroy(d->services.comment);
+    favorite_destroy(d->services.favorite);
+    video_destroy(d->services.video);
+    user_destroy(d->services.user);
+    changes_destroy(d->changes);
+    blob_close(d->blob);
+    metrics_destroy(d->metrics);
+    return whole;
+}

@@ -1,0 +1,283 @@
+/* The transcoder: one job from the upload to the files that are shown. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transcoder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "blob.h"
+#include "bus.h"
+#include "clock.h"
+#include "log.h"
+#include "media_key.h"
+#include "metrics.h"
+#include "transcode_metrics.h"
+#include "video_api.h"
+
+#define TOPIC "transcode"
+
+enum { PROGRESS_EVERY_MS = 1000, RETRY_PAUSE_MS = 5000, WHOLE = 1000 };
+
+struct transcoder {
+    struct transcoder_options options;
+    struct transcoder_deps deps;
+    struct transcode_metrics metrics;
+};
+
+/* One job under way. */
+struct work {
+    struct transcoder *t;
+    struct ctx *c;
+    const struct bus_job *job;
+    const atomic_bool *stop;
+    struct video_media media; /* as it is to be shown */
+    struct str folder;        /* where the worker writes; it outlives a crash */
+    int input, output;
+    int64_t reported_ms;
+};
+
+static struct err *tell(struct work *w, enum video_state state, int64_t progress,
+                        const struct video_media *media)
+{
+    struct video_set_media_req req = {
+        .id = w->job->key,
+        .state = state,
+        .progress = progress,
+        .attempts = w->job->attempt,
+        .media = (struct video_media *)(uintptr_t)media,
+    };
+    struct video_set_media_resp done;
+
+    return video_set_media(w->t->deps.videos, w->c, &req, &done);
+}
+
+/* A number that could not be written is followed by the next one. */
+static void on_progress(void *self, int permille)
+{
+    struct work *w = self;
+    int64_t now = clock_monotonic_ns() / CLOCK_NS_PER_MS;
+
+    if (now - w->reported_ms < PROGRESS_EVERY_MS)
+        return;
+    w->reported_ms = now;
+    struct err *e = tell(w, VIDEO_PROCESSING, permille, NULL);
+
+    if (e)
+        log_warn(w->t->deps.log, w->c, "progress was not written", log_err(e));
+}
+
+/* ---- the worker ---- */
+
+static enum media_reason run(struct work *w, const char *name, bool progressive,
+                             struct media_outcome *out)
+{
+    struct media_job job = {
+        .worker = w->t->options.worker,
+        .name = name,
+        .input_fd = w->input,
+        .output_fd = w->output,
+        .limits = w->t->options.limits,
+        .progressive = progressive,
+        .cancel = w->stop,
+        .progress = on_progress,
+        .self = w,
+    };
+
+    media_run(&job, out);
+    transcode_metrics_ran(&w->t->metrics, name, out);
+    return out->reason;
+}
+
+static struct err *ended(struct work *w, const struct media_outcome *o)
+{
+    const char *name = media_reason_name(o->reason);
+
+    if (o->reason == MEDIA_OK)
+        return NULL;
+    if (o->reason == MEDIA_CANCELLED)
+        return err_new(w->c, ERR_CANCELLED, "stopped");
+    log_warn(w->t->deps.log, w->c, "a media job failed", log_int("video.id", w->job->key),
+             log_str("error.code", str_of(name)),
+             log_str("error.message", str_of(o->report.failure)));
+    return err_reason(w->c, media_reason_retryable(o->reason) ? ERR_UNAVAILABLE : ERR_PRECONDITION,
+                      name, "%s", media_reason_message(o->reason));
+}
+
+/* ---- files ---- */
+
+static struct err *put(struct work *w, const char *name)
+{
+    struct str key = media_key(w->c->arena, w->media.asset, w->media.generation, str_of(name));
+
+    return blob_put(w->t->deps.blob, w->c, key,
+                    arena_str(w->c->arena, "%s/%s", w->folder.ptr, name));
+}
+
+static struct err *put_all(struct work *w)
+{
+    DIR *dir = opendir(w->folder.ptr);
+    struct err *e = NULL;
+
+    if (!dir)
+        return err_new(w->c, ERR_UNAVAILABLE, "%s: %s", w->folder.ptr, strerror(errno));
+    for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.')
+            e = put(w, entry->d_name);
+    closedir(dir);
+    return e;
+}
+
+static struct err *open_files(struct work *w)
+{
+    struct blob_object original;
+    int64_t room;
+
+    TRY(blob_free_bytes(w->t->deps.blob, w->c, &room));
+    if (room < w->t->options.disk_reserve)
+        return err_new(w->c, ERR_EXHAUSTED, "the disk is full: %" PRId64 " bytes left", room);
+    TRY(blob_get(w->t->deps.blob, w->c,
+                 media_key(w->c->arena, w->media.asset, 0, w->media.original), &original));
+    w->input = original.fd;
+    TRY(blob_workspace(w->t->deps.blob, w->c, w->media.asset, &w->folder));
+    w->output = open(w->folder.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return w->output < 0 ? err_new(w->c, ERR_UNAVAILABLE, "%s: %s", w->folder.ptr, strerror(errno))
+                         : NULL;
+}
+
+static void close_files(struct work *w)
+{
+    if (w->input >= 0)
+        close(w->input);
+    if (w->output >= 0)
+        close(w->output);
+}
+
+/* ---- one job ---- */
+
+/* What plays everywhere as it is gets its final file at once; *suitable tells. */
+static struct err *remux(struct work *w, bool *suitable)
+{
+    struct media_outcome o;
+    enum media_reason reason = run(w, "remux", false, &o);
+
+    *suitable = reason == MEDIA_OK;
+    if (reason == MEDIA_NEEDS_ENCODE)
+        return NULL;
+    TRY(ended(w, &o));
+    TRY(put(w, "video.mp4"));
+    w->media.play =
+        media_key(w->c->arena, w->media.asset, w->media.generation, STR("video.mp4"));
+    return tell(w, VIDEO_PROCESSING, 0, &w->media);
+}
+
+static struct err *encode(struct work *w, bool progressive)
+{
+    struct media_outcome o;
+
+    (void)run(w, "encode", progressive, &o);
+    TRY(ended(w, &o));
+    TRY(put_all(w));
+    struct arena *a = w->c->arena;
+
+    w->media.hls = media_key(a, w->media.asset, w->media.generation, STR("master.m3u8"));
+    w->media.play = media_key(a, w->media.asset, w->media.generation, STR("video.mp4"));
+    TRY(tell(w, VIDEO_READY, WHOLE, &w->media));
+    blob_scratch_remove(w->folder);
+    return NULL;
+}
+
+static struct err *transcode(struct work *w)
+{
+    bool suitable;
+
+    TRY(open_files(w));
+    TRY(tell(w, VIDEO_PROCESSING, 0, NULL));
+    TRY(remux(w, &suitable));
+    return encode(w, !suitable);
+}
+
+static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
+                           const atomic_bool *stop)
+{
+    struct transcoder *t = self;
+    struct work w = {.t = t, .c = c, .job = job, .stop = stop, .input = -1, .output = -1};
+    struct video_get_media_req ask = {.id = job->key};
+    struct video_get_media_resp found = {0};
+
+    TRY(video_get_media(t->deps.videos, c, &ask, &found));
+    if (found.state == VIDEO_READY)
+        return NULL; /* delivered twice */
+    w.media = *found.media;
+    if (w.media.generation == 0)
+        w.media.generation = 1;
+    struct err *e = transcode(&w);
+
+    close_files(&w);
+    return e;
+}
+
+static void remove_workspace(struct transcoder *t, struct ctx *c, int64_t video)
+{
+    struct video_get_media_req ask = {.id = video};
+    struct video_get_media_resp found = {0};
+    struct str folder;
+
+    if (!video_get_media(t->deps.videos, c, &ask, &found) &&
+        !blob_workspace(t->deps.blob, c, found.media->asset, &folder))
+        blob_scratch_remove(folder);
+}
+
+/* The author reads why; others no longer see what cannot be played. */
+static void on_death(void *self, struct ctx *c, const struct bus_job *job, const struct err *e)
+{
+    struct transcoder *t = self;
+    struct video_set_media_req req = {
+        .id = job->key,
+        .state = VIDEO_FAILED,
+        .attempts = job->attempt,
+        .reason = str_of(e->reason ? e->reason : err_code_name(e->code)),
+        .message = str_of(e->reason ? err_root(e)->msg
+                                    : media_reason_message(MEDIA_INTERNAL)),
+    };
+    struct video_set_media_resp done;
+    struct err *failed = video_set_media(t->deps.videos, c, &req, &done);
+
+    remove_workspace(t, c, job->key);
+    log_error(t->deps.log, c, "a video could not be transcoded", log_int("video.id", job->key),
+              log_err(failed ? failed : e));
+}
+
+struct transcoder *transcoder_create(const struct transcoder_options *options,
+                                     const struct transcoder_deps *deps)
+{
+    struct transcoder *t = calloc(1, sizeof(*t));
+
+    if (!t)
+        abort();
+    *t = (struct transcoder){.options = *options, .deps = *deps};
+    transcode_metrics_init(&t->metrics, deps->metrics);
+    return t;
+}
+
+struct err *transcoder_start(struct transcoder *t, struct ctx *c)
+{
+    const struct bus_handler handler = {
+        .self = t,
+        .run = consume,
+        .died = on_death,
+        .attempts_max = t->options.attempts,
+        .pause_ms = RETRY_PAUSE_MS,
+    };
+
+    return bus_consume(t->deps.bus, c, TOPIC, t->options.parallel, &handler);
+}
+
+void transcoder_destroy(struct transcoder *t)
+{
+    free(t);
+}
