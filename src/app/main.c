@@ -1,5 +1,6 @@
 /* Duan: one program, many commands. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -36,8 +36,7 @@ static void sample_http(struct duan *d, struct metrics_scrape *s)
     GAUGE(s, "duan_http_connections", "Open connections.", h.connections);
     GAUGE(s, "duan_http_requests_under_way", "Requests not yet answered.", h.requests);
     GAUGE(s, "duan_http_uploads_under_way", "Uploads being received.", h.uploads);
-    COUNTER(s, "duan_http_refused_busy_total", "Requests refused by a full queue.",
-            h.refused_busy);
+    COUNTER(s, "duan_http_refused_busy_total", "Requests refused by a full queue.", h.refused_busy);
     COUNTER(s, "duan_http_refused_framing_total", "Malformed requests.", h.refused_framing);
     COUNTER(s, "duan_http_too_slow_total", "Connections cut off for being slow.", h.timed_out);
 }

@@ -5,9 +5,12 @@
 #include <getopt.h>
 
 static const struct option known[] = {
-    {"data", required_argument, NULL, 'd'},   {"listen", required_argument, NULL, 'l'},
-    {"config", required_argument, NULL, 'c'}, {"set", required_argument, NULL, 's'},
-    {"reference", no_argument, NULL, 'r'},    {"help", no_argument, NULL, 'h'},
+    {"data", required_argument, NULL, 'd'},
+    {"listen", required_argument, NULL, 'l'},
+    {"config", required_argument, NULL, 'c'},
+    {"set", required_argument, NULL, 's'},
+    {"reference", no_argument, NULL, 'r'},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 

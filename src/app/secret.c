@@ -38,9 +38,8 @@ static struct err *make(struct ctx *c, struct str path, struct str *out)
 
     if (fd < 0)
         return failed(c, "make", fresh);
-    bool written =
-        write(fd, key.ptr, key.len) == (ssize_t)key.len && fsync(fd) == 0 &&
-        rename(fresh.ptr, path.ptr) == 0;
+    bool written = write(fd, key.ptr, key.len) == (ssize_t)key.len && fsync(fd) == 0 &&
+                   rename(fresh.ptr, path.ptr) == 0;
     struct err *e = written ? NULL : failed(c, "write", path);
 
     close(fd);

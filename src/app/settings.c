@@ -8,30 +8,34 @@
 
 static const int64_t BIG = INT64_C(1) << 50;
 
-#define TEXT(name_, default_, max_, help_)                                      \
-    {                                                                           \
+#define TEXT(name_, default_, max_, help_)                                                         \
+    {                                                                                              \
         .name = (name_), .type = CONFIG_STRING, .text = (default_), .max = (max_), .help = (help_) \
     }
-#define NUMBER(type_, name_, default_, min_, max_, help_)                            \
-    {                                                                                \
+#define NUMBER(type_, name_, default_, min_, max_, help_)                                   \
+    {                                                                                       \
         .name = (name_), .type = (type_), .text = (default_), .min = (min_), .max = (max_), \
-        .help = (help_)                                                              \
+        .help = (help_)                                                                     \
     }
-#define FLAG(name_, default_, help_) \
-    {                                \
+#define FLAG(name_, default_, help_)                                              \
+    {                                                                             \
         .name = (name_), .type = CONFIG_BOOL, .text = (default_), .help = (help_) \
     }
-#define CHOICE(name_, default_, choices_, help_)                                     \
-    {                                                                                \
+#define CHOICE(name_, default_, choices_, help_)                                           \
+    {                                                                                      \
         .name = (name_), .type = CONFIG_CHOICE, .text = (default_), .choices = (choices_), \
-        .help = (help_)                                                              \
+        .help = (help_)                                                                    \
     }
 
 /* In alphabetical order. */
 const struct config_setting settings[] = {
     NUMBER(CONFIG_INT, "auth.bcrypt_cost", "10", 4, 16,
            "Cost of a password hash: each step doubles its time."),
-    {.name = "auth.token_secret", .type = CONFIG_STRING, .text = "", .max = 1024, .secret = true,
+    {.name = "auth.token_secret",
+     .type = CONFIG_STRING,
+     .text = "",
+     .max = 1024,
+     .secret = true,
      .help = "Key that signs tokens, 32 bytes or more; empty: made at the first start and kept in "
              "the data folder."},
     NUMBER(CONFIG_DURATION, "auth.token_ttl", "30d", 60000, BIG, "How long a login lasts."),
@@ -58,8 +62,12 @@ const struct config_setting settings[] = {
     NUMBER(CONFIG_INT, "http.workers", "8", 1, 1024, "Threads for what may block: uploads."),
     FLAG("limits.enabled", "true", "Rate limits per address and per account."),
     CHOICE("log.format", "auto", log_format_names, "auto: text on a terminal, else JSON."),
-    {.name = "log.level", .type = CONFIG_CHOICE, .text = "info", .choices = log_level_names,
-     .reload = true, .help = "debug writes a line for every request."},
+    {.name = "log.level",
+     .type = CONFIG_CHOICE,
+     .text = "info",
+     .choices = log_level_names,
+     .reload = true,
+     .help = "debug writes a line for every request."},
     NUMBER(CONFIG_INT, "media.attempts", "5", 1, 100, "How often a transcoding job is tried."),
     NUMBER(CONFIG_BYTES, "media.copy_max", "64MiB", 0, BIG,
            "Uploads up to this size get a copy that plays at once, within the upload's reply."),

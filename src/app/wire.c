@@ -186,8 +186,7 @@ struct err *duan_start(struct duan *d, struct ctx *c, struct config *config, str
 /* Against the order of making; who borrows ends before what is borrowed. */
 bool duan_stop(struct duan *d)
 {
-    bool whole =
-        http_server_close(d->http, config_duration_ms(d->config, "http.drain_timeout"));
+    bool whole = http_server_close(d->http, config_duration_ms(d->config, "http.drain_timeout"));
 
     pool_destroy(d->workers);
     pool_destroy(d->hashers);

@@ -39,7 +39,7 @@ static struct err *post(struct gateway *g, struct ctx *c, const struct http_req 
 }
 
 static struct err *take_away(struct gateway *g, struct ctx *c, const struct http_req *req,
-                          int64_t video, struct http_reply *reply)
+                             int64_t video, struct http_reply *reply)
 {
     struct comment_remove_req remove = {.user_id = c->user_id, .video_id = video};
     struct comment_remove_resp done;
@@ -95,8 +95,7 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
     for (size_t i = 0; i < ids.count; i++) {
         if (i)
             json_lit(&j, ",");
-        write_comment(&j, c, g, &list.comments.at[i], &authors.users[i], base,
-                      authors.followed[i]);
+        write_comment(&j, c, g, &list.comments.at[i], &authors.users[i], base, authors.followed[i]);
     }
     json_lit(&j, "]");
     envelope_end(&j, reply);

@@ -14,18 +14,18 @@ static const struct {
     const char *reason;
     int code;
 } by_reason[] = {
-    {"name_taken", 10001},      {"user_not_found", 10002},    {"wrong_password", 10003},
-    {"bad_token", 10004},       {"rate_limited", 10006},      {"not_a_video", 10007},
-    {"too_large", 10008},       {"video_not_found", 10009},   {"comment_not_found", 10010},
-    {"self_follow", 10012},     {"bad_text", 10013},
+    {"name_taken", 10001},  {"user_not_found", 10002},  {"wrong_password", 10003},
+    {"bad_token", 10004},   {"rate_limited", 10006},    {"not_a_video", 10007},
+    {"too_large", 10008},   {"video_not_found", 10009}, {"comment_not_found", 10010},
+    {"self_follow", 10012}, {"bad_text", 10013},
 };
 
 static const struct {
     enum err_code err;
     int code;
 } by_code[] = {
-    {ERR_INVALID, CODE_INVALID}, {ERR_FORBIDDEN, 10011},     {ERR_UNAUTHENTICATED, 10004},
-    {ERR_EXHAUSTED, CODE_DOWN},  {ERR_UNAVAILABLE, CODE_DOWN}, {ERR_TIMEOUT, CODE_DOWN},
+    {ERR_INVALID, CODE_INVALID}, {ERR_FORBIDDEN, 10011},        {ERR_UNAUTHENTICATED, 10004},
+    {ERR_EXHAUSTED, CODE_DOWN},  {ERR_UNAVAILABLE, CODE_DOWN},  {ERR_TIMEOUT, CODE_DOWN},
     {ERR_ABORTED, CODE_DOWN},    {ERR_INTERNAL, CODE_INTERNAL},
 };
 

@@ -14,10 +14,10 @@ struct tokens;
 
 /* What an upload may use; media.md, sections 2 and 3. */
 struct gateway_media {
-    const char *worker;      /* path of the program */
-    int inspect_ms;          /* wall-clock limit of looking at an upload */
-    int64_t copy_max_bytes;  /* larger uploads get their playable copy later, from the transcoder */
-    int64_t disk_reserve;    /* uploads are refused when fewer bytes are free */
+    const char *worker;     /* path of the program */
+    int inspect_ms;         /* wall-clock limit of looking at an upload */
+    int64_t copy_max_bytes; /* larger uploads get their playable copy later, from the transcoder */
+    int64_t disk_reserve;   /* uploads are refused when fewer bytes are free */
 };
 
 struct gateway_options {

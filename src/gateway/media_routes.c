@@ -70,9 +70,9 @@ static void reply_part(struct ctx *c, const struct blob_object *o, struct range 
     reply->file.fd = o->fd;
     reply->file.offset = r.first;
     reply->file.length = r.last - r.first + 1;
-    http_reply_header(reply, "Content-Range",
-                      arena_printf(c->arena, "bytes %" PRId64 "-%" PRId64 "/%" PRId64, r.first,
-                                   r.last, o->size));
+    http_reply_header(
+        reply, "Content-Range",
+        arena_printf(c->arena, "bytes %" PRId64 "-%" PRId64 "/%" PRId64, r.first, r.last, o->size));
 }
 
 static void reply_unsatisfiable(struct ctx *c, const struct blob_object *o,

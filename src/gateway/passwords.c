@@ -65,11 +65,10 @@ void passwords_destroy(struct passwords *p)
     free(p);
 }
 
-struct err *passwords_hash(struct passwords *p, struct ctx *c, struct str password,
-                           struct str *out)
+struct err *passwords_hash(struct passwords *p, struct ctx *c, struct str password, struct str *out)
 {
-    static const struct text_rule rule = {.what = "password", .min_chars = PASSWORD_MIN_CHARS,
-                                          .max_chars = PASSWORD_MAX_CHARS};
+    static const struct text_rule rule = {
+        .what = "password", .min_chars = PASSWORD_MIN_CHARS, .max_chars = PASSWORD_MAX_CHARS};
 
     TRY(text_rules_check(c, &rule, password));
     if (password.len > PASSWORD_MAX_BYTES)
@@ -82,8 +81,8 @@ bool passwords_match(struct passwords *p, struct ctx *c, struct str password, st
     struct str against = hash.len ? hash : str_of(p->nobody);
     bool usable = password.len <= PASSWORD_MAX_BYTES &&
                   (!password.len || !memchr(password.ptr, 0, password.len));
-    struct str tried = run(c, usable ? arena_copy(c->arena, password).ptr : "",
-                           arena_copy(c->arena, against).ptr);
+    struct str tried =
+        run(c, usable ? arena_copy(c->arena, password).ptr : "", arena_copy(c->arena, against).ptr);
 
     return tried.len == against.len && CRYPTO_memcmp(tried.ptr, against.ptr, tried.len) == 0 &&
            hash.len > 0 && usable;

@@ -112,8 +112,8 @@ static double use(struct rate_limits *r, enum rate_limit_kind kind, struct str w
 static struct err *refused(struct rate_limits *r, struct ctx *c, enum rate_limit_kind kind,
                            double left)
 {
-    struct err *e = err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)",
-                               rules[kind].name);
+    struct err *e =
+        err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)", rules[kind].name);
 
     e->retry_after_s = (int)ceil(-left / rules[kind].per_second);
     if (e->retry_after_s < 1)

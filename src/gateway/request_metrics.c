@@ -29,14 +29,13 @@ static struct series series_of(struct metrics *m, struct str route, const char *
     struct series s;
 
     for (size_t i = 0; i < CLASSES; i++)
-        s.requests[i] = metrics_counter(
-            m, "duan_http_requests_total", "Requests by route and class of status.",
-            metrics_label("route", route), metrics_label("method", str_of(method)),
-            metrics_label("status", str_of(class_names[i])));
-    s.seconds = metrics_histogram(m, "duan_http_request_seconds",
-                                  "From the request line to the last byte sent.", &metrics_seconds,
-                                  metrics_label("route", route),
-                                  metrics_label("method", str_of(method)));
+        s.requests[i] =
+            metrics_counter(m, "duan_http_requests_total", "Requests by route and class of status.",
+                            metrics_label("route", route), metrics_label("method", str_of(method)),
+                            metrics_label("status", str_of(class_names[i])));
+    s.seconds = metrics_histogram(
+        m, "duan_http_request_seconds", "From the request line to the last byte sent.",
+        &metrics_seconds, metrics_label("route", route), metrics_label("method", str_of(method)));
     return s;
 }
 
@@ -98,8 +97,7 @@ static void log_request(struct gateway *g, struct ctx *c, const struct http_done
     if (!log_enabled(g->deps.log, level))
         return;
     log_event(g->deps.log, level, c, "request",
-              log_str("http.request.method",
-                      done->method == HTTP_POST ? STR("POST") : STR("GET")),
+              log_str("http.request.method", done->method == HTTP_POST ? STR("POST") : STR("GET")),
               log_str("url.path", done->path), log_str("client.ip", done->peer),
               log_str("user_agent.original", done->user_agent),
               log_int("http.response.status_code", done->status),

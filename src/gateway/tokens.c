@@ -143,10 +143,10 @@ static bool decode(struct str text, unsigned char *out, size_t room, size_t *len
 struct str tokens_sign(struct tokens *t, struct ctx *c, const struct token_claims *claims)
 {
     int64_t now = clock_wall_ms() / CLOCK_MS_PER_S;
-    const char *body = arena_printf(
-        c->arena,
-        "{\"uid\":%" PRId64 ",\"ses\":%" PRId64 ",\"iat\":%" PRId64 ",\"exp\":%" PRId64 "}",
-        claims->user_id, claims->session, now, now + t->ttl_s);
+    const char *body = arena_printf(c->arena,
+                                    "{\"uid\":%" PRId64 ",\"ses\":%" PRId64 ",\"iat\":%" PRId64
+                                    ",\"exp\":%" PRId64 "}",
+                                    claims->user_id, claims->session, now, now + t->ttl_s);
     size_t body_len = strlen(body);
     char *text = arena_bytes(c->arena, sizeof(HEAD) + body_len * 2 + SIGNATURE_LEN + 2);
     unsigned char mac[MAC_LEN];

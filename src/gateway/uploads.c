@@ -111,8 +111,7 @@ static struct err *put_copy(struct taking *t, struct ctx *c, struct video_media 
 {
     struct media_outcome o;
 
-    if (!is(t->properties.container, "mp4") ||
-        t->upload->size > t->g->options.media.copy_max_bytes)
+    if (!is(t->properties.container, "mp4") || t->upload->size > t->g->options.media.copy_max_bytes)
         return NULL;
     run(t, "copy", t->upload->size / (1 << 20) + COPY_SLACK_MB, &o);
     if (o.reason != MEDIA_OK)

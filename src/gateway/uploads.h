@@ -11,8 +11,8 @@
  * and *out names them; on failure nothing is left.
  * ERR_INVALID, reason not_a_video: with a message for the author. ERR_UNAVAILABLE: try again.
  */
-MUST_USE struct err *uploads_take(struct gateway *g, struct ctx *c, const struct http_upload *upload,
-                                  struct video_media *out);
+MUST_USE struct err *uploads_take(struct gateway *g, struct ctx *c,
+                                  const struct http_upload *upload, struct video_media *out);
 
 /* Undoes it: the video was not published after all. */
 void uploads_forget(struct gateway *g, struct ctx *c, const struct video_media *media);

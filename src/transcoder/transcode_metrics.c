@@ -27,8 +27,7 @@ void transcode_metrics_ran(struct transcode_metrics *m, const char *job,
     metrics_observe(strcmp(job, "remux") == 0 ? m->remux_seconds : m->encode_seconds,
                     outcome->wall_ms);
     metrics_add(metrics_counter(m->metrics, "duan_media_jobs_total", "Media jobs by ending.",
-                                metrics_label("job", str_of(job)),
-                                metrics_label("reason", reason)),
+                                metrics_label("job", str_of(job)), metrics_label("reason", reason)),
                 1);
     metrics_add(metrics_counter(m->metrics, "duan_media_cpu_milliseconds_total",
                                 "CPU time of media jobs.", metrics_label("job", str_of(job))),

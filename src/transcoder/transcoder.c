@@ -170,8 +170,7 @@ static struct err *remux(struct work *w, bool *suitable)
         return NULL;
     TRY(ended(w, &o));
     TRY(put(w, "video.mp4"));
-    w->media.play =
-        media_key(w->c->arena, w->media.asset, w->media.generation, STR("video.mp4"));
+    w->media.play = media_key(w->c->arena, w->media.asset, w->media.generation, STR("video.mp4"));
     return tell(w, VIDEO_PROCESSING, 0, &w->media);
 }
 
@@ -241,8 +240,7 @@ static void on_death(void *self, struct ctx *c, const struct bus_job *job, const
         .state = VIDEO_FAILED,
         .attempts = job->attempt,
         .reason = str_of(e->reason ? e->reason : err_code_name(e->code)),
-        .message = str_of(e->reason ? err_root(e)->msg
-                                    : media_reason_message(MEDIA_INTERNAL)),
+        .message = str_of(e->reason ? err_root(e)->msg : media_reason_message(MEDIA_INTERNAL)),
     };
     struct video_set_media_resp done;
     struct err *failed = video_set_media(t->deps.videos, c, &req, &done);

@@ -71,8 +71,7 @@ struct err *blob_open(struct ctx *c, struct str dir, struct blob **out)
     blob_scratch_remove(str_of(b->scratch_path));
     if ((e = make_folder(c, arena_copy(c->arena, dir).ptr)) != NULL ||
         (e = make_folder(c, b->objects_path)) != NULL ||
-        (e = make_folder(c, b->scratch_path)) != NULL ||
-        (e = make_folder(c, b->work_path)) != NULL)
+        (e = make_folder(c, b->scratch_path)) != NULL || (e = make_folder(c, b->work_path)) != NULL)
         goto fail;
     b->objects = open(b->objects_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (b->objects < 0) {
