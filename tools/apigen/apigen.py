@@ -26,6 +26,7 @@ SCALARS = {
 EMPTY = "    char nothing; /* C has no empty struct */\n"
 MESSAGES, ENUMS, SERVICES, MEMBERS = 4, 5, 6, 2  # field numbers of descriptor.proto: paths of comments
 
+
 def snake(name):
     return re.sub(r"(?<=[a-z0-9])([A-Z])|(?<=[A-Z])([A-Z](?=[a-z]))", r"_\1\2", name).lower()
 
@@ -51,11 +52,14 @@ def fill(head, parts, tail):
 
 
 def call(head, args, tail=""):
-    """A call or a prototype; a return type stands alone when an argument would not fit otherwise."""
+    """A call or a prototype; broken after the return type, or the parenthesis, when an argument would not fit."""
+    if len(head) + max(map(len, args)) + 2 <= COLUMNS:
+        return fill(head + "(", args, ")" + tail)
     alone = re.match(r"(.* \*?)(\w+)$", head)
-    if alone and len(head) + max(map(len, args)) + 2 > COLUMNS:
+    if alone:
         return alone[1].rstrip() + "\n" + call(alone[2], args, tail)
-    return fill(head + "(", args, ")" + tail)
+    indent = len(head) - len(head.lstrip()) + 4
+    return f"{head}(\n" + fill(" " * indent, args, ")" + tail)
 
 
 def comment(text, indent):

@@ -1,6 +1,6 @@
 # Writes google/protobuf/descriptor.proto as a descriptor set: duan.proto imports it for its option.
 # SPDX-License-Identifier: Apache-2.0
-"""Debian ships the .proto with the C++ library's headers; Python's module, which apigen needs anyway, has it built in."""
+"""Debian keeps the .proto with the C++ library's headers; Python's module, which apigen needs anyway, has it too."""
 import pathlib
 import sys
 

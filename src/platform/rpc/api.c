@@ -17,14 +17,9 @@ struct call *calls_add(struct calls *all, struct ctx *c)
 /* In order of start; all are under way, so it lasts as long as the slowest. */
 static void finish_all(struct calls *all)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        struct call *call = &all->at[i];
-        void (*finish)(struct call *) = call->finish;
-
-        call->finish = NULL;
-        if (finish)
-            finish(call);
-    }
+    for (size_t i = 0; i < all->count; i++)
+        if (all->at[i].finish)
+            all->at[i].finish(&all->at[i]);
 }
 
 struct err *calls_join(struct calls *all)

@@ -31,7 +31,7 @@ struct api_service {
 /* One started call. Its err may be read once it was joined; the rest is the transport's. */
 struct call {
     struct err *err;
-    void (*finish)(struct call *call); /* waits and fills resp and err; NULL: it has run */
+    void (*finish)(struct call *call); /* waits, fills resp or err; NULL: it has run */
     struct ctx *c;                     /* borrowed until joined, as is resp */
     const struct api_method *method;
     void *resp;

@@ -225,10 +225,11 @@ static void an_answer_through_the_codec_shares_no_memory(void **state)
     memset(text, 'x', sizeof(text));
     memset(numbers, 0, sizeof(numbers));
     leaf.id = 0;
-    assert_str(resp.s, STR("told"));
+    /* Not assert_str(): a sanitizer must see the reads, and it does not look into cmocka. */
+    assert_true(str_eq(resp.s, STR("told")));
     assert_int_equal(resp.i64s.at[1], 2);
     assert_int_equal(resp.maybe_leaf->id, 3);
-    assert_str(resp.maybe_leaf->text, STR("told"));
+    assert_true(str_eq(resp.maybe_leaf->text, STR("told")));
 }
 
 static void an_answer_through_the_codec_replaces_what_was_there(void **state)

@@ -356,6 +356,23 @@ static void small_input_cannot_take_much_memory(void **state)
     arena_reset(&arena);
 }
 
+/* Each list is small; together they are not. */
+static void many_small_lists_share_one_limit(void **state)
+{
+    enum { BRANCHES = 100000 };
+    struct kit_branch *branches = arena_array(&arena, struct kit_branch, BRANCHES);
+    struct kit_leaf empty = {0};
+
+    (void)state;
+    for (size_t i = 0; i < BRANCHES; i++)
+        branches[i].leaves = (struct kit_leaf_list){&empty, 1};
+    refuse(encode(&(struct kit_all){.branches = {branches, BRANCHES}}), "leaves: too large");
+    assert_int_equal(
+        round_trip((struct kit_all){.branches = {branches, BRANCHES / 4}}).branches.count,
+        BRANCHES / 4);
+    arena_reset(&arena);
+}
+
 static void long_messages_grow_their_buffer(void **state)
 {
     enum { BYTES = 100000 };
@@ -389,6 +406,7 @@ int main(void)
         TEST(text_that_is_not_utf8_is_refused),
         TEST(messages_nest_only_so_deep),
         TEST(small_input_cannot_take_much_memory),
+        TEST(many_small_lists_share_one_limit),
         TEST(long_messages_grow_their_buffer),
     };
 
