@@ -1,0 +1,133 @@
+# The fixtures of the API suite: a server, viewers of it, videos and clips to upload.
+# SPDX-License-Identifier: Apache-2.0
+import os
+
+import pytest
+
+import clips as clip_maker
+from client import Client, connect, unique
+from server_process import ForeignServer, Server, program
+
+LOG_LINES = 20  # of the server's log, shown with a failed test
+
+
+@pytest.fixture(scope='session')
+def server(tmp_path_factory):
+    """The server most tests share; one per worker. With DUAN_URL it is that one."""
+    if 'DUAN_URL' in os.environ:
+        yield ForeignServer(os.environ['DUAN_URL'])
+        return
+    require_program()
+    running = Server(tmp_path_factory.mktemp('server')).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path_factory, request):
+    """Starts a server for this test alone: own_server({'limits.enabled': 'true'})."""
+    if 'DUAN_URL' in os.environ:
+        pytest.skip('starts a server of its own')
+    require_program()
+    request.node.own_servers = started = []
+
+    def start(settings=None):
+        started.append(Server(tmp_path_factory.mktemp('own'), settings))
+        return started[-1].start()
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+def require_program():
+    if not program().exists():
+        pytest.fail(f'{program()} is not there: build it, or set DUAN_BUILD or DUAN_URL', False)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """Shows what the servers logged beside a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if not report.failed:
+        return
+    servers = [item.funcargs.get('server'), *getattr(item, 'own_servers', [])]
+    for running in filter(None, servers):
+        report.sections.append((f'log of {running.url}', tail(running.log())))
+
+
+def tail(log):
+    return '\n'.join(log.splitlines()[-LOG_LINES:])
+
+
+@pytest.fixture(scope='module')
+def clients():
+    """Makes an anonymous client of a server: clients(url)."""
+    pools = {}
+
+    def make(url):
+        if url not in pools:
+            pools[url] = connect(url)
+        return Client(pools[url])
+
+    yield make
+    for pool in pools.values():
+        pool.close()
+
+
+@pytest.fixture
+def anyone(server, clients):
+    """A viewer who has not signed in."""
+    return clients(server.url)
+
+
+@pytest.fixture(scope='module')
+def new_user(server, clients):
+    """Registers somebody new, on the shared server unless told another: new_user(url)."""
+
+    def register(url=None):
+        client = clients(url or server.url)
+        client.register(unique(), 'correct horse')
+        return client
+
+    return register
+
+
+@pytest.fixture
+def ann(new_user):
+    return new_user()
+
+
+@pytest.fixture
+def bob(new_user):
+    return new_user()
+
+
+@pytest.fixture(scope='session')
+def clips(tmp_path_factory, worker_id):
+    """Makes test videos by name, each once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return clip_maker.Clips((base if worker_id == 'master' else base.parent) / 'clips')
+
+
+@pytest.fixture
+def new_video(ann, clips):
+    """Publishes a small clip, as ann unless told another author, and returns the video."""
+
+    def publish(author=None, title='a clip'):
+        return (author or ann).publish_new(clips.data('tiny.mp4'), title)
+
+    return publish
+
+
+@pytest.fixture
+def video(new_video):
+    """A video of ann's that nobody has liked or commented on."""
+    return new_video()
+
+
+@pytest.fixture(scope='module')
+def a_video_id(new_user, clips):
+    """The id of some video, for tests that only need one to exist."""
+    return new_user().publish_new(clips.data('tiny.mp4'))['id']

@@ -1,0 +1,114 @@
+# Starts, stops and kills a Duan server of the suite's own.
+# SPDX-License-Identifier: Apache-2.0
+import os
+import random
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+
+from client import connect
+from waiting import eventually
+
+ROOT = Path(__file__).resolve().parents[2]
+STOP_S = 60  # a server that has not stopped by then never will
+
+# Cheap passwords, and no limits that a test suite would run into.
+DEFAULTS = {'auth.bcrypt_cost': 4, 'limits.enabled': 'false'}
+
+
+def program():
+    return ROOT / os.environ.get('DUAN_BUILD', 'build/release') / 'duan'
+
+
+def free_port():
+    """A port nobody listens on, below those the kernel hands out to clients."""
+    for port in random.sample(range(20000, 32000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(('127.0.0.1', port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError('no free port')
+
+
+class Server:
+    """One server with a folder of its own. It keeps port and data from one start to the next."""
+
+    def __init__(self, folder, settings=None):
+        self.data = folder / 'data'
+        self.data.mkdir()
+        self.log_file = folder / 'server.log'
+        self.settings = {**DEFAULTS, **(settings or {})}
+        self.port = free_port()
+        self.url = f'http://127.0.0.1:{self.port}'
+        self.process = None
+
+    def start(self):
+        command = [program(), 'serve', '--data', self.data, '--listen', f'127.0.0.1:{self.port}']
+        for name, value in self.settings.items():
+            command += ['--set', f'{name}={value}']
+        with open(self.log_file, 'ab') as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=log, start_new_session=True)
+        eventually(self.ready)
+        return self
+
+    def ready(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f'duan ended with {self.process.returncode}:\n{self.log()}')
+        try:
+            with connect(self.url) as http:
+                return http.get('/readyz').status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def stop(self):
+        """Ends it the polite way; it must end by itself and well."""
+        if not self.process:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError('SIGTERM did not stop the server') from None
+        self.process = None
+        assert code == 0, f'the server ended with {code}:\n{self.log()[-4000:]}'
+
+    def kill(self):
+        """Ends it as a power cut would: nothing in the process gets to run again."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def log(self):
+        return self.log_file.read_text('utf-8', 'replace') if self.log_file.exists() else ''
+
+    def stored_bytes(self):
+        """The size of everything it keeps, files that vanish while counting left out."""
+        total = 0
+        for folder, _, names in os.walk(self.data):
+            for name in names:
+                try:
+                    total += os.stat(os.path.join(folder, name)).st_size
+                except FileNotFoundError:
+                    continue
+        return total
+
+
+class ForeignServer:
+    """A server somebody else started (DUAN_URL): it is used, never started or stopped."""
+
+    def __init__(self, url):
+        self.url = url.rstrip('/')
+        self.port = httpx.URL(url).port or 80
+
+    def stop(self):
+        pass
+
+    def log(self):
+        return ''
