@@ -103,7 +103,7 @@ static int signals_reset(posix_spawnattr_t *attr)
 /* The worker gets an empty environment and the four descriptors of media_limits.h. */
 static int spawn_with(const struct media_job *j, pid_t *pid, const int fds[3])
 {
-    struct arguments arguments;
+    struct arguments arguments = {0};
     char *environment[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
