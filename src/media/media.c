@@ -284,8 +284,7 @@ struct err *media_worker_path(struct ctx *c, const char **out)
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
 
     if (len < 0)
-        return err_reason(c, ERR_INTERNAL, "media_worker", "find the media worker: %s",
-                          strerror(errno));
+        return err_new(c, ERR_INTERNAL, "find the media worker: %s", strerror(errno));
     const char *slash = memrchr(self, '/', (size_t)len);
     if (!slash || len == sizeof(self))
         return err_reason(c, ERR_INTERNAL, "media_worker",
