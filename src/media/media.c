@@ -103,7 +103,7 @@ static int signals_reset(posix_spawnattr_t *attr)
 /* The worker gets an empty environment and the four descriptors of media_limits.h. */
 static int spawn_with(const struct media_job *j, pid_t *pid, const int fds[3])
 {
-    struct arguments arguments;
+    struct arguments arguments = {0};
     char *environment[] = {NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
@@ -284,8 +284,7 @@ struct err *media_worker_path(struct ctx *c, const char **out)
     ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
 
     if (len < 0)
-        return err_reason(c, ERR_INTERNAL, "media_worker", "find the media worker: %s",
-                          strerror(errno));
+        return err_new(c, ERR_INTERNAL, "find the media worker: %s", strerror(errno));
     const char *slash = memrchr(self, '/', (size_t)len);
     if (!slash || len == sizeof(self))
         return err_reason(c, ERR_INTERNAL, "media_worker",

@@ -217,8 +217,10 @@ static long big_file(void)
 
 static long big_memory(void)
 {
-    for (int i = 0; i < 4096; i++)
-        if (!malloc(16 << 20))
+    static void *kept[4096];
+
+    for (size_t i = 0; i < COUNT(kept); i++)
+        if (!(kept[i] = malloc(16 << 20)))
             return -1;
     return 0;
 }
@@ -317,9 +319,9 @@ static _Noreturn long ignore_cancel(void)
 
 static long overflow(void)
 {
-    volatile uintptr_t nowhere = 8;
+    const volatile char *page = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    return *(volatile char *)nowhere;
+    return *page;
 }
 
 static long honest(void)

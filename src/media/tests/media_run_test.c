@@ -11,7 +11,8 @@
 
 #include "media.h"
 
-/* The worker is the `escape` program of this build, named by ESCAPE. */
+static const char *escape, *empty; /* the worker, and its output directory */
+
 struct attempt {
     const char *way;
     enum media_reason wanted;
@@ -23,10 +24,10 @@ struct attempt {
 static struct media_job job_for(const char *way)
 {
     return (struct media_job){
-        .worker = getenv("ESCAPE"),
+        .worker = escape,
         .name = way,
         .input_fd = open("/dev/null", O_RDONLY | O_CLOEXEC),
-        .output_fd = open(getenv("EMPTY"), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+        .output_fd = open(empty, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
         .limits = {.wall_ms = 60000, .cpu_seconds = 5, .memory_mb = 256, .file_mb = 1},
     };
 }
@@ -172,11 +173,13 @@ int main(void)
         TEST(a_directory_that_is_not_open_is_internal),
         TEST(a_worker_collected_by_another_is_internal),
     };
-    char empty[] = "/tmp/media_run_test.XXXXXX";
+    char directory[] = "/tmp/media_run_test.XXXXXX";
 
-    if (!mkdtemp(empty) || setenv("EMPTY", empty, 1) != 0)
+    escape = getenv("ESCAPE");
+    empty = mkdtemp(directory);
+    if (!escape || !empty)
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    (void)rmdir(empty);
+    (void)rmdir(directory);
     return failed;
 }

@@ -4,6 +4,7 @@
 import random
 import socket
 import struct
+import zlib
 
 import pytest
 
@@ -163,6 +164,36 @@ def test_a_reference_by_alias_is_not_followed(tmp_path):
     file = tmp_path / "upload"
     file.write_bytes(with_reference(struct.pack(">I4sI", 12 + len(alias), b"alis", 0) + alias))
     assert run("encode", file, tmp_path / "job")["end"] == "corrupt"
+
+
+# --- files that ask for too much --------------------------------------------------------------------
+
+
+def box(kind, content):
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+def test_a_compressed_index_does_not_fill_memory(tmp_path):
+    """Half a megabyte that unpacks to half a gigabyte (QuickTime's cmov)."""
+    size = 512 << 20
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
+    index = box(b"moov", box(b"cmov", box(b"dcom", b"zlib") + box(b"cmvd", struct.pack(">I", size) + packed)))
+    file = tmp_path / "upload"
+    file.write_bytes(box(b"ftyp", b"qt  \0\0\0\0qt  ") + index)
+    outcome = run("inspect", file, tmp_path / "job")
+    assert outcome["end"] in ("corrupt", "memory_limit")
+    assert int(outcome["peak_kb"]) < 200 * 1024
+
+
+def test_a_huge_count_of_samples_does_not_fill_memory(tmp_path):
+    data = bytearray(corpus("slowstart.mp4").read_bytes())
+    struct.pack_into(">I", data, data.find(b"stsz") + 12, 0x0FFFFFFF)
+    file = tmp_path / "upload"
+    file.write_bytes(data)
+    outcome = run("inspect", file, tmp_path / "job", wall_ms=60000)
+    assert outcome["end"] in FAIR
+    assert int(outcome["peak_kb"]) < 200 * 1024
 
 
 # --- damage of every kind ---------------------------------------------------------------------------

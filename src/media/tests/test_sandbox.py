@@ -1,6 +1,7 @@
 # The sandbox holds: every way out is tried, also on kernels that lack one of its layers.
 # SPDX-License-Identifier: Apache-2.0
 
+import ctypes
 import os
 import select
 import shutil
@@ -150,6 +151,19 @@ def test_without_any_layer_no_job_runs(tmp_path):
     assert outcome["end"] == "no_sandbox"
 
 
+def landlock_abi():
+    """Of this kernel; 0 when it has none."""
+    create_ruleset, version = 444, 1
+    return max(ctypes.CDLL(None).syscall(create_ruleset, None, ctypes.c_size_t(0), version), 0)
+
+
+def test_every_layer_the_kernel_has_takes_hold(tmp_path):
+    layers = run("probe", corpus("tiny.mp4"), tmp_path / "job")["sandbox"].split()
+    assert layers[0] == f"landlock{landlock_abi()}"
+    if subprocess.run(["unshare", "--user", "--mount", "true"], stderr=subprocess.DEVNULL).returncode == 0:
+        assert layers[1:] == ["user", "namespaces", "root"]
+
+
 @pytest.mark.parametrize("launch", [NO_LANDLOCK, NO_NAMESPACES], ids=["no_landlock", "no_namespaces"])
 def test_one_layer_is_enough_to_work(launch, tmp_path):
     assert run("inspect", corpus("tiny.mp4"), tmp_path / "job", launch)["end"] == "ok"
@@ -189,6 +203,17 @@ def test_the_worker_dies_with_its_parent(tmp_path):
     ready, _, _ = select.select([watched], [], [], 30)
     os.close(watched)
     assert ready, "the worker lives on without its parent"
+
+
+def test_only_what_nobody_waits_for_has_a_low_priority(tmp_path):
+    """An encode leaves the processor to others; what an upload waits for does not."""
+    job = command("encode", corpus("hard_work.mp4"), tmp_path / "job")
+    with subprocess.Popen(job, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout.readline().startswith("progress ")
+        (worker,) = children(parent.pid)
+        priority = os.getpriority(os.PRIO_PROCESS, worker)
+        parent.kill()
+    assert priority == min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
 
 
 def test_the_programs_that_are_tested_exist():

@@ -49,7 +49,7 @@ static enum media_reason encoder_open(struct audio_track *a)
     av_channel_layout_default(&e->ch_layout, from->ch_layout.nb_channels == 1 ? 1 : 2);
     e->sample_rate = from->sample_rate == 44100 ? 44100 : 48000;
     e->sample_fmt = AV_SAMPLE_FMT_FLTP;
-    e->bit_rate = BITS_PER_CHANNEL * e->ch_layout.nb_channels;
+    e->bit_rate = (int64_t)BITS_PER_CHANNEL * e->ch_layout.nb_channels;
     e->time_base = (AVRational){1, e->sample_rate};
     e->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     int error = avcodec_open2(e, codec, NULL);

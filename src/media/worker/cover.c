@@ -41,6 +41,8 @@ static int interest(const AVFrame *f)
     for (int y = 0; y < f->height; y += SAMPLE_STEP)
         for (int x = 0; x < f->width; x += SAMPLE_STEP, count++)
             sum += sample(f, x, y);
+    if (count == 0)
+        return 0;
     int mean = (int)(sum / count);
     for (int y = 0; y < f->height; y += SAMPLE_STEP)
         for (int x = 0; x < f->width; x += SAMPLE_STEP)
@@ -55,10 +57,10 @@ struct search {
     int tried;
 };
 
-/* Looks at every frame the decoder has; 1: found, 0: more input, negative: AVERROR. */
+/* Looks at every frame the decoder has; 1: found, 0: more input. */
 static int frames_judge(struct search *s, AVCodecContext *d)
 {
-    for (int error; (error = avcodec_receive_frame(d, s->frame)) >= 0;) {
+    while (avcodec_receive_frame(d, s->frame) >= 0) {
         int value = interest(s->frame);
 
         if (value > s->best_interest) {
@@ -130,31 +132,40 @@ static enum media_reason image_write(const char *encoder, int quality, const cha
     return reason;
 }
 
-/* JPEG is full range by definition; the frame is limited range. */
-static enum media_reason images_write(struct input *in, AVFrame *best)
+/* JPEG is full range by definition; `picture` is limited range, and becomes the other. */
+static enum media_reason images_write(AVFrame *picture)
+{
+    picture->color_range = AVCOL_RANGE_MPEG;
+    picture->pict_type = AV_PICTURE_TYPE_NONE;
+    TRY_MEDIA(image_write("libwebp", WEBP_QUALITY, "cover.webp", picture));
+    TRY_MEDIA(picture_full_range(picture));
+    TRY_MEDIA(image_write("mjpeg", JPEG_SCALE, "cover.jpg", picture));
+    worker_report_int("cover_width", picture->width);
+    worker_report_int("cover_height", picture->height);
+    return MEDIA_OK;
+}
+
+static enum media_reason picture_write(struct scaler *scaler, const AVFrame *best)
+{
+    const AVFrame *limited = NULL;
+
+    TRY_MEDIA(scaler_run(scaler, best, &limited));
+    AVFrame *copy = av_frame_clone(limited);
+    if (!copy)
+        return fail_with(MEDIA_MEMORY_LIMIT, "cover");
+    enum media_reason reason = images_write(copy);
+    av_frame_free(&copy);
+    return reason;
+}
+
+static enum media_reason cover_write(const struct input *in, const AVFrame *best)
 {
     struct size size = picture_fit(picture_shown(in->video), COVER_SIDE);
     struct scaler *scaler = NULL;
-    const AVFrame *limited;
-    AVFrame *copy = av_frame_alloc();
 
     TRY_MEDIA(scaler_create(size, picture_turn(in->video), &scaler));
-    enum media_reason reason = scaler_run(scaler, best, &limited);
-    if (reason == MEDIA_OK && (!copy || av_frame_ref(copy, limited) < 0))
-        reason = fail_with(MEDIA_MEMORY_LIMIT, "cover");
-    if (reason == MEDIA_OK) {
-        copy->color_range = AVCOL_RANGE_MPEG;
-        copy->pict_type = AV_PICTURE_TYPE_NONE;
-        reason = image_write("libwebp", WEBP_QUALITY, "cover.webp", copy);
-    }
-    if (reason == MEDIA_OK)
-        reason = picture_full_range(copy);
-    if (reason == MEDIA_OK)
-        reason = image_write("mjpeg", JPEG_SCALE, "cover.jpg", copy);
-    av_frame_free(&copy);
+    enum media_reason reason = picture_write(scaler, best);
     scaler_destroy(scaler);
-    worker_report_int("cover_width", size.width);
-    worker_report_int("cover_height", size.height);
     return reason;
 }
 
@@ -169,7 +180,7 @@ enum media_reason cover_make(struct input *in)
     if (reason == MEDIA_OK)
         reason = frame_search(in, d, &s);
     if (reason == MEDIA_OK)
-        reason = images_write(in, s.best);
+        reason = cover_write(in, s.best);
     av_frame_free(&s.frame);
     av_frame_free(&s.best);
     avcodec_free_context(&d);

@@ -19,8 +19,9 @@
             return try_;                 \
     } while (0)
 
-/* Records what failed and returns the reason. */
-enum media_reason fail_with(enum media_reason reason, const char *format, ...) PRINTF(2, 3);
+/* Records what failed; its value is the reason. */
+#define fail_with(reason, ...) (fail_record(__VA_ARGS__), (enum media_reason)(reason))
+void fail_record(const char *format, ...) PRINTF(1, 2);
 
 /* The same for an AVERROR: out of memory, no space and cancelled become their own reasons. */
 enum media_reason fail_av(int error, const char *what);

@@ -124,7 +124,7 @@ static enum media_reason format_new(struct input *in)
     in->format->io_open = io_refuse;
     in->format->interrupt_callback = (AVIOInterruptCB){cancelled, NULL};
     in->format->probesize = INPUT_PROBE_BYTES;
-    in->format->max_analyze_duration = INPUT_PROBE_SECONDS * AV_TIME_BASE;
+    in->format->max_analyze_duration = (int64_t)INPUT_PROBE_SECONDS * AV_TIME_BASE;
     in->format->max_streams = DEMUXER_MAX_STREAMS;
     in->format->format_whitelist = av_strdup("mov,mp4,m4a,3gp,3g2,mj2,matroska,webm");
     in->format->codec_whitelist = av_strdup(decoders);
@@ -184,11 +184,11 @@ static enum media_reason tracks_choose(struct input *in)
                      : fail_with(MEDIA_NO_VIDEO, "no video track");
     if (!in->audio && audio)
         return fail_with(MEDIA_UNSUPPORTED_CODEC, "audio codec %s", audio);
-    for (unsigned i = 0; i < in->format->nb_streams; i++) {
-        AVStream *s = in->format->streams[i];
-
-        s->discard = s == in->video || s == in->audio ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-    }
+    for (unsigned i = 0; i < in->format->nb_streams; i++)
+        in->format->streams[i]->discard = AVDISCARD_ALL;
+    in->video->discard = AVDISCARD_DEFAULT;
+    if (in->audio)
+        in->audio->discard = AVDISCARD_DEFAULT;
     return MEDIA_OK;
 }
 
@@ -223,9 +223,9 @@ static enum media_reason limits_check(struct input *in)
     return picture_check(in->video->codecpar->width, in->video->codecpar->height);
 }
 
-enum media_reason input_open(struct input *in, int fd)
+/* What the bytes themselves say, before libavformat sees them. */
+static enum media_reason content_check(struct input *in, int fd, const struct container *c)
 {
-    const struct container *c = recognise(fd);
     struct stat st;
 
     if (!c || fstat(fd, &st) != 0)
@@ -236,19 +236,35 @@ enum media_reason input_open(struct input *in, int fd)
     in->duration_is_end = c->duration_is_end;
     if (c->matches == is_mp4)
         in->boxes = boxes_read(fd, in->size);
-    if (in->boxes.truncated)
-        return fail_with(MEDIA_TRUNCATED, "the end of the file is missing");
+    return in->boxes.truncated ? fail_with(MEDIA_TRUNCATED, "the end of the file is missing")
+                               : MEDIA_OK;
+}
+
+/* Before any decoder sees the size the header claims. */
+static enum media_reason claim_check(const struct input *in)
+{
+    const AVCodecParameters *p = in->video->codecpar;
+
+    return p->width > 0 ? picture_check(p->width, p->height) : MEDIA_OK;
+}
+
+static enum media_reason analyse(struct input *in)
+{
+    int error = avformat_find_stream_info(in->format, NULL);
+
+    return error < 0 ? fail_av(error, "analyse") : limits_check(in);
+}
+
+enum media_reason input_open(struct input *in, int fd)
+{
+    const struct container *c = recognise(fd);
+
+    TRY_MEDIA(content_check(in, fd, c));
     TRY_MEDIA(format_new(in));
     TRY_MEDIA(demuxer_open(in, c));
     TRY_MEDIA(tracks_choose(in));
-    /* Before any decoder sees the size the header claims. */
-    TRY_MEDIA(in->video->codecpar->width > 0
-                  ? picture_check(in->video->codecpar->width, in->video->codecpar->height)
-                  : MEDIA_OK);
-    int error = avformat_find_stream_info(in->format, NULL);
-    if (error < 0)
-        return fail_av(error, "analyse");
-    return limits_check(in);
+    TRY_MEDIA(claim_check(in));
+    return analyse(in);
 }
 
 void input_close(struct input *in)

@@ -10,7 +10,7 @@
 enum {
     SIDE_MAX = 1080,
     OWN_SIZE_PERCENT = 120, /* above the next rung below */
-    RATE_FLOOR = 300 * 1000,
+    RATE_BASE = 350 * 1000, /* bit/s */
 };
 
 static const int sides[] = {1080, 720, 540, 360};
@@ -19,9 +19,7 @@ static const int sides[] = {1080, 720, 540, 360};
 static int rate_for(struct size size)
 {
     int64_t pixels = (int64_t)size.width * size.height;
-    int64_t rate = pixels * 2 + 350 * 1000;
-
-    return (int)FFMAX(rate, RATE_FLOOR);
+    return (int)(pixels * 2 + RATE_BASE);
 }
 
 static struct rung rung_of(struct size shown, int side)

@@ -144,6 +144,12 @@ static enum media_reason work(const struct job *job, const struct options *o)
     return input_cancelled ? MEDIA_CANCELLED : reason;
 }
 
+static enum media_reason job_run(const struct job *job, const struct options *o)
+{
+    TRY_MEDIA(confine(job, o));
+    return work(job, o);
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {.memory_mb = 1024, .file_mb = 64, .cpu_seconds = 10, .threads = 1};
@@ -154,9 +160,7 @@ int main(int argc, char **argv)
     av_log_set_level(AV_LOG_QUIET);
     av_max_alloc(ONE_ALLOCATION);
     enum media_reason reason =
-        job ? confine(job, &options) : fail_with(MEDIA_INTERNAL, "no such job");
-    if (reason == MEDIA_OK)
-        reason = work(job, &options);
+        job ? job_run(job, &options) : fail_with(MEDIA_INTERNAL, "no such job");
     if (reason != MEDIA_OK)
         worker_report_text("failure", fail_text());
     return (int)reason;

@@ -13,12 +13,13 @@ static const enum AVCodecID carried[] = {
     AV_CODEC_ID_MPEG4, AV_CODEC_ID_AAC,  AV_CODEC_ID_MP3, AV_CODEC_ID_OPUS,
 };
 
-static bool is_carried(const AVStream *s)
+static enum media_reason carried_check(const AVStream *s)
 {
     for (size_t i = 0; i < COUNT(carried); i++)
         if (s->codecpar->codec_id == carried[i])
-            return true;
-    return false;
+            return MEDIA_OK;
+    return fail_with(MEDIA_NEEDS_ENCODE, "an MP4 cannot carry %s",
+                     avcodec_get_name(s->codecpar->codec_id));
 }
 
 /*
@@ -29,11 +30,13 @@ static void decode_time_guess(const struct input *in, const AVStream *s, AVPacke
 {
     static int guessed; /* one job, one upload */
     AVRational frame = av_inv_q(probe_rate(in));
-    int ahead = FFMAX(s->codecpar->video_delay - guessed++, 0);
+    int ahead = s->codecpar->video_delay - guessed;
 
     packet->dts = packet->pts;
-    if (s == in->video)
-        packet->dts = s->start_time - av_rescale_q(ahead, frame, s->time_base);
+    if (s != in->video || ahead <= 0)
+        return;
+    packet->dts = s->start_time - av_rescale_q(ahead, frame, s->time_base);
+    guessed++;
 }
 
 /* The packet as it is, on a clock that starts at 0. */
@@ -93,11 +96,8 @@ enum media_reason remux_playable(struct input *in)
 
 enum media_reason remux_any(struct input *in)
 {
-    const AVStream *tracks[] = {in->video, in->audio};
-
-    for (size_t i = 0; i < COUNT(tracks); i++)
-        if (tracks[i] && !is_carried(tracks[i]))
-            return fail_with(MEDIA_NEEDS_ENCODE, "an MP4 cannot carry %s",
-                             avcodec_get_name(tracks[i]->codecpar->codec_id));
+    TRY_MEDIA(carried_check(in->video));
+    if (in->audio)
+        TRY_MEDIA(carried_check(in->audio));
     return tracks_copy(in);
 }

@@ -76,14 +76,25 @@ static bool allow_plain(scmp_filter_ctx f)
     return true;
 }
 
+/* Comparisons of an argument; libseccomp's own macros leave a field out. */
+static struct scmp_arg_cmp is(unsigned arg, enum scmp_compare how, uint64_t value)
+{
+    return (struct scmp_arg_cmp){arg, how, value, 0};
+}
+
+static struct scmp_arg_cmp masked(unsigned arg, uint64_t mask, uint64_t value)
+{
+    return (struct scmp_arg_cmp){arg, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 /* Files: by name only inside the output directory (Landlock sees to "..", this to the rest). */
 static bool allow_output(scmp_filter_ctx f)
 {
-    struct scmp_arg_cmp at = SCMP_A0_32(SCMP_CMP_EQ, MEDIA_FD_OUTPUT);
-    struct scmp_arg_cmp elsewhere = SCMP_A0_32(SCMP_CMP_NE, MEDIA_FD_OUTPUT);
-    struct scmp_arg_cmp to = SCMP_A2_32(SCMP_CMP_EQ, MEDIA_FD_OUTPUT);
-    struct scmp_arg_cmp of_open = SCMP_A3_32(SCMP_CMP_EQ, AT_EMPTY_PATH); /* this is fstat() */
-    struct scmp_arg_cmp by_name = SCMP_A3_32(SCMP_CMP_NE, AT_EMPTY_PATH);
+    struct scmp_arg_cmp at = is(0, SCMP_CMP_EQ, MEDIA_FD_OUTPUT);
+    struct scmp_arg_cmp elsewhere = is(0, SCMP_CMP_NE, MEDIA_FD_OUTPUT);
+    struct scmp_arg_cmp to = is(2, SCMP_CMP_EQ, MEDIA_FD_OUTPUT);
+    struct scmp_arg_cmp of_open = is(3, SCMP_CMP_EQ, AT_EMPTY_PATH); /* this is fstat() */
+    struct scmp_arg_cmp by_name = is(3, SCMP_CMP_NE, AT_EMPTY_PATH);
 
     return seccomp_rule_add(f, SCMP_ACT_ALLOW, CALL(openat), 1, at) == 0 &&
            seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), CALL(openat), 1, elsewhere) == 0 &&
@@ -97,7 +108,7 @@ static bool allow_output(scmp_filter_ctx f)
 /* Memory that is never executable: code injected into the worker has nowhere to run. */
 static bool allow_memory(scmp_filter_ctx f)
 {
-    struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    struct scmp_arg_cmp no_exec = masked(2, PROT_EXEC, 0);
 
     return seccomp_rule_add(f, SCMP_ACT_ALLOW, CALL(mmap), 1, no_exec) == 0 &&
            seccomp_rule_add(f, SCMP_ACT_ALLOW, CALL(mprotect), 1, no_exec) == 0;
@@ -108,10 +119,10 @@ static bool allow_memory(scmp_filter_ctx f)
 static bool allow_threads(scmp_filter_ctx f)
 {
     uint64_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND;
-    struct scmp_arg_cmp is_thread = SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread);
-    struct scmp_arg_cmp to_self = SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid());
-    struct scmp_arg_cmp naming = SCMP_A0_32(SCMP_CMP_EQ, PR_SET_NAME);
-    struct scmp_arg_cmp other = SCMP_A0_32(SCMP_CMP_NE, PR_SET_NAME);
+    struct scmp_arg_cmp is_thread = masked(0, thread, thread);
+    struct scmp_arg_cmp to_self = is(0, SCMP_CMP_EQ, (uint32_t)getpid());
+    struct scmp_arg_cmp naming = is(0, SCMP_CMP_EQ, PR_SET_NAME);
+    struct scmp_arg_cmp other = is(0, SCMP_CMP_NE, PR_SET_NAME);
 
     return seccomp_rule_add(f, SCMP_ACT_ALLOW, CALL(clone), 1, is_thread) == 0 &&
            seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3), 0) == 0 &&

@@ -84,7 +84,7 @@ static int as_is(const struct scaler *s, const AVFrame *in)
 /* Range changes, matrix stays: the output carries the tags of the input. */
 static enum media_reason colors_set(struct SwsContext *sws, const AVFrame *in)
 {
-    const int *matrix = sws_getCoefficients(in->colorspace);
+    const int *matrix = sws_getCoefficients((int)in->colorspace);
 
     if (sws_setColorspaceDetails(sws, matrix, is_full_range(in), matrix, 0, 0, 1 << 16, 1 << 16) <
         0)

@@ -191,28 +191,35 @@ static int luma_map(const struct chroma *c, struct square s)
     return sum / 4;
 }
 
+static const uint16_t *codes_at(const AVFrame *f, int plane, int row)
+{
+    return (const uint16_t *)(const void *)(f->data[plane] + (ptrdiff_t)row * f->linesize[plane]);
+}
+
+static uint8_t *bytes_at(const AVFrame *f, int plane, int row)
+{
+    return f->data[plane] + (ptrdiff_t)row * f->linesize[plane];
+}
+
+/* One row of chroma and the two of luma that belong to it; the last may stand alone. */
 static void rows_map(const struct tonemap *t, const AVFrame *in, AVFrame *out, int row)
 {
-    int second = 2 * row + 1 < in->height ? 2 * row + 1 : 2 * row;
-    const uint16_t *u = (const uint16_t *)(const void *)(in->data[1] + row * in->linesize[1]);
-    const uint16_t *v = (const uint16_t *)(const void *)(in->data[2] + row * in->linesize[2]);
-    const uint8_t *first_in = in->data[0] + 2 * row * in->linesize[0];
-    const uint8_t *second_in = in->data[0] + second * in->linesize[0];
+    int first = 2 * row, second = first + 1 < in->height ? first + 1 : first;
+    const uint16_t *u = codes_at(in, 1, row), *v = codes_at(in, 2, row);
 
     for (int x = 0; x < (in->width + 1) / 2; x++) {
         struct chroma c = chroma_at(t, u[x] & 1023, v[x] & 1023);
+        ptrdiff_t left = 2 * (ptrdiff_t)x;
         struct square s = {
-            {(const uint16_t *)(const void *)first_in + 2 * x,
-             (const uint16_t *)(const void *)second_in + 2 * x},
-            {out->data[0] + 2 * row * out->linesize[0] + 2 * x,
-             out->data[0] + second * out->linesize[0] + 2 * x},
-            2 * x + 1 < in->width ? 2 : 1,
+            {codes_at(in, 0, first) + left, codes_at(in, 0, second) + left},
+            {bytes_at(out, 0, first) + left, bytes_at(out, 0, second) + left},
+            left + 1 < in->width ? 2 : 1,
         };
         int y = luma_map(&c, s);
         struct node low = mix(&c, y >> STEP_BITS), high = mix(&c, (y >> STEP_BITS) + 1);
 
-        out->data[1][row * out->linesize[1] + x] = between(low.u, high.u, y & (STEP - 1));
-        out->data[2][row * out->linesize[2] + x] = between(low.v, high.v, y & (STEP - 1));
+        bytes_at(out, 1, row)[x] = between(low.u, high.u, y & (STEP - 1));
+        bytes_at(out, 2, row)[x] = between(low.v, high.v, y & (STEP - 1));
     }
 }
 
