@@ -47,7 +47,7 @@ static struct err *add_comment(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct add_job *job = arg;
     struct comment_item *item = job->item;
-    int64_t author;
+    int64_t author = 0;
 
     TRY(author_of(job->self, c, item->video_id, &author));
     TRY(sequence_next(tx, c, STR("comment"), &item->id));
@@ -87,7 +87,7 @@ struct remove_job {
 static struct err *check_right(struct comment *self, struct ctx *c, int64_t user,
                                const struct comment_item *item)
 {
-    int64_t author;
+    int64_t author = 0;
 
     if (item->user_id == user)
         return NULL;
