@@ -13,8 +13,7 @@ static struct str token_of(const struct http_req *req)
 
     if (token.len)
         return token;
-    return str_starts(header, STR("Bearer ")) ? str_from(header, sizeof("Bearer ") - 1)
-                                              : (struct str){0};
+    return str_eq_nocase(str_cut(&header, ' '), STR("bearer")) ? str_trim(header) : (struct str){0};
 }
 
 static struct err *bad_token(struct ctx *c)

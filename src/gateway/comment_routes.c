@@ -27,7 +27,7 @@ static struct err *post(struct gateway *g, struct ctx *c, const struct http_req 
     struct comment_add_resp done = {0};
     struct user_page author;
 
-    TRY(http_text(req, c, STR("comment_text"), &add.text));
+    TRY(gateway_written(c, req, STR("comment_text"), &add.text));
     TRY(comment_add(g->deps.services.comment, c, &add, &done));
     TRY(page_load_users(g, c, c->user_id, (struct i64_list){&c->user_id, 1}, &author));
     struct json j = envelope_begin(c);
@@ -44,7 +44,8 @@ static struct err *take_away(struct gateway *g, struct ctx *c, const struct http
     struct comment_remove_req remove = {.user_id = c->user_id, .video_id = video};
     struct comment_remove_resp done;
 
-    TRY(http_i64(req, c, STR("comment_id"), 0, &remove.comment_id));
+    TRY(gateway_id(c, req, STR("comment_id"), &remove.comment_id));
+    TRY(gateway_require_video(g, c, video));
     TRY(comment_remove(g->deps.services.comment, c, &remove, &done));
     envelope_ok(reply);
     return NULL;
@@ -57,17 +58,9 @@ struct err *comment_action(void *self, struct ctx *c, const struct http_req *req
     int64_t video;
     bool posts;
 
-    TRY(http_i64(req, c, STR("video_id"), 0, &video));
+    TRY(gateway_id(c, req, STR("video_id"), &video));
     TRY(gateway_action(c, req, &posts));
     return posts ? post(self, c, req, video, reply) : take_away(self, c, req, video, reply);
-}
-
-static struct err *require_video(struct gateway *g, struct ctx *c, int64_t id)
-{
-    struct video_view view;
-
-    TRY(near_videos(g->near, c, (struct i64_list){&id, 1}, &view));
-    return view.id ? NULL : err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
 }
 
 /* GET /douyin/comment/list/ */
@@ -79,8 +72,8 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
     struct comment_list_resp list = {0};
     struct user_page authors;
 
-    TRY(http_i64(req, c, STR("video_id"), 0, &ask.video_id));
-    TRY(require_video(g, c, ask.video_id));
+    TRY(gateway_id(c, req, STR("video_id"), &ask.video_id));
+    TRY(gateway_require_video(g, c, ask.video_id));
     TRY(comment_list(g->deps.services.comment, c, &ask, &list));
     struct i64_list ids = {arena_array(c->arena, int64_t, list.comments.count),
                            list.comments.count};

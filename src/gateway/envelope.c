@@ -4,6 +4,7 @@
 
 #include "gateway_parts.h"
 #include "log.h"
+#include "metrics.h"
 
 const char envelope_type[] = "application/json; charset=utf-8";
 
@@ -92,9 +93,19 @@ static void extra_fields(struct json *j, const struct http_route *route)
         json_lit(j, ",\"user\":{}");
 }
 
-static void log_failure(struct gateway *g, struct ctx *c, const struct err *e)
+/* Failures are HTTP 200 for the most part, so they are counted by their public code. */
+static void count_failure(struct gateway *g, struct ctx *c, const struct http_route *route,
+                          int code)
 {
-    int code = envelope_code(e);
+    metrics_add(metrics_counter(g->deps.metrics, "duan_failures_total",
+                                "Requests that failed, by route and public code.",
+                                metrics_label("route", route ? route->path : STR("none")),
+                                metrics_label("code", arena_str(c->arena, "%d", code))),
+                1);
+}
+
+static void log_failure(struct gateway *g, struct ctx *c, const struct err *e, int code)
+{
 
     if (code == CODE_INTERNAL || code == CODE_DOWN)
         log_warn(g->deps.log, c, "request failed", log_err(e));
@@ -104,10 +115,12 @@ void envelope_fail(void *gateway, struct ctx *c, const struct http_route *route,
                    const struct err *e, struct http_reply *reply)
 {
     struct json j = {.arena = c->arena};
+    int code = status && status != HTTP_BUSY && !e->reason ? CODE_FAILURE : envelope_code(e);
 
-    log_failure(gateway, c, e);
+    log_failure(gateway, c, e, code);
+    count_failure(gateway, c, route, code);
     json_lit(&j, "{\"status_code\":");
-    json_int(&j, status && status != HTTP_BUSY && !e->reason ? CODE_FAILURE : envelope_code(e));
+    json_int(&j, code);
     json_lit(&j, ",\"status_msg\":");
     json_text(&j, message(e));
     extra_fields(&j, route);

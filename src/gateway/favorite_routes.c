@@ -12,7 +12,7 @@ struct err *favorite_action(void *self, struct ctx *c, const struct http_req *re
     struct favorite_set_req set = {.user_id = c->user_id};
     struct favorite_set_resp done = {0};
 
-    TRY(http_i64(req, c, STR("video_id"), 0, &set.video_id));
+    TRY(gateway_id(c, req, STR("video_id"), &set.video_id));
     TRY(gateway_action(c, req, &set.liked));
     TRY(favorite_set(g->deps.services.favorite, c, &set, &done));
     envelope_ok(reply);

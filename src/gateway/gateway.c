@@ -13,14 +13,15 @@
 #include "tokens.h"
 #include "trace.h"
 
-enum { ACTION_ON = 1, ACTION_OFF = 2, HOST_MAX = 255 };
+enum { ACTION_ON = 1, ACTION_OFF = 2, HOST_MAX = 255, FAILED_FROM = 400 };
 
-/* Ids that the client sent or that belong to a trace come back with the reply. */
+/* The request's id comes back to whoever sent one, and with what failed at the level of HTTP; a
+ * trace goes on with the reply. */
 static void decorate(void *self, struct ctx *c, const struct http_req *req,
                      struct http_reply *reply)
 {
     (void)self;
-    if (req->headers[HTTP_REQUEST_ID].len)
+    if (req->headers[HTTP_REQUEST_ID].len || reply->status >= FAILED_FROM)
         http_reply_header(reply, "X-Request-Id", arena_copy(c->arena, c->request_id).ptr);
     if (trace_is_set(c->trace))
         http_reply_header(reply, "traceresponse", trace_format(c, c->trace).ptr);
@@ -128,6 +129,35 @@ struct err *gateway_require_user(struct gateway *g, struct ctx *c, int64_t id)
 
     TRY(near_session(g->near, c, id, &session));
     return session ? NULL : err_reason(c, ERR_NOT_FOUND, "user_not_found", "no such user");
+}
+
+struct err *gateway_require_video(struct gateway *g, struct ctx *c, int64_t id)
+{
+    struct video_view view;
+
+    TRY(near_videos(g->near, c, (struct i64_list){&id, 1}, &view));
+    return view.id ? NULL : err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
+}
+
+struct err *gateway_id(struct ctx *c, const struct http_req *req, struct str name, int64_t *out)
+{
+    int64_t id;
+
+    TRY(http_i64(req, c, name, 0, &id));
+    if (!id)
+        return err_new(c, ERR_INVALID, STR_FMT " is missing", STR_ARG(name));
+    *out = id;
+    return NULL;
+}
+
+struct err *gateway_written(struct ctx *c, const struct http_req *req, struct str name,
+                            struct str *out)
+{
+    struct err *e = http_text(req, c, name, out);
+
+    if (e)
+        e->reason = "bad_text";
+    return e;
 }
 
 struct err *gateway_action(struct ctx *c, const struct http_req *req, bool *out)

@@ -58,6 +58,17 @@ MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct ht
 /* "http://host:port", without a slash at the end: what URLs in this reply begin with. */
 struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_req *req);
 
+/* An id that must be there: ERR_INVALID when it is missing or 0. */
+MUST_USE struct err *gateway_id(struct ctx *c, const struct http_req *req, struct str name,
+                                int64_t *out);
+
+/* What people wrote: what is no text fails with reason bad_text. */
+MUST_USE struct err *gateway_written(struct ctx *c, const struct http_req *req, struct str name,
+                                     struct str *out);
+
+/* Fails with video_not_found unless there is such a video. */
+MUST_USE struct err *gateway_require_video(struct gateway *g, struct ctx *c, int64_t id);
+
 /* user_id of the query, or else the viewer. ERR_INVALID: neither. */
 MUST_USE struct err *gateway_whose(struct ctx *c, const struct http_req *req, int64_t *out);
 

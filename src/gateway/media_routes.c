@@ -55,6 +55,20 @@ static struct range range_of(const struct http_req *req, const char *etag, int64
     return range_parse(req->headers[HTTP_RANGE], size);
 }
 
+/* RFC 9110, section 13.1.2: a list of tags, weak ones too, or "*". */
+static bool client_has(struct str list, const char *etag)
+{
+    while (list.len) {
+        struct str tag = str_trim(str_cut(&list, ','));
+
+        if (str_starts(tag, STR("W/")))
+            tag = str_from(tag, 2);
+        if (str_eq(tag, str_of(etag)) || str_eq(tag, STR("*")))
+            return true;
+    }
+    return false;
+}
+
 static void reply_whole(const struct blob_object *o, struct http_reply *reply)
 {
     reply->has_file = true;
@@ -92,7 +106,7 @@ static void reply_object(struct ctx *c, const struct http_req *req, const struct
     struct range r = range_of(req, etag, o->size);
 
     describe(reply, etag);
-    if (str_eq(req->headers[HTTP_IF_NONE_MATCH], str_of(etag))) {
+    if (client_has(req->headers[HTTP_IF_NONE_MATCH], etag)) {
         reply->status = NOT_MODIFIED;
         reply->type = NULL;
         close(o->fd);

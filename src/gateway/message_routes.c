@@ -16,11 +16,11 @@ struct err *message_action(void *self, struct ctx *c, const struct http_req *req
     struct message_send_resp done = {0};
     int64_t action;
 
-    TRY(http_i64(req, c, STR("to_user_id"), 0, &send.to_id));
+    TRY(gateway_id(c, req, STR("to_user_id"), &send.to_id));
     TRY(http_i64(req, c, STR("action_type"), ACTION_SEND, &action));
     if (action != ACTION_SEND)
         return err_new(c, ERR_INVALID, "action_type must be 1");
-    TRY(http_text(req, c, STR("content"), &send.content));
+    TRY(gateway_written(c, req, STR("content"), &send.content));
     TRY(message_send(g->deps.services.message, c, &send, &done));
     envelope_ok(reply);
     return NULL;
@@ -51,36 +51,37 @@ static void write_list(struct ctx *c, const struct message_item_list *list,
     envelope_end(&j, reply);
 }
 
-/* Most polls find nothing new: they are answered from memory (contract, section 5.2). */
-static bool idle(struct gateway *g, struct ctx *c, const struct message_list_req *ask)
+/* Nothing came since, and all that came was delivered (contract, section 5.2). */
+static bool nothing_new(const struct message_list_req *ask, const struct message_state *state)
 {
-    int64_t newest;
-
-    return ask->since > 0 && near_chat_newest(g->near, c->user_id, ask->peer_id, &newest) &&
-           newest <= ask->since;
+    return ask->since > 0 && state->received_at <= ask->since &&
+           state->received_at <= state->delivered_at;
 }
 
-/* GET /douyin/message/chat/ */
+/* GET /douyin/message/chat/ : most polls find nothing new, and are answered from memory. What is
+ * delivered is written down, so then the handler goes on as a job of the writer. */
 struct err *message_chat(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
     struct gateway *g = self;
     struct message_list_req ask = {.viewer_id = c->user_id, .limit = LIST_MAX};
     struct message_list_resp list = {0};
+    struct message_state state = {0};
 
-    TRY(http_i64(req, c, STR("to_user_id"), 0, &ask.peer_id));
+    TRY(gateway_id(c, req, STR("to_user_id"), &ask.peer_id));
     TRY(contract_time_read_ahead(req, c, STR("pre_msg_time"), &ask.since));
-    if (idle(g, c, &ask)) {
+    TRY(near_chat(g->near, c, ask.viewer_id, ask.peer_id, &state));
+    if (nothing_new(&ask, &state)) {
         reply->type = envelope_type;
         reply->body = STR("{\"status_code\":0,\"status_msg\":\"\",\"message_list\":[]}");
+        return state.received_at ? NULL : gateway_require_user(g, c, ask.peer_id);
+    }
+    if (!req->moved) {
+        reply->move_to = HTTP_WRITER;
         return NULL;
     }
-    uint64_t version = near_chat_version(g->near, c->user_id, ask.peer_id);
-
+    TRY(gateway_require_user(g, c, ask.peer_id));
     TRY(message_list(g->deps.services.message, c, &ask, &list));
-    if (!list.newest)
-        TRY(gateway_require_user(g, c, ask.peer_id));
-    near_chat_learn(g->near, c->user_id, ask.peer_id, version, list.newest);
     write_list(c, &list.messages, reply);
     return NULL;
 }

@@ -298,29 +298,29 @@ struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer, struct 
 
 /* ---- conversations ---- */
 
-static void read_newest(void *arg, void *value)
+static void copy_state(void *arg, void *value)
 {
-    *(int64_t *)arg = ((const struct near_chat *)value)->newest;
+    *(struct message_state *)arg = *(const struct message_state *)value;
 }
 
-bool near_chat_newest(struct near *n, int64_t a, int64_t b, int64_t *out)
+struct err *near_chat(struct near *n, struct ctx *c, int64_t viewer, int64_t peer,
+                      struct message_state *out)
 {
-    return near_table_read(n->tables.chats, near_chat_key(a, b), read_newest, out);
-}
+    struct message_get_state_req req = {viewer, peer};
+    struct near_key key = {viewer, peer};
 
-uint64_t near_chat_version(struct near *n, int64_t a, int64_t b)
-{
-    return near_table_version(n->tables.chats, near_chat_key(a, b));
-}
+    if (near_table_read(n->tables.chats, key, copy_state, out))
+        return NULL;
+    uint64_t version = near_table_version(n->tables.chats, key);
 
-void near_chat_learn(struct near *n, int64_t a, int64_t b, uint64_t version, int64_t newest)
-{
-    struct near_chat *chat = calloc(1, sizeof(*chat));
+    TRY(message_get_state(n->services.message, c, &req, out));
+    struct message_state *kept = calloc(1, sizeof(*kept));
 
-    if (!chat)
+    if (!kept)
         abort();
-    chat->newest = newest;
-    near_table_add(n->tables.chats, near_chat_key(a, b), version, chat, sizeof(*chat));
+    *kept = *out;
+    keep_value(c, n->tables.chats, key, version, kept, sizeof(*kept));
+    return NULL;
 }
 
 struct near_stats near_stats(struct near *n)

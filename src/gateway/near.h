@@ -69,12 +69,9 @@ MUST_USE struct err *near_liked(struct near *n, struct ctx *c, int64_t viewer, s
 MUST_USE struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer,
                                    struct i64_list ids, bool *out);
 
-/* The time of the last message between the two, if it is known here: true, and *out is set. */
-bool near_chat_newest(struct near *n, int64_t a, int64_t b, int64_t *out);
-
-/* To be taken before a conversation is read, and to be given with what was read. */
-uint64_t near_chat_version(struct near *n, int64_t a, int64_t b);
-void near_chat_learn(struct near *n, int64_t a, int64_t b, uint64_t version, int64_t newest);
+/* How far the viewer's conversation with the peer has come. */
+MUST_USE struct err *near_chat(struct near *n, struct ctx *c, int64_t viewer, int64_t peer,
+                               struct message_state *out);
 
 struct near_stats {
     uint64_t hits, misses, evicted, stale;

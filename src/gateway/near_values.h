@@ -18,9 +18,6 @@ struct near_user {
 struct near_video {
     struct video_view view;
 };
-struct near_chat {
-    int64_t newest;
-};
 
 /* One of a viewer's two sets. */
 struct near_ids {

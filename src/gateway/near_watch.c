@@ -5,11 +5,6 @@
 #include "changes.h"
 #include "near_values.h"
 
-struct near_key near_chat_key(int64_t a, int64_t b)
-{
-    return a < b ? (struct near_key){a, b} : (struct near_key){b, a};
-}
-
 static bool set_user_counts(void *arg, void *value)
 {
     const struct user_count *row = arg;
@@ -116,9 +111,9 @@ static void on_edge(void *self, const struct change *change)
     near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_followed, &one);
 }
 
-static bool set_newest(void *arg, void *value)
+static bool set_received(void *arg, void *value)
 {
-    ((struct near_chat *)value)->newest = *(const int64_t *)arg;
+    ((struct message_state *)value)->received_at = *(const int64_t *)arg;
     return true;
 }
 
@@ -128,7 +123,23 @@ static void on_message(void *self, const struct change *change)
     const struct message_item *row = change->row;
     int64_t at = row->created_at;
 
-    near_table_change(t->chats, near_chat_key(row->from_id, row->to_id), set_newest, &at);
+    near_table_change(t->chats, (struct near_key){row->to_id, row->from_id}, set_received, &at);
+}
+
+static bool set_delivered(void *arg, void *value)
+{
+    ((struct message_state *)value)->delivered_at = *(const int64_t *)arg;
+    return true;
+}
+
+static void on_delivered(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct message_state *row = change->row;
+    int64_t at = row->delivered_at;
+
+    near_table_change(t->chats, (struct near_key){row->viewer_id, row->peer_id}, set_delivered,
+                      &at);
 }
 
 void near_watch(struct near_tables *tables, struct changes *changes)
@@ -140,4 +151,5 @@ void near_watch(struct near_tables *tables, struct changes *changes)
     changes_watch(changes, &favorite_mark_type, on_mark, tables);
     changes_watch(changes, &relation_edge_type, on_edge, tables);
     changes_watch(changes, &message_item_type, on_message, tables);
+    changes_watch(changes, &message_state_type, on_delivered, tables);
 }

@@ -6,14 +6,6 @@
 #include "text_rules.h"
 #include "uploads.h"
 
-static const struct http_upload *upload_of(const struct http_req *req)
-{
-    for (size_t i = 0; i < req->upload_count; i++)
-        if (str_eq(req->uploads[i].field, STR("data")))
-            return &req->uploads[i];
-    return NULL;
-}
-
 /* POST /douyin/publish/action/ : the row is there before the reply (contract, section 3.1). */
 struct err *publish_action(void *self, struct ctx *c, const struct http_req *req,
                            struct http_reply *reply)
@@ -21,7 +13,6 @@ struct err *publish_action(void *self, struct ctx *c, const struct http_req *req
     static const struct text_rule title_rule = {
         .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
     struct gateway *g = self;
-    const struct http_upload *upload = upload_of(req);
     struct video_media media = {0};
     struct video_publish_req video = {.author_id = c->user_id, .media = &media};
     struct video_publish_resp done = {0};
@@ -29,9 +20,9 @@ struct err *publish_action(void *self, struct ctx *c, const struct http_req *req
     TRY(http_text(req, c, STR("title"), &video.title));
     video.title = str_trim(video.title);
     TRY(text_rules_check(c, &title_rule, video.title)); /* before the costly part */
-    if (!upload)
+    if (!req->upload || !req->upload->size)
         return err_new(c, ERR_INVALID, "data is missing: the video file");
-    TRY(uploads_take(g, c, upload, &media));
+    TRY(uploads_take(g, c, req->upload, &media));
     struct err *e = video_publish(g->deps.services.video, c, &video, &done);
 
     if (e) {

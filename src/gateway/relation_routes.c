@@ -12,7 +12,7 @@ struct err *relation_action(void *self, struct ctx *c, const struct http_req *re
     struct relation_set_req set = {.user_id = c->user_id};
     struct relation_set_resp done = {0};
 
-    TRY(http_i64(req, c, STR("to_user_id"), 0, &set.target_id));
+    TRY(gateway_id(c, req, STR("to_user_id"), &set.target_id));
     TRY(gateway_action(c, req, &set.following));
     TRY(relation_set(g->deps.services.relation, c, &set, &done));
     envelope_ok(reply);

@@ -9,43 +9,34 @@
 #define SIGNED_IN ACCESS_SIGNED_IN
 #define LIMITED(kind) (ACCESS_SIGNED_IN | (RATE_##kind) << ACCESS_LIMIT_SHIFT)
 
-/* clang-format off: columns are the point */
+/* Columns are the point. */
+/* clang-format off */
 const struct http_route gateway_routes[] = {
-    /* method    path                                       where        access            files
-       handler */
-    {HTTP_GET, STR_INIT("/douyin/feed/"), HTTP_INLINE, LENIENT, false, feed_show},
-    {HTTP_GET, STR_INIT("/douyin/message/chat/"), HTTP_INLINE, SIGNED_IN, false, message_chat},
-    {HTTP_POST, STR_INIT("/douyin/user/register/"), HTTP_HASH, PUBLIC, false, account_register},
-    {HTTP_POST, STR_INIT("/douyin/user/login/"), HTTP_HASH, PUBLIC, false, account_login},
-    {HTTP_GET, STR_INIT("/douyin/user/"), HTTP_INLINE, SIGNED_IN, false, account_show},
-    {HTTP_POST, STR_INIT("/douyin/publish/action/"), HTTP_WORKER, LIMITED(UPLOAD), true,
-     publish_action},
-    {HTTP_GET, STR_INIT("/douyin/publish/list/"), HTTP_INLINE, OPTIONAL, false, publish_list},
-    {HTTP_POST, STR_INIT("/douyin/favorite/action/"), HTTP_WRITER, LIMITED(WRITE), false,
-     favorite_action},
-    {HTTP_GET, STR_INIT("/douyin/favorite/list/"), HTTP_INLINE, OPTIONAL, false,
-     favorite_list_show},
-    {HTTP_POST, STR_INIT("/douyin/comment/action/"), HTTP_WRITER, LIMITED(WRITE), false,
-     comment_action},
-    {HTTP_GET, STR_INIT("/douyin/comment/list/"), HTTP_INLINE, OPTIONAL, false, comment_list_show},
-    {HTTP_POST, STR_INIT("/douyin/relation/action/"), HTTP_WRITER, LIMITED(WRITE), false,
-     relation_action},
-    {HTTP_GET, STR_INIT("/douyin/relation/follow/list/"), HTTP_INLINE, OPTIONAL, false,
-     relation_following},
-    {HTTP_GET, STR_INIT("/douyin/relation/follower/list/"), HTTP_INLINE, OPTIONAL, false,
-     relation_followers},
-    {HTTP_GET, STR_INIT("/douyin/relation/friend/list/"), HTTP_INLINE, SIGNED_IN, false,
-     relation_friends},
-    {HTTP_POST, STR_INIT("/douyin/message/action/"), HTTP_WRITER, LIMITED(MESSAGE), false,
-     message_action},
-    {HTTP_GET, STR_INIT("/api/v1/videos/*"), HTTP_INLINE, OPTIONAL, false, video_show},
-    {HTTP_POST, STR_INIT("/api/v1/me/password/"), HTTP_HASH, SIGNED_IN, false, account_password},
-    {HTTP_GET, STR_INIT("/media/*"), HTTP_INLINE, PUBLIC, false, media_file},
-    {HTTP_GET, STR_INIT("/assets/*"), HTTP_INLINE, PUBLIC, false, site_asset},
-    {HTTP_GET, STR_INIT("/livez/"), HTTP_INLINE, PUBLIC, false, site_live},
-    {HTTP_GET, STR_INIT("/readyz/"), HTTP_INLINE, PUBLIC, false, site_ready},
-    {HTTP_GET, STR_INIT("/metrics/"), HTTP_INLINE, PUBLIC, false, site_metrics},
-    {HTTP_GET, STR_INIT("/"), HTTP_INLINE, PUBLIC, false, site_index},
+    /* method, path, where, access, field of a file, handler */
+    {HTTP_GET,  STR_INIT("/douyin/feed/"),                    HTTP_INLINE, LENIENT,          NULL,   feed_show},
+    {HTTP_GET,  STR_INIT("/douyin/message/chat/"),            HTTP_INLINE, SIGNED_IN,        NULL,   message_chat},
+    {HTTP_POST, STR_INIT("/douyin/user/register/"),           HTTP_HASH,   PUBLIC,           NULL,   account_register},
+    {HTTP_POST, STR_INIT("/douyin/user/login/"),              HTTP_HASH,   PUBLIC,           NULL,   account_login},
+    {HTTP_GET,  STR_INIT("/douyin/user/"),                    HTTP_INLINE, SIGNED_IN,        NULL,   account_show},
+    {HTTP_POST, STR_INIT("/douyin/publish/action/"),          HTTP_WORKER, LIMITED(UPLOAD),  "data", publish_action},
+    {HTTP_GET,  STR_INIT("/douyin/publish/list/"),            HTTP_INLINE, OPTIONAL,         NULL,   publish_list},
+    {HTTP_POST, STR_INIT("/douyin/favorite/action/"),         HTTP_WRITER, LIMITED(WRITE),   NULL,   favorite_action},
+    {HTTP_GET,  STR_INIT("/douyin/favorite/list/"),           HTTP_INLINE, OPTIONAL,         NULL,   favorite_list_show},
+    {HTTP_POST, STR_INIT("/douyin/comment/action/"),          HTTP_WRITER, LIMITED(WRITE),   NULL,   comment_action},
+    {HTTP_GET,  STR_INIT("/douyin/comment/list/"),            HTTP_INLINE, OPTIONAL,         NULL,   comment_list_show},
+    {HTTP_POST, STR_INIT("/douyin/relation/action/"),         HTTP_WRITER, LIMITED(WRITE),   NULL,   relation_action},
+    {HTTP_GET,  STR_INIT("/douyin/relation/follow/list/"),    HTTP_INLINE, OPTIONAL,         NULL,   relation_following},
+    {HTTP_GET,  STR_INIT("/douyin/relation/follower/list/"),  HTTP_INLINE, OPTIONAL,         NULL,   relation_followers},
+    {HTTP_GET,  STR_INIT("/douyin/relation/friend/list/"),    HTTP_INLINE, SIGNED_IN,        NULL,   relation_friends},
+    {HTTP_POST, STR_INIT("/douyin/message/action/"),          HTTP_WRITER, LIMITED(MESSAGE), NULL,   message_action},
+    {HTTP_GET,  STR_INIT("/api/v1/videos/*"),                 HTTP_INLINE, OPTIONAL,         NULL,   video_show},
+    {HTTP_POST, STR_INIT("/api/v1/me/password/"),             HTTP_HASH,   SIGNED_IN,        NULL,   account_password},
+    {HTTP_GET,  STR_INIT("/media/*"),                         HTTP_INLINE, PUBLIC,           NULL,   media_file},
+    {HTTP_GET,  STR_INIT("/assets/*"),                        HTTP_INLINE, PUBLIC,           NULL,   site_asset},
+    {HTTP_GET,  STR_INIT("/livez/"),                          HTTP_INLINE, PUBLIC,           NULL,   site_live},
+    {HTTP_GET,  STR_INIT("/readyz/"),                         HTTP_INLINE, PUBLIC,           NULL,   site_ready},
+    {HTTP_GET,  STR_INIT("/metrics/"),                        HTTP_INLINE, PUBLIC,           NULL,   site_metrics},
+    {HTTP_GET,  STR_INIT("/"),                                HTTP_INLINE, PUBLIC,           NULL,   site_index},
 };
 /* clang-format on */
 const size_t gateway_route_count = COUNT(gateway_routes);

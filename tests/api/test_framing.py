@@ -160,9 +160,9 @@ def test_a_client_that_asks_for_it_gets_the_connection_closed(server):
     assert [answer.status_code for answer in answers] == [200]
 
 
-# The HTTP library below the server may answer a malformed length by itself, so these are others.
-@pytest.mark.parametrize('name', ['no Host', 'two Hosts', 'folded line', 'no colon',
-                                  'bare LF after one header', 'chunked with a blank'])
+# The HTTP library below the server answers some malformed heads by itself, so these are others.
+@pytest.mark.parametrize('name', ['no Host', 'two Hosts', 'folded line',
+                                  'bare LF after one header'])
 def test_a_refusal_is_an_envelope(server, name):
     answers = exchange(server, HOSTILE[name])
     assert [answer.status_code for answer in answers] == [400]

@@ -118,8 +118,7 @@ def test_unknown_routes_and_ids_do_not_grow_the_metrics(quiet):
 # Traces.
 
 def traced(viewer, traceparent):
-    headers = {} if traceparent is None else {'traceparent': traceparent}
-    response = viewer.http.get(FEED, headers=headers)
+    response = viewer.http.get(FEED, headers={'traceparent': traceparent})
     assert response.status_code == 200
     found = re.fullmatch(TRACE_RESPONSE, response.headers['traceresponse'])
     assert found, response.headers['traceresponse']
@@ -133,8 +132,8 @@ def test_a_trace_goes_on(anyone):
     assert trace == trace_id and span != span_id
 
 
-def test_a_request_without_a_trace_starts_one(anyone):
-    assert traced(anyone, None)[0] != traced(anyone, None)[0]
+def test_a_request_without_a_trace_gets_none(anyone):
+    assert 'traceresponse' not in anyone.http.get(FEED).headers
 
 
 GOOD_TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -152,8 +151,9 @@ BAD_PARENTS = {
 
 
 @pytest.mark.parametrize('name', BAD_PARENTS)
-def test_a_malformed_trace_is_replaced(anyone, name):
-    assert traced(anyone, BAD_PARENTS[name])[0] != GOOD_TRACE
+def test_a_malformed_trace_is_no_trace(anyone, name):
+    response = anyone.http.get(FEED, headers={'traceparent': BAD_PARENTS[name]})
+    assert response.status_code == 200 and 'traceresponse' not in response.headers
 
 
 def test_a_later_version_of_the_header_is_understood(anyone):
@@ -168,23 +168,16 @@ def test_a_request_id_comes_back(anyone):
     assert response.headers['x-request-id'] == sent
 
 
-def test_a_request_without_an_id_gets_one_of_its_own(anyone):
-    made = [anyone.http.get(FEED).headers['x-request-id'] for _ in range(2)]
-    assert all(made) and made[0] != made[1]
-
-
-@pytest.mark.parametrize('sent', ['x' * 2000, 'a"b', 'a b<script>', 'a\tb', '短', '', '{}'],
-                         ids=['long', 'quote', 'markup', 'tab', 'Chinese', 'empty', 'braces'])
+@pytest.mark.parametrize('sent', ['x' * 2000, 'a"b', 'a b<script>', 'a\tb', '短', '{}'],
+                         ids=['long', 'quote', 'markup', 'tab', 'Chinese', 'braces'])
 def test_a_strange_request_id_is_replaced(server, sent):
     answers = exchange(server, get(FEED, f'X-Request-Id: {sent}', 'Connection: close'))
     assert re.fullmatch(r'[A-Za-z0-9._:-]{1,128}', answers[0].headers['x-request-id'])
 
 
-@pytest.mark.parametrize('path, expect', [('/douyin/nothing/', 404), ('/livez', 200)])
-def test_every_reply_has_a_request_id(anyone, path, expect):
-    response = anyone.http.get(path)
-    assert response.status_code == expect
-    assert response.headers['x-request-id']
+def test_a_reply_that_failed_has_an_id_of_its_own(anyone):
+    made = [anyone.http.get('/douyin/nothing/').headers['x-request-id'] for _ in range(2)]
+    assert all(made) and made[0] != made[1]
 
 
 # The log.
@@ -219,7 +212,7 @@ def logged(server, **wanted):
 @pytest.fixture
 def watched(own_server, new_user):
     """A server whose log is this test's alone, and somebody on it."""
-    server = own_server()
+    server = own_server(**{'log.level': 'debug'})
     return server, new_user(server.url)
 
 

@@ -3,6 +3,7 @@
 #include "connections.h"
 
 #include <arpa/inet.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -19,6 +20,8 @@ struct connections {
     pthread_cond_t stopping;
     struct connection *first;
     size_t count;
+    struct pollfd *polled; /* one for each, in the order of the list */
+    size_t polled_room;
     uint64_t cut;
     bool stop;
 };
@@ -42,16 +45,46 @@ static bool too_slow(const struct connections *all, struct connection *one, int6
 }
 
 /* The socket stays the library's: it sees the end of the stream and closes it. */
+static void cut_off(struct connections *all, struct connection *one)
+{
+    (void)shutdown(one->fd, SHUT_RDWR);
+    connection_enter(one, CONNECTION_BUSY);
+    all->cut++;
+}
+
+static void poll_all(struct connections *all)
+{
+    size_t n = 0;
+
+    if (all->count > all->polled_room) {
+        all->polled_room = all->count * 2;
+        all->polled = realloc(all->polled, all->polled_room * sizeof(*all->polled));
+        if (!all->polled)
+            abort();
+    }
+    for (struct connection *one = all->first; one; one = one->next)
+        all->polled[n++] = (struct pollfd){.fd = one->fd, .events = POLLRDHUP};
+    (void)poll(all->polled, n, 0);
+}
+
+/*
+ * libmicrohttpd 0.9.75 waits for edges, and after a short read for the next one: an end that came
+ * together with the last bytes is never seen. Shutting down what the client has shut down already
+ * is such an edge, and loses nothing that is still to be read.
+ */
 static void look_at_all(struct connections *all)
 {
     int64_t now = clock_monotonic_ns();
+    size_t i = 0;
 
-    for (struct connection *one = all->first; one; one = one->next) {
-        if (!too_slow(all, one, now))
-            continue;
-        (void)shutdown(one->fd, SHUT_RDWR);
-        connection_enter(one, CONNECTION_BUSY);
-        all->cut++;
+    poll_all(all);
+    for (struct connection *one = all->first; one; one = one->next, i++) {
+        bool busy = atomic_load(&one->phase) == CONNECTION_BUSY;
+
+        if (too_slow(all, one, now))
+            cut_off(all, one);
+        else if (!busy && (all->polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)))
+            (void)shutdown(one->fd, SHUT_RD);
     }
 }
 
@@ -100,6 +133,7 @@ void connections_destroy(struct connections *all)
     pthread_join(all->thread, NULL);
     pthread_cond_destroy(&all->stopping);
     pthread_mutex_destroy(&all->lock);
+    free(all->polled);
     free(all);
 }
 

@@ -10,7 +10,7 @@
 #include "params.h"
 #include "router.h"
 
-enum { SPARE_MAX = 256, ABORT_FACTOR = 2 };
+enum { SPARE_MAX = 256, DISCARD_MAX = 64 << 20 };
 
 enum stage { NEW, READING, RUNNING, ANSWERED };
 
@@ -214,13 +214,13 @@ static enum MHD_Result expect_body(struct exchange *x)
     const struct http_options *o = x->all->options;
     struct request_body_limits limits = {
         .spool_dir = o->spool_dir,
-        .max = x->route->uploads ? o->upload_max_bytes : HTTP_FORM_MAX,
-        .uploads = x->route->uploads,
+        .max = x->route->upload ? o->upload_max_bytes : HTTP_FORM_MAX,
+        .upload = x->route->upload,
     };
 
     if (x->head.length > limits.max)
         return refuse_large(x, limits.max);
-    if (x->route->uploads) {
+    if (x->route->upload) {
         x->counted_upload = true;
         if (atomic_fetch_add(&x->all->uploads, 1) >= o->uploads_max)
             return refuse_busy(x, "uploads");
@@ -276,19 +276,36 @@ static void handler_done(struct task *task, struct err *e)
     MHD_resume_connection(x->conn);
 }
 
+/* Suspended before it can be resumed; a full queue is answered as if it had run. */
+static enum MHD_Result run_on(struct exchange *x, enum http_where where)
+{
+    x->task = (struct task){.c = &x->c, .run = run_handler, .done = handler_done};
+    MHD_suspend_connection(x->conn);
+    if (!executor_submit(x->all->options->executors[where], &x->task)) {
+        atomic_fetch_add(&x->all->refused_busy, 1);
+        fail(x, MHD_HTTP_SERVICE_UNAVAILABLE, err_new(&x->c, ERR_EXHAUSTED, "too busy"));
+        MHD_resume_connection(x->conn);
+    }
+    return MHD_YES;
+}
+
 static enum MHD_Result run_inline(struct exchange *x)
 {
     struct err *e = run_handler(&x->task);
+    enum http_where where = x->reply.move_to;
 
     if (e)
         fail(x, 0, e);
-    return answer(x);
+    if (e || where == HTTP_INLINE)
+        return answer(x);
+    x->reply.move_to = HTTP_INLINE;
+    x->req.moved = true;
+    return run_on(x, where);
 }
 
 static enum MHD_Result run(struct exchange *x)
 {
     const struct http_app *app = x->all->app;
-    struct executor *executor = x->all->options->executors[x->route->where];
     struct err *e = request_body_end(&x->body, &x->c, &x->req);
 
     if (e && e->reason)
@@ -299,16 +316,7 @@ static enum MHD_Result run(struct exchange *x)
         return refuse(x, 0, e);
     x->stage = RUNNING;
     connection_enter(x->connection, CONNECTION_BUSY);
-    if (!executor)
-        return run_inline(x);
-    x->task = (struct task){.c = &x->c, .run = run_handler, .done = handler_done};
-    MHD_suspend_connection(x->conn); /* before it can be resumed */
-    if (!executor_submit(executor, &x->task)) {
-        atomic_fetch_add(&x->all->refused_busy, 1);
-        fail(x, MHD_HTTP_SERVICE_UNAVAILABLE, err_new(&x->c, ERR_EXHAUSTED, "too busy"));
-        MHD_resume_connection(x->conn);
-    }
-    return MHD_YES;
+    return x->route->where == HTTP_INLINE ? run_inline(x) : run_on(x, x->route->where);
 }
 
 /* A body far over its limit, of a client that does not stop, ends the connection. */
@@ -317,7 +325,7 @@ static enum MHD_Result read_body(struct exchange *x, struct str *data)
     request_body_feed(&x->body, &x->c, *data);
     atomic_fetch_add_explicit(&x->connection->bytes, (int64_t)data->len, memory_order_relaxed);
     data->len = 0;
-    return x->body.received > x->body.limits.max * ABORT_FACTOR + HTTP_FORM_MAX ? MHD_NO : MHD_YES;
+    return x->body.received > x->body.limits.max + DISCARD_MAX ? MHD_NO : MHD_YES;
 }
 
 enum MHD_Result exchange_handle(struct exchange *x, struct MHD_Connection *conn, const char *method,

@@ -32,7 +32,6 @@ struct http_params {
 /* A file that came as a multipart field: on disk under a generated name, removed with the request
  * unless somebody took it away. */
 struct http_upload {
-    struct str field;
     struct str path; /* NUL-terminated */
     int64_t size;
 };
@@ -43,10 +42,10 @@ struct http_req {
     struct str path; /* decoded, without the query */
     struct str rest; /* of a route that ends in '*': what stands in its place */
     struct http_params query, body;
-    const struct http_upload *uploads;
-    size_t upload_count;
+    const struct http_upload *upload; /* NULL: none came */
     struct str headers[HTTP_HEADERS];
     struct str peer; /* the client's address as text, without its port */
+    bool moved;      /* this is the second run, after http_reply.move_to */
 };
 
 /* A finished reply that many requests share: immutable, counted. */
@@ -56,6 +55,8 @@ void http_shared_retain(struct http_shared *shared);
 void http_shared_release(struct http_shared *shared); /* NULL is fine */
 
 enum { HTTP_REPLY_HEADERS = 8 };
+
+enum http_where { HTTP_INLINE, HTTP_WRITER, HTTP_WORKER, HTTP_HASH, HTTP_WHERES };
 
 /* What goes out: a body in the request's arena, or a shared one, or a piece of a file. */
 struct http_reply {
@@ -72,12 +73,11 @@ struct http_reply {
         const char *name, *value;
     } headers[HTTP_REPLY_HEADERS];
     size_t header_count;
+    enum http_where move_to; /* not HTTP_INLINE: nothing goes out yet, run the handler there */
 };
 
 /* Adds a header; both live as long as the request. Aborts beyond HTTP_REPLY_HEADERS: our bug. */
 void http_reply_header(struct http_reply *reply, const char *name, const char *value);
-
-enum http_where { HTTP_INLINE, HTTP_WRITER, HTTP_WORKER, HTTP_HASH, HTTP_WHERES };
 
 typedef struct err *http_handler(void *self, struct ctx *c, const struct http_req *req,
                                  struct http_reply *reply);
@@ -87,8 +87,9 @@ struct http_route {
     enum http_method method;
     struct str path; /* one that ends in "*" matches everything below */
     enum http_where where;
-    int access;   /* the application's own, for admit() */
-    bool uploads; /* takes files; otherwise the body is bounded to HTTP_FORM_MAX */
+    int access;         /* the application's own, for admit() */
+    const char *upload; /* the multipart field that holds a file; NULL: no file is taken, and the
+                         * body is bounded to HTTP_FORM_MAX */
     http_handler *handle;
 };
 

@@ -44,7 +44,7 @@ static struct err *spool_open(struct request_body *b, struct ctx *c)
     b->file = mkostemp((char *)(uintptr_t)path.ptr, O_CLOEXEC);
     if (b->file < 0)
         return err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno));
-    b->upload = (struct http_upload){.field = b->field, .path = path};
+    b->upload = (struct http_upload){.path = path};
     b->has_upload = true;
     return NULL;
 }
@@ -55,18 +55,17 @@ static struct err *part_begin(void *self, struct ctx *c, struct str name, bool i
 
     b->field = name;
     b->text.len = b->text.room = 0; /* the bytes of the last field are in use */
-    if (!is_file)
-        return NULL;
-    if (!b->limits.uploads || b->has_upload)
-        return err_new(c, ERR_INVALID, "%s",
-                       b->has_upload ? "more than one file" : "no file is taken here");
-    return spool_open(b, c);
+    b->dropped =
+        is_file && (b->has_upload || !b->limits.upload || !str_eq(name, str_of(b->limits.upload)));
+    return is_file && !b->dropped ? spool_open(b, c) : NULL;
 }
 
 static struct err *part_data(void *self, struct ctx *c, struct str bytes)
 {
     struct request_body *b = self;
 
+    if (b->dropped)
+        return NULL;
     if (b->file < 0)
         return text_add(b, c, bytes);
     while (bytes.len) {
@@ -91,6 +90,8 @@ static struct err *part_end(void *self, struct ctx *c)
         b->file = -1;
         return failed ? err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno)) : NULL;
     }
+    if (b->dropped)
+        return NULL;
     if (!params_add(c->arena, &b->params, HTTP_PARAMS_MAX, field))
         return err_new(c, ERR_INVALID, "more than %d fields", HTTP_PARAMS_MAX);
     return NULL;
@@ -132,8 +133,7 @@ struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_
         !params_parse(c->arena, (struct str){b->text.at, b->text.len}, HTTP_PARAMS_MAX, &b->params))
         return err_new(c, ERR_INVALID, "more than %d parameters", HTTP_PARAMS_MAX);
     req->body = b->params;
-    req->uploads = &b->upload;
-    req->upload_count = b->has_upload;
+    req->upload = b->has_upload ? &b->upload : NULL;
     return NULL;
 }
 

@@ -9,8 +9,8 @@ struct multipart;
 
 struct request_body_limits {
     struct str spool_dir;
-    int64_t max;  /* bytes in all */
-    bool uploads; /* files are taken */
+    int64_t max;        /* bytes in all */
+    const char *upload; /* the field that holds a file; files in others are dropped */
 };
 
 /* Lives in its request; used by the socket's thread, then by the handler's. */
@@ -23,7 +23,8 @@ struct request_body {
         char *at;
         size_t len, room;
     } text;
-    int file; /* of the part under way; -1: it is a text field */
+    int file;     /* of the part under way; -1: it is a text field */
+    bool dropped; /* the part under way is a file that nobody wants */
     struct http_params params;
     struct http_upload upload;
     bool has_upload;

@@ -63,7 +63,8 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                           .reason = "bad_text",
                                           .min_chars = 1,
                                           .max_chars = COMMENT_MAX_CHARS,
-                                          .lines = true};
+                                          .lines = true,
+                                          .tabs = true};
     struct add_job job = {of(base), arena_new(c->arena, struct comment_item)};
     struct str text = str_trim(req->text);
 

@@ -11,7 +11,7 @@ struct user_api;
 
 /*
  * Borrows all three, which must outlive it. Destroy with message_destroy(); NULL is fine.
- * Any thread may call it. Emits message_item.
+ * Any thread may call it. Emits message_item and message_state.
  */
 struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users);
 void message_destroy(struct message_api *self);

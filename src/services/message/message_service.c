@@ -65,7 +65,8 @@ static struct err *send(struct message_api *base, struct ctx *c, const struct me
                                           .reason = "bad_text",
                                           .min_chars = 1,
                                           .max_chars = MESSAGE_MAX_CHARS,
-                                          .lines = true};
+                                          .lines = true,
+                                          .tabs = true};
     struct send_job job = {of(base), arena_new(c->arena, struct message_item)};
 
     if (req->from_id == req->to_id)
@@ -81,28 +82,78 @@ static struct err *send(struct message_api *base, struct ctx *c, const struct me
 /* ---- reading ---- */
 
 struct list_job {
+    struct message *self;
     const struct message_list_req *req;
-    struct message_list_resp found;
+    struct message_item_list found;
 };
 
-static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
+/* The newest of the peer's that is in the list, or has been delivered before. */
+static int64_t delivered(const struct message_item_list *list, const struct message_state *state)
+{
+    for (size_t i = list->count; i-- > 0;)
+        if (list->at[i].from_id == state->peer_id)
+            return list->at[i].created_at > state->delivered_at ? list->at[i].created_at
+                                                                : state->delivered_at;
+    return state->delivered_at;
+}
+
+static struct err *read_messages(struct sql_tx *tx, struct ctx *c, struct list_job *job,
+                                 const struct message_state *state)
+{
+    struct message_list_req from = *job->req;
+
+    if (from.since <= 0)
+        return message_store_newest(tx, c, &from, &job->found);
+    if (from.since > state->delivered_at)
+        from.since = state->delivered_at;
+    return message_store_since(tx, c, &from, &job->found);
+}
+
+static struct err *list_and_deliver(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct list_job *job = arg;
-    struct message_item last;
+    struct message_state *state = arena_new(c->arena, struct message_state);
 
-    TRY(message_store_latest(tx, c, job->req->viewer_id, job->req->peer_id, &last));
-    job->found.newest = last.created_at;
-    if (job->req->since <= 0)
-        return message_store_newest(tx, c, job->req, &job->found.messages);
-    return message_store_since(tx, c, job->req, &job->found.messages);
+    TRY(message_store_state(tx, c, job->req->viewer_id, job->req->peer_id, state));
+    TRY(read_messages(tx, c, job, state));
+    int64_t now_delivered = delivered(&job->found, state);
+
+    if (now_delivered == state->delivered_at)
+        return NULL;
+    state->delivered_at = now_delivered;
+    TRY(message_store_deliver(tx, c, state));
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&message_state_type, CHANGE_UPDATE, state});
 }
 
 static struct err *list(struct message_api *base, struct ctx *c, const struct message_list_req *req,
                         struct message_list_resp *resp)
 {
-    struct list_job job = {.req = req};
+    struct list_job job = {.self = of(base), .req = req};
 
-    TRY(sql_read(of(base)->db, c, read_list, &job));
+    TRY(sql_write(job.self->db, c, list_and_deliver, &job));
+    resp->messages = job.found;
+    return NULL;
+}
+
+struct state_job {
+    const struct message_get_state_req *req;
+    struct message_state found;
+};
+
+static struct err *read_state(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct state_job *job = arg;
+
+    return message_store_state(tx, c, job->req->viewer_id, job->req->peer_id, &job->found);
+}
+
+static struct err *get_state(struct message_api *base, struct ctx *c,
+                             const struct message_get_state_req *req, struct message_state *resp)
+{
+    struct state_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_state, &job));
     *resp = job.found;
     return NULL;
 }
@@ -142,7 +193,12 @@ static struct err *get_latest(struct message_api *base, struct ctx *c,
 
 /* ---- life ---- */
 
-static const struct message_api_ops ops = {.send = send, .list = list, .get_latest = get_latest};
+static const struct message_api_ops ops = {
+    .send = send,
+    .list = list,
+    .get_state = get_state,
+    .get_latest = get_latest,
+};
 
 struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users)
 {

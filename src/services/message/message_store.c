@@ -16,12 +16,41 @@ static struct err *set_latest(struct sql_tx *tx, struct ctx *c, int64_t user, in
 {
     return sql_exec(tx, c,
                     "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id,"
-                    " last_from, last_content) VALUES (?, ?, ?, ?, ?, ?)"
+                    " last_from, last_content, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
                     " ON CONFLICT (user_id, peer_id) DO UPDATE SET last_at = excluded.last_at,"
                     " last_id = excluded.last_id, last_from = excluded.last_from,"
-                    " last_content = excluded.last_content",
+                    " last_content = excluded.last_content,"
+                    " received_at = max(received_at, excluded.received_at)",
                     sql_int(user), sql_int(peer), sql_int(item->created_at), sql_int(item->id),
-                    sql_int(item->from_id), sql_text(item->content));
+                    sql_int(item->from_id), sql_text(item->content),
+                    sql_int(item->from_id == peer ? item->created_at : 0));
+}
+
+struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer, int64_t peer,
+                                struct message_state *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT received_at, delivered_at FROM message_conversation"
+                  " WHERE user_id = ? AND peer_id = ?",
+                  sql_int(viewer), sql_int(peer)));
+    *out = (struct message_state){.viewer_id = viewer, .peer_id = peer};
+    if (sql_next(&r)) {
+        out->received_at = sql_i64(&r, 0);
+        out->delivered_at = sql_i64(&r, 1);
+    }
+    return NULL;
+}
+
+struct err *message_store_deliver(struct sql_tx *tx, struct ctx *c,
+                                  const struct message_state *state)
+{
+    return sql_exec(tx, c,
+                    "UPDATE message_conversation SET delivered_at = ?"
+                    " WHERE user_id = ? AND peer_id = ?",
+                    sql_int(state->delivered_at), sql_int(state->viewer_id),
+                    sql_int(state->peer_id));
 }
 
 struct err *message_store_add(struct sql_tx *tx, struct ctx *c, const struct message_item *item)

@@ -14,6 +14,12 @@ MUST_USE struct err *message_store_add(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
                                           int64_t peer, struct message_item *out);
 
+/* All 0 when the two never wrote. */
+MUST_USE struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer,
+                                         int64_t peer, struct message_state *out);
+MUST_USE struct err *message_store_deliver(struct sql_tx *tx, struct ctx *c,
+                                           const struct message_state *state);
+
 /* The newest messages of both sides, oldest first. */
 MUST_USE struct err *message_store_newest(struct sql_tx *tx, struct ctx *c,
                                           const struct message_list_req *req,

@@ -4,18 +4,24 @@
 
 #include "utf8.h"
 
+/* Bytes of an allowed control character at the start; 0: there is none. */
+static size_t allowed(const struct text_rule *rule, struct str text)
+{
+    if (rule->lines && str_starts(text, STR("\r\n")))
+        return 2;
+    return (rule->lines && text.ptr[0] == '\n') || (rule->tabs && text.ptr[0] == '\t');
+}
+
 static bool has_control(const struct text_rule *rule, struct str text)
 {
-    if (!rule->lines)
-        return utf8_has_control(text);
-    while (text.len) { /* what stands between line ends and tabs */
-        size_t n = 0;
+    while (text.len) { /* what stands between control characters that are allowed */
+        size_t n = 0, step = 0;
 
-        while (n < text.len && !memchr("\t\r\n", text.ptr[n], 3))
+        while (n < text.len && (step = allowed(rule, str_from(text, n))) == 0)
             n++;
         if (utf8_has_control((struct str){text.ptr, n}))
             return true;
-        text = str_from(text, n + 1);
+        text = str_from(text, n + step);
     }
     return false;
 }

@@ -10,7 +10,7 @@ struct text_rule {
     const char *what;   /* "comment": for the message */
     const char *reason; /* of the failure: "bad_text"; NULL: none of its own */
     size_t min_chars, max_chars;
-    bool lines; /* line ends and tabs are allowed, other control characters never are */
+    bool lines, tabs; /* allowed; "\r" only before "\n", other control characters never */
 };
 
 /* ERR_INVALID: too short, too long, blank, a control character, or not UTF-8. */

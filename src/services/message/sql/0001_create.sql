@@ -14,5 +14,7 @@ CREATE TABLE message_conversation (
     last_id BIGINT NOT NULL,
     last_from BIGINT NOT NULL,
     last_content VARCHAR(8000) NOT NULL,
+    received_at BIGINT NOT NULL DEFAULT 0,
+    delivered_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (user_id, peer_id)
 ) WITHOUT ROWID;
