@@ -212,7 +212,7 @@ def logged(server, **wanted):
 @pytest.fixture
 def watched(own_server, new_user):
     """A server whose log is this test's alone, and somebody on it."""
-    server = own_server(**{'log.level': 'debug'})
+    server = own_server({'log.level': 'debug'})
     return server, new_user(server.url)
 
 

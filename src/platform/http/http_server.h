@@ -7,9 +7,9 @@
 
 /* Named limits (docs/decisions/libmicrohttpd.md says how each is held). */
 enum {
-    HTTP_FORM_MAX = 64 * 1024,  /* bytes of a body that is not an upload */
-    HTTP_PARAMS_MAX = 64,       /* in the query, and again in the body */
-    HTTP_TARGET_MAX = 8 * 1024, /* bytes of the request target */
+    HTTP_FORM_MAX = 64 * 1024,   /* bytes of a body that is not an upload */
+    HTTP_PARAMS_MAX = 64,        /* in the query, and again in the body */
+    HTTP_TARGET_MAX = 12 * 1024, /* bytes of the request target: some 1,300 Chinese characters */
 
     HTTP_CONNECTION_MEMORY = 16384, /* measured: the library zeroes all of it after each request */
     HTTP_BODY_GRACE_MS = 10000,     /* before the minimum rate of a body counts */
