@@ -19,31 +19,17 @@ static int print(struct ctx *c, const struct options *o)
         config_reference(settings, settings_count, stdout);
         return 0;
     }
-    struct err *e = settings_load(c, &o->args, &f);
+    int status = options_settings(c, o, &f);
 
-    if (e) {
-        (void)fprintf(stderr, "%s\n", err_text(c, e));
-        return EXIT_WRONG_CONFIG;
-    }
-    config_print(f, stdout);
+    if (!status)
+        config_print(f, stdout);
     config_destroy(f);
-    return 0;
+    return status;
 }
 
 int command_config(int argc, char **argv)
 {
-    struct arena arena = {0};
-    struct ctx c = {.arena = &arena};
-    struct options o;
-    enum options_result read = options_read(argc, argv, &o);
-    int status = read == OPTIONS_WRONG ? EXIT_WRONG_USE : 0;
-
-    if (read == OPTIONS_OK)
-        status = print(&c, &o);
-    else
-        (void)fputs(usage, read == OPTIONS_HELP ? stdout : stderr);
-    arena_fini(&arena);
-    return status;
+    return options_run(argc, argv, usage, print);
 }
 
 int command_version(int argc, char **argv)

@@ -80,30 +80,15 @@ static int serve(struct ctx *c, struct config *f)
 static int start(struct ctx *c, const struct options *o)
 {
     struct config *f = NULL;
-    struct err *e = settings_load(c, &o->args, &f);
+    int status = options_settings(c, o, &f);
 
-    if (e) {
-        (void)fprintf(stderr, "%s\n", err_text(c, e));
-        return EXIT_WRONG_CONFIG;
-    }
-    int status = serve(c, f);
-
+    if (!status)
+        status = serve(c, f);
     config_destroy(f);
     return status;
 }
 
 int command_serve(int argc, char **argv)
 {
-    struct arena arena = {0};
-    struct ctx c = {.arena = &arena};
-    struct options o;
-    enum options_result read = options_read(argc, argv, &o);
-    int status = read == OPTIONS_WRONG ? EXIT_WRONG_USE : 0;
-
-    if (read == OPTIONS_OK)
-        status = start(&c, &o);
-    else
-        (void)fputs(usage, read == OPTIONS_HELP ? stdout : stderr);
-    arena_fini(&arena);
-    return status;
+    return options_run(argc, argv, usage, start);
 }

@@ -4,6 +4,10 @@
 
 #include <getopt.h>
 
+#include "commands.h"
+
+enum options_result { OPTIONS_OK, OPTIONS_HELP, OPTIONS_WRONG };
+
 static const struct option known[] = {
     {"data", required_argument, NULL, 'd'},
     {"listen", required_argument, NULL, 'l'},
@@ -48,7 +52,7 @@ static enum options_result take(struct options *out, int option)
     }
 }
 
-enum options_result options_read(int argc, char **argv, struct options *out)
+static enum options_result read_all(int argc, char **argv, struct options *out)
 {
     int option;
 
@@ -64,4 +68,30 @@ enum options_result options_read(int argc, char **argv, struct options *out)
         return OPTIONS_WRONG;
     }
     return OPTIONS_OK;
+}
+
+int options_run(int argc, char **argv, const char *usage,
+                int (*run)(struct ctx *c, const struct options *o))
+{
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+    struct options o;
+    enum options_result read = read_all(argc, argv, &o);
+    int status = read == OPTIONS_WRONG ? EXIT_WRONG_USE : 0;
+
+    if (read == OPTIONS_OK)
+        status = run(&c, &o);
+    else
+        (void)fputs(usage, read == OPTIONS_HELP ? stdout : stderr);
+    arena_fini(&arena);
+    return status;
+}
+
+int options_settings(struct ctx *c, const struct options *o, struct config **out)
+{
+    struct err *e = settings_load(c, &o->args, out);
+
+    if (e)
+        (void)fprintf(stderr, "%s\n", err_text(c, e));
+    return e ? EXIT_WRONG_CONFIG : 0;
 }

@@ -13,10 +13,14 @@ struct options {
     bool reference; /* --reference: of duan config */
 };
 
-enum options_result { OPTIONS_OK, OPTIONS_HELP, OPTIONS_WRONG };
+/*
+ * Reads [--data DIR] [--listen ADDR:PORT] [--config FILE] [--set name=value]... and runs the
+ * command, whose exit status it returns; answers --help and wrong options with `usage` instead.
+ */
+int options_run(int argc, char **argv, const char *usage,
+                int (*run)(struct ctx *c, const struct options *o));
 
-/* Reads [--data DIR] [--listen ADDR:PORT] [--config FILE] [--set name=value]... ; says on stderr
- * what is wrong. `out` keeps pointers into argv and to itself. */
-enum options_result options_read(int argc, char **argv, struct options *out);
+/* The settings that apply. 0, or an exit status: what is wrong has been said on stderr. */
+int options_settings(struct ctx *c, const struct options *o, struct config **out);
 
 #endif

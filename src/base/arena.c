@@ -140,7 +140,7 @@ struct str arena_copy(struct arena *a, struct str s)
     return (struct str){p, s.len};
 }
 
-const char *arena_printf(struct arena *a, const char *fmt, ...)
+char *arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;
 

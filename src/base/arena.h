@@ -32,7 +32,7 @@ char *arena_bytes(struct arena *a, size_t len);
 
 /* A copy; its ptr is NUL-terminated for the door of a C library. */
 struct str arena_copy(struct arena *a, struct str s);
-const char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
 
 /* arena_printf() as a slice. */
 #define arena_str(a, ...) str_of(arena_printf((a), __VA_ARGS__))

@@ -59,10 +59,10 @@ const char *err_code_name(enum err_code code);
 
 /* Return early with the failure. Safe anywhere: memory is the arena's to release. */
 #define TRY(expr)                  \
-    do {                           \
+    __extension__({                \
         struct err *try_ = (expr); \
         if (try_)                  \
             return try_;           \
-    } while (0)
+    })
 
 #endif

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "utf8.h"
 
+#include "attr.h"
+
 /* Eight ASCII bytes at `i`: most text is, so they are taken at once. */
 static bool ascii_run(struct str s, size_t i)
 {
@@ -13,23 +15,37 @@ static bool ascii_run(struct str s, size_t i)
     return (eight & UINT64_C(0x8080808080808080)) == 0;
 }
 
+/* RFC 3629, section 4: lead bytes, how many follow, and what the first of them may be. */
+static const struct form {
+    uint8_t first, last, more, low, high;
+} forms[] = {
+    {0x00, 0x7f, 0, 0, 0},       {0xc2, 0xdf, 1, 0x80, 0xbf}, {0xe0, 0xe0, 2, 0xa0, 0xbf},
+    {0xe1, 0xec, 2, 0x80, 0xbf}, {0xed, 0xed, 2, 0x80, 0x9f}, {0xee, 0xef, 2, 0x80, 0xbf},
+    {0xf0, 0xf0, 3, 0x90, 0xbf}, {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
+};
+
+static const struct form *form_of(uint8_t lead)
+{
+    for (size_t i = 0; i < COUNT(forms); i++)
+        if (lead >= forms[i].first && lead <= forms[i].last)
+            return &forms[i];
+    return NULL;
+}
+
 /* Bytes of the character that begins at `i`; 0: it is not well-formed. */
 static size_t character(struct str s, size_t i)
 {
-    uint8_t lead = (uint8_t)s.ptr[i];
-    size_t more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
-    uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    const struct form *f = form_of((uint8_t)s.ptr[i]);
 
-    if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || s.len - i <= more)
+    if (!f || s.len - i <= f->more)
         return 0;
-    for (size_t k = 1; k <= more; k++, low = 0x80, high = 0xbf) {
+    for (size_t k = 1; k <= f->more; k++) {
         uint8_t next = (uint8_t)s.ptr[i + k];
 
-        if (next < low || next > high)
+        if (next < (k == 1 ? f->low : 0x80) || next > (k == 1 ? f->high : 0xbf))
             return 0;
     }
-    return more + 1;
+    return f->more + 1U;
 }
 
 bool utf8_valid(struct str s)

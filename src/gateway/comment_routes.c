@@ -5,18 +5,24 @@
 #include "limits.h"
 #include "page.h"
 
-static void write_comment(struct json *j, struct ctx *c, struct gateway *g,
-                          const struct comment_item *item, const struct user_view *user,
-                          struct str base, bool followed)
+/* A comment and who wrote it. */
+struct shown {
+    const struct comment_item *item;
+    const struct user_view *user;
+    bool followed;
+};
+
+static void write_comment(struct json *j, struct ctx *c, struct gateway *g, struct shown shown,
+                          struct str base)
 {
     json_lit(j, "{\"id\":");
-    json_int(j, item->id);
+    json_int(j, shown.item->id);
     json_lit(j, ",\"user\":");
-    (void)page_write_user(j, user, base, followed);
+    (void)page_write_user(j, shown.user, base, shown.followed);
     json_lit(j, "},\"content\":");
-    json_text(j, item->text);
+    json_text(j, shown.item->text);
     json_lit(j, ",\"create_date\":\"");
-    json_raw(j, contract_time_date(c, item->created_at, g->options.zone_offset_min));
+    json_raw(j, contract_time_date(c, shown.item->created_at, g->options.zone_offset_min));
     json_lit(j, "\"}");
 }
 
@@ -33,7 +39,8 @@ static struct err *post(struct gateway *g, struct ctx *c, const struct http_req 
     struct json j = envelope_begin(c);
 
     json_lit(&j, ",\"comment\":");
-    write_comment(&j, c, g, done.comment, &author.users[0], gateway_base_url(g, c, req), false);
+    write_comment(&j, c, g, (struct shown){done.comment, &author.users[0], false},
+                  gateway_base_url(g, c, req));
     envelope_end(&j, reply);
     return NULL;
 }
@@ -63,6 +70,15 @@ struct err *comment_action(void *self, struct ctx *c, const struct http_req *req
     return posts ? post(self, c, req, video, reply) : take_away(self, c, req, video, reply);
 }
 
+static struct i64_list writers(struct ctx *c, const struct comment_item_list *list)
+{
+    struct i64_list ids = {arena_array(c->arena, int64_t, list->count), list->count};
+
+    for (size_t i = 0; i < ids.count; i++)
+        ids.at[i] = list->at[i].user_id;
+    return ids;
+}
+
 /* GET /douyin/comment/list/ */
 struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *req,
                               struct http_reply *reply)
@@ -75,11 +91,8 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
     TRY(gateway_id(c, req, STR("video_id"), &ask.video_id));
     TRY(gateway_require_video(g, c, ask.video_id));
     TRY(comment_list(g->deps.services.comment, c, &ask, &list));
-    struct i64_list ids = {arena_array(c->arena, int64_t, list.comments.count),
-                           list.comments.count};
+    struct i64_list ids = writers(c, &list.comments);
 
-    for (size_t i = 0; i < ids.count; i++)
-        ids.at[i] = list.comments.at[i].user_id;
     TRY(page_load_users(g, c, c->user_id, ids, &authors));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
@@ -88,7 +101,9 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
     for (size_t i = 0; i < ids.count; i++) {
         if (i)
             json_lit(&j, ",");
-        write_comment(&j, c, g, &list.comments.at[i], &authors.users[i], base, authors.followed[i]);
+        struct shown one = {&list.comments.at[i], &authors.users[i], authors.followed[i]};
+
+        write_comment(&j, c, g, one, base);
     }
     json_lit(&j, "]");
     envelope_end(&j, reply);

@@ -45,10 +45,8 @@ struct feed_page *feed_cache_take(struct feed_cache *f, uint64_t sequence, struc
     return page;
 }
 
-void feed_page_give(void *ptr)
+void feed_page_give(struct feed_page *page)
 {
-    struct feed_page *page = ptr;
-
     if (atomic_fetch_sub(&page->count, 1) > 1)
         return;
     http_shared_release(page->shared);

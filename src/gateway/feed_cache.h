@@ -25,7 +25,7 @@ void feed_cache_destroy(struct feed_cache *f); /* NULL is fine */
 
 /* The page, or NULL when it is not the one, or no longer true. Give it back. */
 struct feed_page *feed_cache_take(struct feed_cache *f, uint64_t sequence, struct str base);
-void feed_page_give(void *page);
+void feed_page_give(struct feed_page *page);
 
 /* A page made of what was just loaded; in place of the one before. The caller gives it back. */
 struct feed_page *feed_cache_put(struct feed_cache *f, uint64_t sequence, struct str base,

@@ -84,6 +84,7 @@ bool passwords_match(struct passwords *p, struct ctx *c, struct str password, st
     struct str tried =
         run(c, usable ? arena_copy(c->arena, password).ptr : "", arena_copy(c->arena, against).ptr);
 
-    return tried.len == against.len && CRYPTO_memcmp(tried.ptr, against.ptr, tried.len) == 0 &&
-           hash.len > 0 && usable;
+    if (!tried.len || tried.len != against.len)
+        return false;
+    return CRYPTO_memcmp(tried.ptr, against.ptr, tried.len) == 0 && hash.len > 0 && usable;
 }

@@ -42,14 +42,14 @@ struct work {
 };
 
 static struct err *tell(struct work *w, enum video_state state, int64_t progress,
-                        const struct video_media *media)
+                        struct video_media *media)
 {
     struct video_set_media_req req = {
         .id = w->job->key,
         .state = state,
         .progress = progress,
         .attempts = w->job->attempt,
-        .media = (struct video_media *)(uintptr_t)media,
+        .media = media,
     };
     struct video_set_media_resp done;
 

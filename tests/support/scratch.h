@@ -24,13 +24,12 @@ static inline void scratch_remove(void *dir)
 /* A new empty folder, gone when the arena is reset. */
 static inline struct str scratch_dir(struct arena *a)
 {
-    struct str dir = arena_copy(a, STR("/tmp/duan-test-XXXXXX"));
-    char *path = (char *)(uintptr_t)dir.ptr;
+    char *path = arena_printf(a, "/tmp/duan-test-XXXXXX");
 
     if (!mkdtemp(path))
         abort();
     arena_defer(a, scratch_remove, path);
-    return dir;
+    return str_of(path);
 }
 
 #endif

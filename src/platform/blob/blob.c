@@ -100,11 +100,11 @@ void blob_close(struct blob *b)
 
 struct err *blob_scratch(struct blob *b, struct ctx *c, struct str *out)
 {
-    struct str path = arena_str(c->arena, "%s/job-XXXXXX", b->scratch_path);
+    char *path = arena_printf(c->arena, "%s/job-XXXXXX", b->scratch_path);
 
-    if (!mkdtemp((char *)(uintptr_t)path.ptr))
-        return failed(c, "make folder", path);
-    *out = path;
+    if (!mkdtemp(path))
+        return failed(c, "make folder", str_of(path));
+    *out = str_of(path);
     return NULL;
 }
 

@@ -59,6 +59,7 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
     return exchange_begin(&s->exchanges, connection_of(conn), target);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static enum MHD_Result on_request(void *self, struct MHD_Connection *conn, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_len, void **state)
@@ -226,7 +227,7 @@ fail:
 
 struct str http_server_address(struct http_server *s, struct ctx *c)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t len = sizeof(at);
     char host[NI_MAXHOST], port[NI_MAXSERV];
 
@@ -242,7 +243,7 @@ struct str http_server_address(struct http_server *s, struct ctx *c)
 
 static bool drain(struct http_server *s, int64_t drain_ms)
 {
-    struct timespec pause = {0, DRAIN_LOOK_MS * CLOCK_NS_PER_MS};
+    struct timespec pause = {0, (long)DRAIN_LOOK_MS * CLOCK_NS_PER_MS};
     int64_t until = clock_monotonic_ns() + drain_ms * CLOCK_NS_PER_MS;
 
     while (atomic_load(&s->exchanges.under_way) > 0) {

@@ -79,7 +79,7 @@ static struct MHD_Response *make(struct http_reply *reply)
     if (reply->has_file)
         r = MHD_create_response_from_fd_at_offset64((uint64_t)reply->file.length, reply->file.fd,
                                                     (uint64_t)reply->file.offset);
-    else
+    else /* the library reads the body only: NOLINTNEXTLINE(performance-no-int-to-ptr) */
         r = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr,
                                             MHD_RESPMEM_PERSISTENT);
     if (!r && reply->has_file)

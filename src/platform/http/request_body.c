@@ -39,12 +39,12 @@ static struct err *text_add(struct request_body *b, struct ctx *c, struct str by
 
 static struct err *spool_open(struct request_body *b, struct ctx *c)
 {
-    struct str path = arena_str(c->arena, STR_FMT "/upload-XXXXXX", STR_ARG(b->limits.spool_dir));
+    char *path = arena_printf(c->arena, STR_FMT "/upload-XXXXXX", STR_ARG(b->limits.spool_dir));
 
-    b->file = mkostemp((char *)(uintptr_t)path.ptr, O_CLOEXEC);
+    b->file = mkostemp(path, O_CLOEXEC);
     if (b->file < 0)
         return err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno));
-    b->upload = (struct http_upload){.path = path};
+    b->upload = (struct http_upload){.path = str_of(path)};
     b->has_upload = true;
     return NULL;
 }

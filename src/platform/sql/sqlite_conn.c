@@ -165,31 +165,41 @@ static struct sql_arg read_cell(struct arena *a, sqlite3_stmt *stmt, int column)
     return type == SQLITE_BLOB ? sql_blob(s) : sql_text(s);
 }
 
+/* Rows as they come: room doubles. */
+struct gathering {
+    struct sql_arg *cells;
+    size_t room, columns, count;
+};
+
+static void gather(struct arena *a, sqlite3_stmt *stmt, struct gathering *g)
+{
+    if (g->count == g->room) {
+        struct sql_arg *old = g->cells;
+
+        g->room = g->room ? g->room * 2 : FIRST_ROWS;
+        g->cells = arena_array(a, struct sql_arg, g->room * g->columns);
+        if (old)
+            memcpy(g->cells, old, g->count * g->columns * sizeof(*old));
+    }
+    for (size_t i = 0; i < g->columns; i++)
+        g->cells[g->count * g->columns + i] = read_cell(a, stmt, (int)i);
+    g->count++;
+}
+
 /* Steps to the end; rows that nobody wants are not copied. */
 static int step_all(sqlite3_stmt *stmt, struct arena *a, struct sql_rows *rows)
 {
-    struct sql_arg *cells = NULL;
-    size_t room = 0, columns = (size_t)sqlite3_column_count(stmt), count = 0;
+    struct gathering g = {.columns = (size_t)sqlite3_column_count(stmt)};
     int rc;
 
-    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-        if (!rows)
-            continue;
-        if (count == room) {
-            struct sql_arg *old = cells;
-
-            room = room ? room * 2 : FIRST_ROWS;
-            cells = arena_array(a, struct sql_arg, room * columns);
-            if (old)
-                memcpy(cells, old, count * columns * sizeof(*cells));
-        }
-        for (size_t i = 0; i < columns; i++)
-            cells[count * columns + i] = read_cell(a, stmt, (int)i);
-        count++;
-    }
-    if (rows && rc == SQLITE_DONE)
-        *rows = (struct sql_rows){.cells = cells, .count = count, .columns = columns};
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
+        if (rows)
+            gather(a, stmt, &g);
+    if (rc != SQLITE_DONE)
+        return rc;
+    if (rows)
+        *rows = (struct sql_rows){.cells = g.cells, .count = g.count, .columns = g.columns};
+    return SQLITE_OK;
 }
 
 struct err *sqlite_conn_run(struct sqlite_conn *conn, struct ctx *c, struct sql_rows *rows,

@@ -31,7 +31,8 @@ static void init_locks(struct sqlite_readers *r)
 
 struct sqlite_readers *sqlite_readers_create(struct str path, const struct sql_options *options)
 {
-    struct sqlite_readers *r = calloc(1, sizeof(*r) + options->readers_max * sizeof(r->stack[0]));
+    struct sqlite_readers *r =
+        calloc(1, sizeof(*r) + options->readers_max * sizeof(struct sqlite_conn *));
 
     if (!r || !(r->path = strndup(path.ptr, path.len)))
         abort();

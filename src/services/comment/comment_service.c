@@ -8,9 +8,9 @@
 #include "comment.h"
 #include "comment_store.h"
 #include "limits.h"
+#include "lookup.h"
 #include "sequence.h"
 #include "text_rules.h"
-#include "video_api.h"
 
 struct comment {
     struct comment_api base; /* first */
@@ -22,18 +22,6 @@ struct comment {
 static struct comment *of(struct comment_api *base)
 {
     return (struct comment *)base;
-}
-
-static struct err *author_of(struct comment *self, struct ctx *c, int64_t video, int64_t *out)
-{
-    struct video_get_videos_req req = {.ids = {&video, 1}};
-    struct video_get_videos_resp found = {0};
-
-    TRY(video_get_videos(self->videos, c, &req, &found));
-    if (found.videos.count == 0)
-        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
-    *out = found.videos.at[0].author_id;
-    return NULL;
 }
 
 /* ---- posting ---- */
@@ -49,7 +37,7 @@ static struct err *add_comment(struct sql_tx *tx, struct ctx *c, void *arg)
     struct comment_item *item = job->item;
     int64_t author = 0;
 
-    TRY(author_of(job->self, c, item->video_id, &author));
+    TRY(lookup_author(job->self->videos, c, item->video_id, &author));
     TRY(sequence_next(tx, c, STR("comment"), &item->id));
     TRY(comment_store_add(tx, c, item));
     return changes_emit(job->self->changes, tx, c,
@@ -92,7 +80,7 @@ static struct err *check_right(struct comment *self, struct ctx *c, int64_t user
 
     if (item->user_id == user)
         return NULL;
-    TRY(author_of(self, c, item->video_id, &author));
+    TRY(lookup_author(self->videos, c, item->video_id, &author));
     if (author != user)
         return err_new(c, ERR_FORBIDDEN, "only its author or the video's may delete a comment");
     return NULL;

@@ -1,6 +1,5 @@
 /* The favorite service: likes are idempotent, and told as facts. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "changes.h"
@@ -8,7 +7,7 @@
 #include "favorite.h"
 #include "favorite_store.h"
 #include "limits.h"
-#include "video_api.h"
+#include "lookup.h"
 
 struct favorite {
     struct favorite_api base; /* first */
@@ -28,18 +27,6 @@ struct set_job {
     bool changed;
 };
 
-static struct err *author_of(struct favorite *self, struct ctx *c, int64_t video, int64_t *out)
-{
-    struct video_get_videos_req req = {.ids = {&video, 1}};
-    struct video_get_videos_resp found = {0};
-
-    TRY(video_get_videos(self->videos, c, &req, &found));
-    if (found.videos.count == 0)
-        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
-    *out = found.videos.at[0].author_id;
-    return NULL;
-}
-
 static struct err *set_mark(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct set_job *job = arg;
@@ -48,7 +35,7 @@ static struct err *set_mark(struct sql_tx *tx, struct ctx *c, void *arg)
     *mark = (struct favorite_mark){.user_id = job->req->user_id,
                                    .video_id = job->req->video_id,
                                    .created_at = clock_wall_ms()};
-    TRY(author_of(job->self, c, mark->video_id, &mark->author_id));
+    TRY(lookup_author(job->self->videos, c, mark->video_id, &mark->author_id));
     TRY(job->req->liked ? favorite_store_add(tx, c, mark, &job->changed)
                         : favorite_store_remove(tx, c, mark, &job->changed));
     if (!job->changed)

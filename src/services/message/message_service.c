@@ -1,16 +1,15 @@
 /* The message service: sending, polling, the latest of each conversation. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "changes.h"
 #include "clock.h"
 #include "limits.h"
+#include "lookup.h"
 #include "message.h"
 #include "message_store.h"
 #include "sequence.h"
 #include "text_rules.h"
-#include "user_api.h"
 
 struct message {
     struct message_api base; /* first */
@@ -31,17 +30,6 @@ struct send_job {
     struct message_item *item;
 };
 
-static struct err *check_receiver(struct message *self, struct ctx *c, int64_t to)
-{
-    struct user_get_users_req ask = {.ids = {&to, 1}};
-    struct user_get_users_resp found = {0};
-
-    TRY(user_get_users(self->users, c, &ask, &found));
-    if (found.users.count == 0)
-        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, to);
-    return NULL;
-}
-
 /* Times rise within a conversation, whatever the clock does (contract, section 5.2). */
 static struct err *add_message(struct sql_tx *tx, struct ctx *c, void *arg)
 {
@@ -49,7 +37,7 @@ static struct err *add_message(struct sql_tx *tx, struct ctx *c, void *arg)
     struct message_item *item = job->item, last;
     int64_t now = clock_wall_ms();
 
-    TRY(check_receiver(job->self, c, item->to_id));
+    TRY(lookup_user(job->self->users, c, item->to_id));
     TRY(message_store_latest(tx, c, item->from_id, item->to_id, &last));
     item->created_at = now > last.created_at ? now : last.created_at + 1;
     TRY(sequence_next(tx, c, STR("message"), &item->id));

@@ -1,14 +1,13 @@
 /* The relation service: follows are idempotent, and told as facts. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "changes.h"
 #include "clock.h"
 #include "limits.h"
+#include "lookup.h"
 #include "relation.h"
 #include "relation_store.h"
-#include "user_api.h"
 
 struct relation {
     struct relation_api base; /* first */
@@ -28,28 +27,13 @@ struct set_job {
     bool changed;
 };
 
-static struct err *check_target(struct relation *self, struct ctx *c,
-                                const struct relation_set_req *req)
-{
-    int64_t target = req->target_id;
-    struct user_get_users_req ask = {.ids = {&target, 1}};
-    struct user_get_users_resp found = {0};
-
-    if (req->user_id == target)
-        return err_reason(c, ERR_INVALID, "self_follow", "you cannot follow yourself");
-    TRY(user_get_users(self->users, c, &ask, &found));
-    if (found.users.count == 0)
-        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, target);
-    return NULL;
-}
-
 static struct err *set_edge(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct set_job *job = arg;
     struct relation_edge *edge = arena_new(c->arena, struct relation_edge);
 
     *edge = (struct relation_edge){job->req->user_id, job->req->target_id, clock_wall_ms()};
-    TRY(check_target(job->self, c, job->req));
+    TRY(lookup_user(job->self->users, c, edge->target_id));
     TRY(job->req->following ? relation_store_add(tx, c, edge, &job->changed)
                             : relation_store_remove(tx, c, edge, &job->changed));
     if (!job->changed)
@@ -66,6 +50,8 @@ static struct err *set(struct relation_api *base, struct ctx *c, const struct re
 {
     struct set_job job = {.self = of(base), .req = req};
 
+    if (req->user_id == req->target_id)
+        return err_reason(c, ERR_INVALID, "self_follow", "you cannot follow yourself");
     TRY(sql_write(job.self->db, c, set_edge, &job));
     resp->changed = job.changed;
     return NULL;

@@ -1,0 +1,31 @@
+/* Looking up one thing of another service, through its batched API. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "lookup.h"
+
+#include <inttypes.h>
+
+#include "user_api.h"
+#include "video_api.h"
+
+struct err *lookup_author(struct video_api *videos, struct ctx *c, int64_t video, int64_t *out)
+{
+    struct video_get_videos_req req = {.ids = {&video, 1}};
+    struct video_get_videos_resp found = {0};
+
+    TRY(video_get_videos(videos, c, &req, &found));
+    if (found.videos.count == 0)
+        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
+    *out = found.videos.at[0].author_id;
+    return NULL;
+}
+
+struct err *lookup_user(struct user_api *users, struct ctx *c, int64_t user)
+{
+    struct user_get_users_req req = {.ids = {&user, 1}};
+    struct user_get_users_resp found = {0};
+
+    TRY(user_get_users(users, c, &req, &found));
+    if (found.users.count == 0)
+        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, user);
+    return NULL;
+}
