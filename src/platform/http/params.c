@@ -4,7 +4,10 @@
 
 #include "utf8.h"
 
-enum { FIRST_ROOM = 8, EXPONENT_MAX = 18, MANTISSA_MAX = 32 };
+enum {
+    FIRST_ROOM = 8,
+    DIGITS_MAX = 19 /* of a 64-bit integer */
+};
 
 static int hex(char c)
 {
@@ -104,58 +107,84 @@ struct err *http_text(const struct http_req *req, struct ctx *c, struct str name
     return NULL;
 }
 
-/* "1.25" as digits 125 and two of them behind the point; false when there are others. */
-static bool mantissa(struct str text, char *digits, size_t *len, int64_t *behind)
-{
-    bool point = false;
+/* digits * 10^zeros: only what counts is kept, so its length is bounded by what fits the result. */
+struct decimal {
+    char digits[DIGITS_MAX];
+    size_t len;
+    int64_t zeros;
+};
 
-    *len = 0;
-    *behind = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (text.ptr[i] < '0' || text.ptr[i] > '9' || *len == MANTISSA_MAX - EXPONENT_MAX - 2)
-            return (*len = 0), false;
-        digits[(*len)++] = text.ptr[i];
-        *behind += point;
+/* Zeros are held back until a digit follows that counts. */
+static bool take_digit(struct decimal *d, char digit)
+{
+    if (digit == '0') {
+        d->zeros += d->len > 0;
+        return true;
     }
-    return *len > 0;
+    if (d->zeros >= DIGITS_MAX || d->len + (size_t)d->zeros >= DIGITS_MAX)
+        return false;
+    memset(d->digits + d->len, '0', (size_t)d->zeros);
+    d->len += (size_t)d->zeros;
+    d->zeros = 0;
+    d->digits[d->len++] = digit;
+    return true;
 }
 
-/* Digits and exponent as one whole number: zeros are added, or taken away when they are zeros. */
-static bool shifted(char *digits, size_t len, int64_t by, int64_t *out)
+/* "1.250" as 125 * 10^-2. False: no number, or digits that no 64-bit integer has. */
+static bool take_mantissa(struct decimal *d, struct str text)
 {
-    for (; by > 0; by--)
-        digits[len++] = '0';
-    for (; by < 0; by++)
-        if (len <= 1 || digits[--len] != '0')
+    struct str fraction = text, whole = str_cut(&fraction, '.');
+
+    if (!whole.len && !fraction.len)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (i == whole.len)
+            continue;
+        if (text.ptr[i] < '0' || text.ptr[i] > '9' || !take_digit(d, text.ptr[i]))
             return false;
-    return str_to_i64((struct str){digits, len}, out);
+    }
+    d->zeros -= (int64_t)fraction.len;
+    return true;
+}
+
+/* Spelled out in full, so that one function decides what fits. */
+static bool spell(const struct decimal *d, bool negative, int64_t *out)
+{
+    char text[1 + DIGITS_MAX] = "-";
+
+    if (!d->len) {
+        *out = 0;
+        return true;
+    }
+    if (d->zeros < 0 || d->zeros > DIGITS_MAX - (int64_t)d->len)
+        return false;
+    memcpy(text + 1, d->digits, d->len);
+    memset(text + 1 + d->len, '0', (size_t)d->zeros);
+    return str_to_i64((struct str){text + !negative, d->len + (size_t)d->zeros + negative}, out);
+}
+
+/* "+06": one sign at most. */
+static bool read_exponent(struct str text, int64_t *out)
+{
+    if (str_starts(text, STR("+")) && !str_starts(text, STR("+-")))
+        text = str_from(text, 1);
+    return str_to_i64(text, out);
 }
 
 bool params_number(struct str text, int64_t *out)
 {
-    char digits[2 * MANTISSA_MAX];
-    struct str exponent = text;
-    int64_t behind, power, value;
-    size_t len;
+    struct decimal d = {.len = 0};
+    bool negative = str_starts(text, STR("-"));
+    int64_t power;
 
     if (str_to_i64(text, out))
         return true;
-    bool negative = text.len && text.ptr[0] == '-';
-    struct str head =
-        str_cut(&exponent, memchr(text.ptr ? text.ptr : "", 'E', text.len) ? 'E' : 'e');
+    struct str exponent = str_from(text, negative);
+    struct str mantissa =
+        str_cut(&exponent, exponent.len && memchr(exponent.ptr, 'E', exponent.len) ? 'E' : 'e');
 
-    if (exponent.len && exponent.ptr[0] == '+')
-        exponent = str_from(exponent, 1);
-    if (!str_to_i64(exponent, &power) || power > EXPONENT_MAX || power < -EXPONENT_MAX ||
-        !mantissa(str_from(head, negative), digits, &len, &behind) ||
-        !shifted(digits, len, power - behind, &value))
-        return false;
-    *out = negative ? -value : value;
-    return true;
+    return read_exponent(exponent, &power) && take_mantissa(&d, mantissa) &&
+           !__builtin_add_overflow(d.zeros, power, &d.zeros) && spell(&d, negative, out);
 }
 
 struct err *http_i64(const struct http_req *req, struct ctx *c, struct str name, int64_t missing,
