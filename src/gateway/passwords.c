@@ -3,6 +3,7 @@
 #include "passwords.h"
 
 #include <crypt.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
@@ -39,7 +40,7 @@ static struct err *hash_any(const struct passwords *p, struct ctx *c, const char
 struct err *passwords_create(struct ctx *c, int cost, struct passwords **out)
 {
     struct passwords *p = calloc(1, sizeof(*p));
-    struct str hash;
+    struct str hash = {0};
 
     if (!p)
         abort();
@@ -50,8 +51,7 @@ struct err *passwords_create(struct ctx *c, int cost, struct passwords **out)
         passwords_destroy(p);
         return e;
     }
-    p->nobody = strndup(hash.ptr, hash.len);
-    if (!p->nobody)
+    if (asprintf(&p->nobody, STR_FMT, STR_ARG(hash)) < 0)
         abort();
     *out = p;
     return NULL;

@@ -14,30 +14,42 @@ struct multipart {
     char *window;
 };
 
+/* Length of the attribute at the start of the header, up to its ';', which may stand in quotes. */
+static size_t attribute_length(struct str header)
+{
+    bool quoted = false;
+    size_t i = 0;
+
+    for (; i < header.len && (quoted || header.ptr[i] != ';'); i++) {
+        if (header.ptr[i] == '"')
+            quoted = !quoted;
+        else if (quoted && header.ptr[i] == '\\')
+            i++;
+    }
+    return i < header.len ? i : header.len;
+}
+
+static struct str unquoted(struct str value)
+{
+    if (value.len < 2 || value.ptr[0] != '"' || value.ptr[value.len - 1] != '"')
+        return value;
+    return (struct str){value.ptr + 1, value.len - 2};
+}
+
 /* The value of `name` in "form-data; name=\"x\"; filename=\"y\""; *found tells "" from none. */
-static struct str attribute(struct arena *a, struct str header, struct str name, bool *found)
+static struct str attribute(struct str header, struct str name, bool *found)
 {
     *found = false;
     while (header.len) {
-        struct str rest = header, part = str_cut(&header, ';');
+        struct str value = {header.ptr, attribute_length(header)};
 
-        if (memchr(part.ptr ? part.ptr : "", '"', part.len)) { /* a ';' may stand in quotes */
-            const char *open = memchr(rest.ptr, '"', rest.len);
-            size_t from = (size_t)(open - rest.ptr) + 1, at = from;
-
-            while (at < rest.len && rest.ptr[at] != '"')
-                at += rest.ptr[at] == '\\' && at + 1 < rest.len ? 2 : 1;
-            part = (struct str){rest.ptr, at < rest.len ? at : rest.len};
-            header = str_from(rest, at + 1);
-            (void)str_cut(&header, ';');
-        }
-        struct str value = part, key = str_trim(str_cut(&value, '='));
+        header = str_from(header, value.len + 1);
+        struct str key = str_trim(str_cut(&value, '='));
 
         if (!str_eq_nocase(key, name))
             continue;
         *found = true;
-        value = str_trim(value);
-        return value.len && value.ptr[0] == '"' ? arena_copy(a, str_from(value, 1)) : value;
+        return unquoted(str_trim(value));
     }
     return (struct str){0};
 }
@@ -53,7 +65,7 @@ struct multipart *multipart_create(struct ctx *c, struct str content_type,
 {
     struct str rest = content_type, kind = str_trim(str_cut(&rest, ';'));
     bool found;
-    struct str boundary = attribute(c->arena, rest, STR("boundary"), &found);
+    struct str boundary = attribute(rest, STR("boundary"), &found);
 
     if (!str_eq_nocase(kind, STR("multipart/form-data")) || !boundary_fits(boundary))
         return NULL;
@@ -125,9 +137,9 @@ static struct err *begin_part(struct multipart *m, struct ctx *c, struct str hea
         if (!str_eq_nocase(key, STR("content-disposition")))
             continue;
         (void)str_cut(&value, ';'); /* form-data */
-        struct str name = attribute(c->arena, str_trim(value), STR("name"), &named);
+        struct str name = attribute(str_trim(value), STR("name"), &named);
 
-        (void)attribute(c->arena, str_trim(value), STR("filename"), &is_file);
+        (void)attribute(str_trim(value), STR("filename"), &is_file);
         if (named)
             return m->sink.begin(m->sink.self, c, arena_copy(c->arena, name), is_file);
     }

@@ -41,7 +41,7 @@ struct str params_decode(struct arena *a, struct str text, bool plus)
             out[len++] = (char)byte;
             i += 2;
         } else {
-            out[len++] = plus && text.ptr[i] == '+' ? ' ' : text.ptr[i];
+            out[len++] = (char)(plus && text.ptr[i] == '+' ? ' ' : text.ptr[i]);
         }
     }
     return (struct str){out, len};
