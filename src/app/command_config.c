@@ -16,6 +16,9 @@ static int print(struct ctx *c, const struct options *o)
     struct config *f = NULL;
 
     if (o->reference) {
+        (void)puts("# Settings\n\nMade by `duan config --reference`. From the default up: "
+                   "`duan.yaml`, the environment (`DUAN_HTTP_LISTEN`),\nthe command line "
+                   "(`--set http.listen=...`).\n");
         config_reference(settings, settings_count, stdout);
         return 0;
     }

@@ -147,7 +147,7 @@ static struct err *open_http(struct duan *d, struct ctx *c)
         .spool_dir = in_data(d, c, "spool"),
         .header_timeout_ms = config_duration_ms(f, "http.header_timeout"),
         .idle_timeout_ms = config_duration_ms(f, "http.idle_timeout"),
-        .request_timeout_ms = config_duration_ms(f, "http.body_timeout"),
+        .request_timeout_ms = config_duration_ms(f, "http.request_timeout"),
         .body_min_rate = config_bytes(f, "http.body_min_rate"),
         .executors = {[HTTP_INLINE] = NULL,
                       [HTTP_WRITER] = sql_writer(d->db),

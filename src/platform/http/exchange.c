@@ -96,7 +96,6 @@ struct exchange *exchange_begin(struct exchanges *all, struct connection *connec
     x->connection = connection;
     x->began_ns = clock_monotonic_ns();
     x->c.arena = &x->arena;
-    x->c.deadline_ns = x->began_ns + all->options->request_timeout_ms * CLOCK_NS_PER_MS;
     x->target_end = mhd_guard_uri(target);
     x->target_too_long = len > HTTP_TARGET_MAX;
     if (!x->target_too_long)
@@ -308,6 +307,8 @@ static enum MHD_Result run(struct exchange *x)
     const struct http_app *app = x->all->app;
     struct err *e = request_body_end(&x->body, &x->c, &x->req);
 
+    /* From here on: a large upload may have taken its time. */
+    x->c.deadline_ns = clock_monotonic_ns() + x->all->options->request_timeout_ms * CLOCK_NS_PER_MS;
     if (e && e->reason)
         return refuse_large(x, x->body.limits.max);
     if (e)
