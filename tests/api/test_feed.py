@@ -54,6 +54,17 @@ def test_walking_the_feed_shows_every_video_once(anyone, many):
     assert all(len(page) <= PAGE for page in pages)
 
 
+@pytest.mark.parametrize('later_ms', [1, 30, 100, 300, 700, 1500, 4000])
+def test_the_order_is_the_same_wherever_a_page_begins(anyone, many, later_ms):
+    """Pages then end elsewhere, so that none ends by luck between two moments."""
+    wanted = sum(many, [])
+    whole, _ = walk(anyone, wanted)
+    _, end_of_page = anyone.feed()
+    seen, _ = walk(anyone, [wanted[0]], start=end_of_page + later_ms)
+    begin = whole.index(seen[0])
+    assert seen[:len(whole) - begin] == whole[begin:begin + len(seen)]
+
+
 def test_the_feed_is_ordered_newest_first(anyone, many):
     """As every author's own list is."""
     seen, _ = walk(anyone, sum(many, []))
