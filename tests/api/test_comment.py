@@ -20,7 +20,7 @@ GOOD_TEXTS = {
 }
 BAD_TEXTS = {
     'missing': None, 'empty': '', 'blank': ' ', 'only blanks': ' \t\n ',
-    '501 characters': 'x' * 501, '501 characters of 3 bytes': '短' * 501,
+    '501 characters': 'x' * 501, '501 characters of 3 bytes': '短' * 501, 'NUL': 'a\0b',
     'escape': 'a\x1b[31mb', 'carriage return alone': 'a\rb', 'bell': 'a\x07', 'delete': 'a\x7fb',
 }
 
@@ -175,6 +175,6 @@ def test_what_is_not_there_cannot_be_deleted(bob, video):
     bob.delete_comment(ID_MAX, 1, (NO_VIDEO, NO_COMMENT))
 
 
-@pytest.mark.parametrize('comment_id', ['x', '1.5'])
-def test_deleting_needs_a_number(bob, video, comment_id):
+@pytest.mark.parametrize('comment_id', [None, '', 'x', '1.5'])
+def test_deleting_needs_an_id(bob, video, comment_id):
     bob.delete_comment(video['id'], comment_id, BAD_PARAMETER)
