@@ -101,6 +101,11 @@ class Clips:
     def noise_mp4(self, draft):
         draft.write_bytes(random.Random(1).randbytes(3 << 20))
 
+    def impostor_mp4(self, draft):
+        """Begins as a video does."""
+        head = b'\0\0\0\x18ftypmp42\0\0\0\0mp42isom'
+        draft.write_bytes(head + random.Random(2).randbytes(3 << 20))
+
     def one_byte_mp4(self, draft):
         draft.write_bytes(b'\0')
 

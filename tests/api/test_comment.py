@@ -172,7 +172,7 @@ def test_the_author_of_another_video_may_not_delete_through_it(ann, bob, new_vid
 
 def test_what_is_not_there_cannot_be_deleted(bob, video):
     bob.delete_comment(video['id'], ID_MAX, NO_COMMENT)
-    bob.delete_comment(ID_MAX, 1, NO_VIDEO)
+    bob.delete_comment(ID_MAX, 1, (NO_VIDEO, NO_COMMENT))
 
 
 @pytest.mark.parametrize('comment_id', [None, '', 'x', '1.5'])

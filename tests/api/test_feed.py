@@ -18,13 +18,26 @@ def now_ms():
     return int(time.time() * 1000)
 
 
+def pages_from(viewer, latest=None):
+    """Page after page with its next_time, the empty one at the end included."""
+    while True:
+        videos, next_time = viewer.feed(latest)
+        # Without this, a server whose pages do not advance would be walked for ever.
+        assert not videos or latest is None or next_time < latest, 'the feed does not advance'
+        yield ids(videos), next_time
+        if not videos:
+            return
+        latest = next_time
+
+
 def walk(viewer, wanted=(), start=None):
     """The ids of page after page, until all wanted ones were seen or the feed ended."""
-    seen, pages, latest = [], [], start
-    while not pages or (pages[-1] and not set(wanted) <= set(seen)):
-        videos, latest = viewer.feed(latest)
-        pages.append(ids(videos))
-        seen += pages[-1]
+    seen, pages = [], []
+    for page, _ in pages_from(viewer, start):
+        pages.append(page)
+        seen += page
+        if set(wanted) <= set(seen):
+            break
     return seen, pages
 
 
@@ -52,6 +65,17 @@ def test_walking_the_feed_shows_every_video_once(anyone, many):
     assert set(wanted) <= set(seen)
     assert len(seen) == len(set(seen)), 'a video came twice'
     assert all(len(page) <= PAGE for page in pages)
+
+
+@pytest.mark.parametrize('later_ms', [1, 30, 100, 300, 700, 1500, 4000])
+def test_the_order_is_the_same_wherever_a_page_begins(anyone, many, later_ms):
+    """Pages then end elsewhere, so that none ends by luck between two moments."""
+    wanted = sum(many, [])
+    whole, _ = walk(anyone, wanted)
+    _, end_of_page = anyone.feed()
+    seen, _ = walk(anyone, [wanted[0]], start=end_of_page + later_ms)
+    begin = whole.index(seen[0])
+    assert seen[:len(whole) - begin] == whole[begin:begin + len(seen)]
 
 
 def test_the_feed_is_ordered_newest_first(anyone, many):
@@ -88,11 +112,9 @@ def test_next_time_is_when_the_oldest_of_the_page_was_published(anyone, many):
 
 
 def test_the_feed_ends_with_an_empty_page_and_the_time_of_now(anyone, a_video_id):
-    latest = None
-    videos = [a_video_id]
-    while videos:
-        before = now_ms()
-        videos, latest = anyone.feed(latest)
+    before = now_ms()
+    *pages, (last, latest) = pages_from(anyone)
+    assert pages and last == []
     assert before - CLOCKS_MS <= latest <= now_ms() + CLOCKS_MS
     assert anyone.feed(latest)[0], 'the app would not start over'
 

@@ -126,10 +126,16 @@ def test_without_a_time_the_whole_conversation_comes_oldest_first(ann, bob):
 
 def test_times_increase_strictly_within_a_conversation(ann, bob):
     before = now_ms()
-    for at in range(30):
-        ann.send(bob.id, f'number {at}')
-    times = [message['create_time'] for message in bob.chat(ann.id)]
-    assert times == sorted(set(times)) and len(times) == 30
+    sides = [(ann, bob), (bob, ann)] * 4
+    threads = [threading.Thread(target=send_many, args=(*side, 15)) for side in sides]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    messages = bob.chat(ann.id)
+    times = [message['create_time'] for message in messages]
+    assert times == sorted(set(times)) and len(times) == 15 * len(sides)
+    assert ids(messages) == sorted(ids(messages))
     assert before - 300_000 < times[0] < now_ms() + 300_000
 
 

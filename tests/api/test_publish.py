@@ -13,7 +13,7 @@ from waiting import eventually
 
 PATH = ENDPOINTS['publish'][1]
 NOT_VIDEOS = ['audio_only.mp4', 'sound.mp3', 'png.mp4', 'truncated.mp4', 'playlist.mp4',
-              'concat.mp4', 'page.mp4', 'noise.mp4', 'one_byte.mp4']
+              'concat.mp4', 'page.mp4', 'noise.mp4', 'impostor.mp4', 'one_byte.mp4']
 GOOD_TITLES = {
     'one character': 'x', '200 characters': 'x' * 200, '200 characters of 4 bytes': '😀' * 200,
     'newline': 'first line\nsecond line', 'markup': '<b>"&amp;\\', 'Chinese': '短视频 #一',
@@ -123,8 +123,8 @@ def test_the_name_of_the_file_does_not_matter(ann, tiny, file_name):
 
 def test_other_parts_are_ignored(ann, tiny):
     others = [(f'other{at}', 'value') for at in range(20)]
-    send_form(ann, [*others, ('token', ann.token), ('file', b'z' * 5000, 'other.bin'),
-                    ('title', 'a clip'), ('data', tiny, 'clip.mp4'), *others])
+    send_form(ann, [*others, ('token', ann.token), ('title', 'a clip'), ('data', tiny, 'clip.mp4'),
+                    *others])
     assert len(ann.publish_list()) == 1
 
 
@@ -232,10 +232,11 @@ def test_what_is_not_a_video_is_refused(ann, clips, name):
 def test_refused_uploads_leave_nothing_behind(own_server, new_user, clips):
     server = own_server()
     viewer = new_user(server.url)
-    noise = clips.data('noise.mp4')
+    noise, impostor = clips.data('noise.mp4'), clips.data('impostor.mp4')
     before = server.stored_bytes()
     for _ in range(4):
         viewer.publish(noise, expect=NOT_A_VIDEO)
+        viewer.publish(impostor, expect=NOT_A_VIDEO)
         viewer.publish(noise, title='', expect=BAD_PARAMETER)
         send_form(viewer, [('title', 'a clip'), ('data', noise, 'clip.mp4')], NO_SESSION)
     eventually(lambda: server.stored_bytes() < before + len(noise))

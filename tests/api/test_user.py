@@ -99,6 +99,7 @@ def test_names_are_compared_byte_for_byte(anyone):
                 f'ss{tail}']
     user_ids = [anyone.register(name, 'correct horse')['user_id'] for name in variants]
     assert len(set(user_ids)) == len(variants)
+    assert [anyone.login(name, 'correct horse')['user_id'] for name in variants] == user_ids
 
 
 # Signing in.
