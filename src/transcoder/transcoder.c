@@ -73,9 +73,11 @@ static void on_progress(void *self, int permille)
 
 /* ---- the worker ---- */
 
+/* Copying is over before anybody looks; what is told of progress is the encoder's. */
 static enum media_reason run(struct work *w, const char *name, bool progressive,
                              struct media_outcome *out)
 {
+    bool shows_progress = strcmp(name, "encode") == 0;
     struct media_job job = {
         .worker = w->t->options.worker,
         .name = name,
@@ -84,7 +86,7 @@ static enum media_reason run(struct work *w, const char *name, bool progressive,
         .limits = w->t->options.limits,
         .progressive = progressive,
         .cancel = w->stop,
-        .progress = on_progress,
+        .progress = shows_progress ? on_progress : NULL,
         .self = w,
     };
 
