@@ -23,6 +23,7 @@ struct duan {
     struct config *config; /* borrowed */
     struct log *log;       /* borrowed */
     struct metrics *metrics;
+    char *worker; /* path of duan-media */
     struct sql *db;
     struct blob *blob;
     struct bus *bus;

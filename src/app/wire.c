@@ -1,5 +1,7 @@
 /* Who talks to whom: reading this page is reading the architecture. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,24 +67,25 @@ static void create_services(struct duan *d)
 
 /* ---- media: the sandboxed worker, for uploads and for the transcoder ---- */
 
-static struct err *worker_path(struct duan *d, struct ctx *c, const char **out)
+static struct err *find_worker(struct duan *d, struct ctx *c)
 {
-    struct str set = config_str(d->config, "media.worker");
+    const char *path = config_str(d->config, "media.worker").ptr;
 
-    if (!set.len)
-        TRY(media_worker_path(c, out));
-    else
-        *out = set.ptr;
-    if (access(*out, X_OK) != 0)
-        return err_new(c, ERR_PRECONDITION, "the media worker %s is missing", *out);
+    if (!config_str(d->config, "media.worker").len)
+        TRY(media_worker_path(c, &path));
+    d->worker = strdup(path);
+    if (!d->worker)
+        abort();
+    if (access(d->worker, X_OK) != 0)
+        return err_new(c, ERR_PRECONDITION, "the media worker %s is missing", d->worker);
     return NULL;
 }
 
-static struct err *start_transcoder(struct duan *d, struct ctx *c, const char *worker)
+static struct err *start_transcoder(struct duan *d, struct ctx *c)
 {
     const struct config *f = d->config;
     struct transcoder_options options = {
-        .worker = worker,
+        .worker = d->worker,
         .parallel = (size_t)config_int(f, "media.encodes"),
         .attempts = config_int(f, "media.attempts"),
         .disk_reserve = config_bytes(f, "media.disk_reserve"),
@@ -100,7 +103,7 @@ static struct err *start_transcoder(struct duan *d, struct ctx *c, const char *w
 
 /* ---- the edge: the gateway and the server in front of it ---- */
 
-static struct err *create_gateway(struct duan *d, struct ctx *c, const char *worker)
+static struct err *create_gateway(struct duan *d, struct ctx *c)
 {
     const struct config *f = d->config;
     struct gateway_options options = {
@@ -111,7 +114,7 @@ static struct err *create_gateway(struct duan *d, struct ctx *c, const char *wor
         .bcrypt_cost = (int)config_int(f, "auth.bcrypt_cost"),
         .near_bytes = (size_t)config_bytes(f, "cache.bytes"),
         .limits_enabled = config_bool(f, "limits.enabled"),
-        .media = {.worker = worker,
+        .media = {.worker = d->worker,
                   .inspect_ms = (int)config_duration_ms(f, "media.inspect_timeout"),
                   .copy_max_bytes = config_bytes(f, "media.copy_max"),
                   .disk_reserve = config_bytes(f, "media.disk_reserve")},
@@ -160,17 +163,15 @@ static struct err *open_http(struct duan *d, struct ctx *c)
 
 static struct err *start(struct duan *d, struct ctx *c)
 {
-    const char *worker;
-
-    TRY(worker_path(d, c, &worker));
+    TRY(find_worker(d, c));
     TRY(open_storage(d, c));
     create_services(d);
-    TRY(create_gateway(d, c, worker));
+    TRY(create_gateway(d, c));
     d->workers = pool_create("worker", (size_t)config_int(d->config, "http.workers"), WORKER_QUEUE);
     d->hashers = pool_create("hash", HASH_THREADS, HASH_QUEUE);
     TRY(open_http(d, c));
     duan_measure(d);
-    return start_transcoder(d, c, worker); /* last: it writes, and all who watch are there */
+    return start_transcoder(d, c); /* last: it writes, and all who watch are there */
 }
 
 struct err *duan_start(struct duan *d, struct ctx *c, struct config *config, struct log *log)
@@ -203,5 +204,6 @@ bool duan_stop(struct duan *d)
     changes_destroy(d->changes);
     blob_close(d->blob);
     metrics_destroy(d->metrics);
+    free(d->worker);
     return whole;
 }
