@@ -4,7 +4,6 @@
 import ctypes
 import os
 import select
-import shutil
 import subprocess
 
 import pytest
@@ -180,8 +179,8 @@ def test_root_in_a_plain_chroot_works_sandboxed(tmp_path):
     ended = subprocess.run(
         ["unshare", "--mount", "sh", "-c", script, "sh", *inside], stdout=subprocess.PIPE, text=True
     )
-    if ended.returncode == 99 or not shutil.which("unshare"):
-        pytest.skip("this root may not mount")
+    if ended.returncode == 99 or not ended.stdout:
+        pytest.skip("this root may not mount, or is a plain chroot itself: then every test is this one")
     lines = ended.stdout.splitlines()
     layers = next(line for line in lines if line.startswith("sandbox "))
     assert lines[-1] == "end ok"
