@@ -1,0 +1,305 @@
+/* Tests of bus: published or not at all, run at least once, tried again, kept when dead. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#include "bus.h"
+#include "scratch.h"
+
+enum { MANY = 50, ATTEMPTS = 3 };
+
+struct fixture {
+    struct arena arena;
+    struct ctx ctx;
+    struct str path;
+    struct sql *db;
+    struct bus *bus;
+    /* What the handler is to do, and what it saw. */
+    enum err_code fails; /* 0: it succeeds */
+    int failures;        /* how often it fails before it succeeds */
+    bool waits_for_stop;
+    _Atomic int runs, deaths, at_once, most_at_once;
+    _Atomic int64_t attempt;
+    sem_t ran;
+};
+
+static void open_bus(struct fixture *f)
+{
+    struct sql_options options = sql_defaults;
+
+    options.durable = false;
+    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &f->db));
+    assert_ok(&f->ctx, migrate(f->db, &f->ctx, &bus_migrations, 1));
+    assert_ok(&f->ctx, bus_open(&f->ctx, f->db, &f->bus));
+}
+
+static void close_bus(struct fixture *f)
+{
+    bus_close(f->bus);
+    sql_close(f->db);
+    f->bus = NULL;
+    f->db = NULL;
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+
+    if (!f || sem_init(&f->ran, 0, 0) != 0)
+        abort();
+    f->ctx.arena = &f->arena;
+    f->path = arena_str(&f->arena, "%s/bus.db", scratch_dir(&f->arena).ptr);
+    open_bus(f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+
+    close_bus(f);
+    sem_destroy(&f->ran);
+    arena_fini(&f->arena);
+    free(f);
+    return 0;
+}
+
+static void note_at_once(struct fixture *f)
+{
+    int now = atomic_fetch_add(&f->at_once, 1) + 1, most = atomic_load(&f->most_at_once);
+
+    while (now > most && !atomic_compare_exchange_weak(&f->most_at_once, &most, now))
+        continue;
+}
+
+static struct err *handle(void *self, struct ctx *c, const struct bus_job *job,
+                          const atomic_bool *stop)
+{
+    struct fixture *f = self;
+
+    note_at_once(f);
+    atomic_fetch_add(&f->runs, 1);
+    atomic_store(&f->attempt, job->attempt);
+    (void)sem_post(&f->ran);
+    while (f->waits_for_stop && !*stop)
+        sched_yield();
+    atomic_fetch_sub(&f->at_once, 1);
+    if (f->waits_for_stop)
+        return err_new(c, ERR_CANCELLED, "stopped");
+    if (f->fails && f->runs <= f->failures)
+        return err_new(c, f->fails, "no luck with %d", (int)job->key);
+    return NULL;
+}
+
+static void died(void *self, struct ctx *c, const struct bus_job *job, const struct err *e)
+{
+    struct fixture *f = self;
+
+    (void)c, (void)job, (void)e;
+    atomic_fetch_add(&f->deaths, 1);
+    (void)sem_post(&f->ran);
+}
+
+static void consume(struct fixture *f, size_t threads)
+{
+    const struct bus_handler handler = {
+        .self = f, .run = handle, .died = died, .attempts_max = ATTEMPTS, .pause_ms = 1};
+
+    assert_ok(&f->ctx, bus_consume(f->bus, &f->ctx, "work", threads, &handler));
+}
+
+static void wait_for(struct fixture *f, int posts)
+{
+    while (posts > 0)
+        posts -= sem_wait(&f->ran) == 0;
+}
+
+static struct bus_stats stats(struct fixture *f)
+{
+    struct bus_stats s = {0};
+
+    assert_ok(&f->ctx, bus_stats(f->bus, &f->ctx, STR("work"), &s));
+    return s;
+}
+
+/* Until the outcome of what ran has been written down. */
+static struct bus_stats settled(struct fixture *f)
+{
+    struct bus_stats s = stats(f);
+
+    while (s.running > 0)
+        s = stats(f);
+    return s;
+}
+
+static void publish(struct fixture *f, int64_t key)
+{
+    assert_ok(&f->ctx, bus_publish(f->bus, &f->ctx, STR("work"), key));
+}
+
+static void a_job_runs_once_when_all_is_well(void **state)
+{
+    struct fixture *f = *state;
+
+    consume(f, 2);
+    publish(f, 7);
+    wait_for(f, 1);
+    struct bus_stats s = settled(f);
+
+    assert_int_equal(f->runs, 1);
+    assert_int_equal(f->attempt, 1);
+    assert_int_equal(s.waiting + s.running + s.dead, 0);
+}
+
+static void a_key_waits_once(void **state)
+{
+    struct fixture *f = *state;
+
+    publish(f, 7);
+    publish(f, 7);
+    publish(f, 8);
+    assert_int_equal(stats(f).waiting, 2);
+}
+
+struct publication {
+    struct bus *bus;
+    bool fails;
+};
+
+static struct err *publish_inside(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct publication *p = arg;
+
+    (void)tx;
+    TRY(bus_publish(p->bus, c, STR("work"), 1));
+    return p->fails ? err_new(c, ERR_INVALID, "changed my mind") : NULL;
+}
+
+static void a_job_exists_exactly_if_its_transaction_does(void **state)
+{
+    struct fixture *f = *state;
+    struct publication p = {f->bus, true};
+
+    assert_err(sql_write(f->db, &f->ctx, publish_inside, &p), ERR_INVALID);
+    assert_int_equal(stats(f).waiting, 0);
+    p.fails = false;
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, publish_inside, &p));
+    assert_int_equal(stats(f).waiting, 1);
+}
+
+static void a_failure_is_tried_again(void **state)
+{
+    struct fixture *f = *state;
+
+    f->fails = ERR_UNAVAILABLE;
+    f->failures = ATTEMPTS - 1;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, ATTEMPTS);
+    struct bus_stats s = settled(f);
+
+    assert_int_equal(f->attempt, ATTEMPTS);
+    assert_int_equal(f->deaths, 0);
+    assert_int_equal(s.waiting + s.dead, 0);
+}
+
+static void after_the_last_attempt_it_is_dead_and_told_once(void **state)
+{
+    struct fixture *f = *state;
+
+    f->fails = ERR_UNAVAILABLE;
+    f->failures = MANY;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, ATTEMPTS + 1);
+    assert_int_equal(f->runs, ATTEMPTS);
+    assert_int_equal(f->deaths, 1);
+    assert_int_equal(settled(f).dead, 1);
+}
+
+static void what_cannot_get_better_is_not_tried_again(void **state)
+{
+    struct fixture *f = *state;
+
+    f->fails = ERR_PRECONDITION;
+    f->failures = MANY;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, 2);
+    assert_int_equal(f->runs, 1);
+    assert_int_equal(f->deaths, 1);
+}
+
+static void one_consumer_takes_each_job(void **state)
+{
+    struct fixture *f = *state;
+
+    consume(f, 3);
+    for (int64_t key = 1; key <= MANY; key++)
+        publish(f, key);
+    wait_for(f, MANY);
+    struct bus_stats s = settled(f);
+
+    assert_int_equal(f->runs, MANY);
+    assert_int_equal(s.waiting + s.dead, 0);
+    assert_true(f->most_at_once <= 3);
+}
+
+static void closing_stops_what_runs_and_does_not_count_it(void **state)
+{
+    struct fixture *f = *state;
+
+    f->waits_for_stop = true;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, 1);
+    close_bus(f); /* returns: the handler saw stop */
+    f->waits_for_stop = false;
+    open_bus(f);
+    assert_int_equal(stats(f).waiting, 1);
+    consume(f, 1);
+    wait_for(f, 1);
+    (void)settled(f);
+    assert_int_equal(f->attempt, 1);
+}
+
+static struct err *pretend_a_crash(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    (void)arg;
+    return sql_exec(tx, c, "UPDATE bus_job SET state = 1, attempt = 1");
+}
+
+static void what_ran_when_the_process_died_runs_again(void **state)
+{
+    struct fixture *f = *state;
+
+    publish(f, 7);
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, pretend_a_crash, NULL));
+    close_bus(f);
+    open_bus(f);
+    consume(f, 1);
+    wait_for(f, 1);
+    assert_int_equal(f->attempt, 2);
+}
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(a_job_runs_once_when_all_is_well),
+        CASE(a_key_waits_once),
+        CASE(a_job_exists_exactly_if_its_transaction_does),
+        CASE(a_failure_is_tried_again),
+        CASE(after_the_last_attempt_it_is_dead_and_told_once),
+        CASE(what_cannot_get_better_is_not_tried_again),
+        CASE(one_consumer_takes_each_job),
+        CASE(closing_stops_what_runs_and_does_not_count_it),
+        CASE(what_ran_when_the_process_died_runs_again),
+    };
+
+    return cmocka_run_group_tests_name("bus", tests, NULL, NULL);
+}
