@@ -1,9 +1,6 @@
 /* Who talks to whom: reading this page is reading the architecture. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "blob.h"
 #include "bus.h"
@@ -13,7 +10,7 @@
 #include "duan.h"
 #include "favorite.h"
 #include "gateway.h"
-#include "media.h"
+#include "machine.h"
 #include "message.h"
 #include "metrics.h"
 #include "pool.h"
@@ -40,10 +37,7 @@ static struct err *open_storage(struct duan *d, struct ctx *c)
         favorite_migrations, comment_migrations, relation_migrations, message_migrations,
     };
 
-    if (mkdir(arena_copy(c->arena, config_str(d->config, "data")).ptr, 0700) != 0 &&
-        access(arena_copy(c->arena, config_str(d->config, "data")).ptr, W_OK) != 0)
-        return err_new(c, ERR_UNAVAILABLE, "the data folder " STR_FMT " cannot be used",
-                       STR_ARG(config_str(d->config, "data")));
+    TRY(machine_data_folder(c, config_str(d->config, "data")));
     TRY(sql_open(c, in_data(d, c, "duan.db"), &sql_defaults, &d->db));
     TRY(migrate(d->db, c, all, COUNT(all)));
     TRY(blob_open(c, in_data(d, c, "media"), &d->blob));
@@ -66,20 +60,6 @@ static void create_services(struct duan *d)
 }
 
 /* ---- media: the sandboxed worker, for uploads and for the transcoder ---- */
-
-static struct err *find_worker(struct duan *d, struct ctx *c)
-{
-    const char *path = config_str(d->config, "media.worker").ptr;
-
-    if (!config_str(d->config, "media.worker").len)
-        TRY(media_worker_path(c, &path));
-    d->worker = strdup(path);
-    if (!d->worker)
-        abort();
-    if (access(d->worker, X_OK) != 0)
-        return err_new(c, ERR_PRECONDITION, "the media worker %s is missing", d->worker);
-    return NULL;
-}
 
 static struct err *start_transcoder(struct duan *d, struct ctx *c)
 {
@@ -128,21 +108,13 @@ static struct err *create_gateway(struct duan *d, struct ctx *c)
     return NULL;
 }
 
-static size_t socket_threads(const struct config *f)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-    return config_int(f, "http.threads") ? (size_t)config_int(f, "http.threads")
-                                         : (size_t)(cores > 0 ? cores : 1);
-}
-
 /* Which executor a route's handler runs on: embedded, short writes are jobs of the one writer. */
 static struct err *open_http(struct duan *d, struct ctx *c)
 {
     const struct config *f = d->config;
     struct http_options options = {
         .listen = config_str(f, "http.listen"),
-        .threads = socket_threads(f),
+        .threads = machine_threads(config_int(f, "http.threads")),
         .connections_max = (size_t)config_int(f, "http.connections"),
         .connections_per_address = (size_t)config_int(f, "http.connections_per_address"),
         .uploads_max = (size_t)config_int(f, "upload.parallel"),
@@ -163,7 +135,7 @@ static struct err *open_http(struct duan *d, struct ctx *c)
 
 static struct err *start(struct duan *d, struct ctx *c)
 {
-    TRY(find_worker(d, c));
+    TRY(machine_worker(c, config_str(d->config, "media.worker"), &d->worker));
     TRY(open_storage(d, c));
     create_services(d);
     TRY(create_gateway(d, c));

@@ -1,0 +1,43 @@
+/* Looking at the machine, at start-up. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "machine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "media.h"
+
+struct err *machine_data_folder(struct ctx *c, struct str path)
+{
+    const char *name = arena_copy(c->arena, path).ptr;
+
+    if (mkdir(name, 0700) == 0 || (errno == EEXIST && access(name, R_OK | W_OK | X_OK) == 0))
+        return NULL;
+    return err_new(c, ERR_UNAVAILABLE, "the data folder %s cannot be used: %s", name,
+                   strerror(errno));
+}
+
+size_t machine_threads(int64_t wanted)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (wanted > 0)
+        return (size_t)wanted;
+    return cores > 0 ? (size_t)cores : 1;
+}
+
+struct err *machine_worker(struct ctx *c, struct str set, char **out)
+{
+    const char *path = arena_copy(c->arena, set).ptr;
+
+    if (!set.len)
+        TRY(media_worker_path(c, &path));
+    if (access(path, X_OK) != 0)
+        return err_new(c, ERR_PRECONDITION, "the media worker %s is missing", path);
+    *out = strdup(path);
+    if (!*out)
+        abort();
+    return NULL;
+}

@@ -1,0 +1,18 @@
+/* What the machine offers: a folder for data, cores, the media worker. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "err.h"
+
+/* Makes the folder when it is not there. ERR_UNAVAILABLE: it cannot be made or written. */
+MUST_USE struct err *machine_data_folder(struct ctx *c, struct str path);
+
+/* `wanted`, or one per core when it is 0. */
+size_t machine_threads(int64_t wanted);
+
+/* `set`, or the program beside this one when it is empty. *out is the caller's to free.
+ * ERR_PRECONDITION: it is not there. */
+MUST_USE struct err *machine_worker(struct ctx *c, struct str set, char **out);
+
+#endif
