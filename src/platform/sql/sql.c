@@ -14,14 +14,6 @@ struct sql {
     struct sqlite_readers *readers;
 };
 
-const struct sql_options sql_defaults = {
-    .durable = true,
-    .readers_max = 16,
-    .queue_max = 4096,
-    .log_max_pages = 4000,
-    .cache_kib = 8192,
-};
-
 struct err *sql_open(struct ctx *c, struct str path, const struct sql_options *options,
                      struct sql **out)
 {
@@ -157,36 +149,6 @@ struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int
 struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text)
 {
     return sqlite_conn_script(tx->conn, c, text);
-}
-
-bool sql_next(struct sql_rows *rows)
-{
-    return rows->next < rows->count && ++rows->next;
-}
-
-static const struct sql_arg *cell(const struct sql_rows *rows, size_t column)
-{
-    assert(rows->next > 0 && column < rows->columns);
-    return &rows->cells[(rows->next - 1) * rows->columns + column];
-}
-
-int64_t sql_i64(const struct sql_rows *rows, size_t column)
-{
-    return cell(rows, column)->i;
-}
-
-struct str sql_str(const struct sql_rows *rows, size_t column)
-{
-    return cell(rows, column)->s;
-}
-
-int64_t *sql_i64_column(const struct sql_rows *rows, struct ctx *c, size_t column)
-{
-    int64_t *values = arena_array(c->arena, int64_t, rows->count);
-
-    for (size_t i = 0; i < rows->count; i++)
-        values[i] = rows->cells[i * rows->columns + column].i;
-    return values;
 }
 
 struct sql_stats sql_stats(struct sql *db)

@@ -4,6 +4,7 @@
 #define SQL_H
 
 #include "executor.h"
+#include "sql_values.h"
 
 /*
  * SQLite when everything runs in one process: one writer thread that commits in groups, and a
@@ -14,15 +15,6 @@ struct sql;
 
 /* A transaction on one connection. Belongs to the call it was handed to; never kept. */
 struct sql_tx;
-
-struct sql_options {
-    bool durable;         /* an acknowledged write survives a power cut; false only in tests */
-    size_t readers_max;   /* connections for reading, opened when first needed */
-    size_t queue_max;     /* jobs that may wait for the writer */
-    size_t log_max_pages; /* the write-ahead log never grows far beyond this */
-    size_t cache_kib;     /* page cache of each connection */
-};
-extern const struct sql_options sql_defaults;
 
 /* `path`: the database file; made when it does not exist. Fails with ERR_UNAVAILABLE. */
 MUST_USE struct err *sql_open(struct ctx *c, struct str path, const struct sql_options *options,
@@ -59,33 +51,6 @@ void sql_on_batch(struct sql *db, void (*fn)(void *self), void *self);
 
 /* ---- statements: `text` is a literal; it is prepared once per connection ---- */
 
-struct sql_arg {
-    enum { SQL_NULL, SQL_INT, SQL_TEXT, SQL_BLOB } type;
-    int64_t i;
-    struct str s;
-};
-
-static inline struct sql_arg sql_int(int64_t i)
-{
-    return (struct sql_arg){.type = SQL_INT, .i = i};
-}
-
-static inline struct sql_arg sql_text(struct str s)
-{
-    return (struct sql_arg){.type = SQL_TEXT, .s = s};
-}
-
-static inline struct sql_arg sql_blob(struct str s)
-{
-    return (struct sql_arg){.type = SQL_BLOB, .s = s};
-}
-
-/* A result, already copied into c->arena: nothing to close, valid until the request ends. */
-struct sql_rows {
-    const struct sql_arg *cells;
-    size_t count, columns, next;
-};
-
 /* sql_query(tx, c, &rows, "SELECT ... WHERE id = ?", sql_int(id)) */
 #define sql_query(tx, c, rows, text, ...) \
     sql_run((tx), (c), (rows), NULL, (text), SQL_ARGS(__VA_ARGS__))
@@ -94,35 +59,13 @@ struct sql_rows {
 #define sql_exec_count(tx, c, count, text, ...) \
     sql_run((tx), (c), NULL, (count), (text), SQL_ARGS(__VA_ARGS__))
 
-struct sql_args {
-    const struct sql_arg *at;
-    size_t count;
-};
-
 /* A broken unique key is ERR_EXISTS, a full disk ERR_EXHAUSTED, a missed deadline ERR_TIMEOUT. */
 MUST_USE struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
                              int64_t *changed, const char *text, struct sql_args args);
 
-#define SQL_LIST(...) ((const struct sql_arg[]){{.type = SQL_NULL}, ##__VA_ARGS__})
-#define SQL_ARGS(...)                             \
-    ((struct sql_args){SQL_LIST(__VA_ARGS__) + 1, \
-                       sizeof(SQL_LIST(__VA_ARGS__)) / sizeof(struct sql_arg) - 1})
-
 /* Runs several statements without arguments: migrations. */
 MUST_USE struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text);
 
-/* Steps to the next row; false after the last. Then read columns from 0. */
-bool sql_next(struct sql_rows *rows);
-int64_t sql_i64(const struct sql_rows *rows, size_t column);
-struct str sql_str(const struct sql_rows *rows, size_t column);
-
-/* All values of a column, rows->count of them, in the request's arena. */
-int64_t *sql_i64_column(const struct sql_rows *rows, struct ctx *c, size_t column);
-
-struct sql_stats {
-    uint64_t commits, jobs, failed_jobs, refused, commit_ns, checkpoints, reads;
-    size_t queued, log_pages, readers_open, readers_busy;
-};
 struct sql_stats sql_stats(struct sql *db);
 
 #endif

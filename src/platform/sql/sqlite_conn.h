@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-#include "sql.h"
+#include "sql_values.h"
 
 enum { STATEMENTS_MAX = 256 }; /* texts are literals, so the code itself bounds their number */
 
