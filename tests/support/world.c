@@ -261,6 +261,15 @@ void world_follow(struct world *w, int64_t user, int64_t target, bool following)
     assert_ok(&w->ctx, relation_set(w->api.relation, &w->ctx, &req, &resp));
 }
 
+void world_hide(struct world *w, int64_t video)
+{
+    struct video_media files = {.generation = 1, .cover = STR("v/cover.jpg")};
+    struct video_set_media_req req = {.id = video, .state = VIDEO_FAILED, .media = &files};
+    struct video_set_media_resp resp;
+
+    assert_ok(&w->ctx, video_set_media(w->api.video, &w->ctx, &req, &resp));
+}
+
 /* ---- values ---- */
 
 struct str world_text(struct world *w, const char *character, size_t count)

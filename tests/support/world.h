@@ -72,6 +72,9 @@ struct video_item world_item(struct world *w, int64_t id);
 void world_like(struct world *w, int64_t user, int64_t video, bool liked);
 void world_follow(struct world *w, int64_t user, int64_t target, bool following);
 
+/* Its job failed and nothing of it plays. */
+void world_hide(struct world *w, int64_t video);
+
 /* The files of a fresh upload. */
 extern const struct video_media world_upload;
 
