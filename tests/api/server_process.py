@@ -1,5 +1,6 @@
 # Starts, stops and kills a Duan server of the suite's own.
 # SPDX-License-Identifier: Apache-2.0
+import ctypes
 import os
 import random
 import signal
@@ -21,6 +22,11 @@ DEFAULTS = {'auth.bcrypt_cost': 4, 'limits.enabled': 'false'}
 
 def program():
     return ROOT / os.environ.get('DUAN_BUILD', 'build/release') / 'duan'
+
+
+def die_with_parent():
+    """A suite that is killed leaves no server behind (prctl(2), PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def free_port():
@@ -53,7 +59,8 @@ class Server:
             command += ['--set', f'{name}={value}']
         with open(self.log_file, 'ab') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=log, start_new_session=True)
+                                            stderr=log, start_new_session=True,
+                                            preexec_fn=die_with_parent)
         eventually(self.ready)
         return self
 
