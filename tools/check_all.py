@@ -66,7 +66,9 @@ def lint_once(file, base):
     key = hashlib.sha256(base.encode() + pathlib.Path(file).read_bytes()).hexdigest()
     seen = pathlib.Path("build/lint", key)
     if not seen.exists():
-        run("clang-tidy-14", "-p", "build/debug", "--quiet", file)
+        # A test's asserts are branches to the linter; what a test does is a straight line.
+        less = ["--checks=-readability-function-cognitive-complexity"] if file.endswith("_test.c") else []
+        run("clang-tidy-14", "-p", "build/debug", "--quiet", *less, file)
         seen.touch()
 
 

@@ -133,3 +133,25 @@ def test_uploads_at_once_are_all_counted(ann, clips):
     at_once(lambda at: ann.publish(clip, f'clip {at}'), range(6))
     assert {video['title'] for video in ann.publish_list()} == {f'clip {at}' for at in range(6)}
     equal(lambda: ann.user()['work_count'], 6)
+
+
+def test_what_one_does_shows_at_once_on_pages_seen_before(ann, bob, video):
+    """Nothing changes by itself any more, and everybody has seen the numbers: only the act moves them."""
+    video_id = video['id']
+    eventually(lambda: ann.video(video_id)['state'] == 'ready')
+
+    def seen(viewer):
+        page = {v['id']: v for v in viewer.publish_list(ann.id)}[video_id]
+        author = page['author']
+        return (page['favorite_count'], page['is_favorite'], page['comment_count'],
+                author['total_favorited'], author['follower_count'], author['is_follow'])
+
+    assert seen(ann) == seen(bob) == (0, False, 0, 0, 0, False)
+    bob.like(video_id)
+    assert seen(bob) == (1, True, 0, 1, 0, False) and seen(ann)[0] == 1
+    bob.comment(video_id, 'first')
+    assert seen(bob) == (1, True, 1, 1, 0, False) and seen(ann)[2] == 1
+    bob.follow(ann.id)
+    assert seen(bob) == (1, True, 1, 1, 1, True) and seen(ann)[4] == 1
+    bob.unlike(video_id)
+    assert seen(bob) == (0, False, 1, 0, 1, True) and seen(ann)[0] == 0
