@@ -1,187 +1,314 @@
-/* Tests of near_table: late fills lose, changes win, memory is bounded. */
+/* Tests of the near cache's map: versions, eviction, many threads. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "near_table.h"
 
-enum { VALUE_BYTES = 1000, TABLE_BYTES = 64 * 16 * 1024, MANY = 4000, THREADS = 4, ROUNDS = 3000 };
+enum { ROOM = 1 << 20, SIZE = 100, KEYS = 8, ROUNDS = 5000, FILLERS = 3, SHARDS = 64 };
+
+static atomic_int alive; /* values that were made and not freed */
+
+static int64_t *number(int64_t n)
+{
+    int64_t *value = malloc(sizeof(*value));
+
+    if (!value)
+        abort();
+    alive++;
+    *value = n;
+    return value;
+}
+
+static void number_free(void *value)
+{
+    alive--;
+    free(value);
+}
 
 static struct near_key key(int64_t a)
 {
     return (struct near_key){a, 0};
 }
 
-static int64_t *value(int64_t n)
+static void copy(void *arg, void *value)
 {
-    int64_t *v = malloc(sizeof(*v));
-
-    if (!v)
-        abort();
-    *v = n;
-    return v;
+    *(int64_t *)arg = *(int64_t *)value;
 }
 
-static void copy(void *arg, void *v)
+/* -1: not there. */
+static int64_t get(struct near_table *t, struct near_key k)
 {
-    *(int64_t *)arg = *(int64_t *)v;
+    int64_t found = -1;
+
+    return near_table_read(t, k, copy, &found) ? found : -1;
 }
 
-static bool set(void *arg, void *v)
+static void fill(struct near_table *t, struct near_key k, int64_t n)
 {
-    *(int64_t *)v = *(int64_t *)arg;
+    near_table_add(t, k, near_table_version(t, k), number(n), SIZE);
+}
+
+static bool set(void *arg, void *value)
+{
+    *(int64_t *)value = *(int64_t *)arg;
     return true;
+}
+
+static bool refuse(void *arg, void *value)
+{
+    (void)arg;
+    (void)value;
+    return false;
 }
 
 static int setup(void **state)
 {
-    *state = near_table_create(TABLE_BYTES, free);
+    alive = 0;
+    *state = near_table_create(ROOM, number_free);
     return 0;
 }
 
 static int teardown(void **state)
 {
     near_table_destroy(*state);
-    return 0;
+    return alive; /* every value was freed once */
 }
 
-static void fill(struct near_table *t, int64_t id, int64_t n)
-{
-    near_table_add(t, key(id), near_table_version(t, key(id)), value(n), VALUE_BYTES);
-}
+/* ---- filling ---- */
 
-static int64_t get(struct near_table *t, int64_t id)
-{
-    int64_t got = -1;
-
-    return near_table_read(t, key(id), copy, &got) ? got : -1;
-}
-
-static void what_was_added_is_found_until_it_is_dropped(void **state)
+static void what_was_filled_is_there_under_its_whole_key(void **state)
 {
     struct near_table *t = *state;
 
-    assert_int_equal(get(t, 7), -1);
-    fill(t, 7, 70);
-    assert_int_equal(get(t, 7), 70);
-    near_table_change(t, key(7), NULL, NULL);
-    assert_int_equal(get(t, 7), -1);
+    fill(t, (struct near_key){1, 2}, 12);
+    fill(t, (struct near_key){2, 1}, 21);
+    assert_int_equal(get(t, (struct near_key){1, 2}), 12);
+    assert_int_equal(get(t, (struct near_key){2, 1}), 21);
+    assert_int_equal(get(t, (struct near_key){1, 0}), -1);
+    assert_int_equal(get(t, (struct near_key){1, 3}), -1);
 }
 
-static void a_filler_that_read_before_a_change_never_wins(void **state)
-{
-    struct near_table *t = *state;
-    uint64_t version = near_table_version(t, key(7)); /* now it reads the old value ... */
-    int64_t fresh = 71;
-
-    near_table_change(t, key(7), set, &fresh); /* ... which is changed, though not yet here ... */
-    near_table_add(t, key(7), version, value(70), VALUE_BYTES);
-    assert_int_equal(get(t, 7), -1); /* ... so the old one is not kept */
-    assert_int_equal(near_table_stats(t).stale, 1);
-}
-
-static void a_change_sets_what_is_there(void **state)
-{
-    struct near_table *t = *state;
-    int64_t fresh = 71;
-
-    fill(t, 7, 70);
-    near_table_change(t, key(7), set, &fresh);
-    assert_int_equal(get(t, 7), 71);
-}
-
-static void a_second_filler_replaces_the_first(void **state)
+static void filling_again_replaces(void **state)
 {
     struct near_table *t = *state;
 
-    fill(t, 7, 70);
-    fill(t, 7, 71);
-    assert_int_equal(get(t, 7), 71);
+    fill(t, key(1), 10);
+    fill(t, key(1), 11);
+    assert_int_equal(get(t, key(1)), 11);
     assert_int_equal(near_table_stats(t).count, 1);
+    assert_int_equal(alive, 1);
 }
 
-static void both_halves_of_a_key_count(void **state)
+static void a_slow_filler_never_overwrites_a_change(void **state)
 {
     struct near_table *t = *state;
-    struct near_key ab = {1, 2}, ba = {2, 1};
-    int64_t got = -1;
+    int64_t now = 11;
 
-    near_table_add(t, ab, near_table_version(t, ab), value(12), VALUE_BYTES);
-    assert_false(near_table_read(t, ba, copy, &got));
-    assert_true(near_table_read(t, ab, copy, &got));
-    assert_int_equal(got, 12);
+    fill(t, key(1), 10);
+    uint64_t version = near_table_version(t, key(1));
+
+    near_table_change(t, key(1), set, &now);
+    near_table_add(t, key(1), version, number(10), SIZE);
+    assert_int_equal(get(t, key(1)), 11);
+    assert_int_equal(near_table_stats(t).stale, 1);
+    assert_int_equal(alive, 1);
 }
 
-static void the_least_recently_used_goes_first(void **state)
+static void a_change_of_what_is_not_there_stops_a_slow_filler_too(void **state)
+{
+    struct near_table *t = *state;
+    uint64_t version = near_table_version(t, key(1));
+    int64_t now = 11;
+
+    near_table_change(t, key(1), set, &now);
+    assert_int_equal(get(t, key(1)), -1);
+    near_table_add(t, key(1), version, number(10), SIZE);
+    assert_int_equal(get(t, key(1)), -1);
+    fill(t, key(1), 11);
+    assert_int_equal(get(t, key(1)), 11);
+}
+
+/* ---- changing ---- */
+
+static void a_change_updates_in_place(void **state)
+{
+    struct near_table *t = *state;
+    int64_t now = 11;
+
+    fill(t, key(1), 10);
+    fill(t, key(2), 20);
+    near_table_change(t, key(1), set, &now);
+    assert_int_equal(get(t, key(1)), 11);
+    assert_int_equal(get(t, key(2)), 20);
+}
+
+static void a_change_drops_what_it_cannot_update(void **state)
 {
     struct near_table *t = *state;
 
-    fill(t, 1, 1);
-    for (int64_t id = 2; id < MANY; id++) {
-        fill(t, id, id);
-        assert_int_equal(get(t, 1), 1); /* in use all along */
+    fill(t, key(1), 10);
+    fill(t, key(2), 20);
+    near_table_change(t, key(1), refuse, NULL);
+    near_table_change(t, key(2), NULL, NULL);
+    assert_int_equal(get(t, key(1)), -1);
+    assert_int_equal(get(t, key(2)), -1);
+    assert_int_equal(alive, 0);
+    assert_int_equal(near_table_stats(t).bytes, 0);
+    near_table_change(t, key(1), NULL, NULL); /* again: nothing there */
+}
+
+/* ---- bounds ---- */
+
+static void bytes_stay_below_the_limit(void **state)
+{
+    struct near_table *t = *state;
+
+    for (int64_t i = 1; i <= 4 * ROOM / SIZE; i++)
+        fill(t, key(i), i);
+    struct near_table_stats stats = near_table_stats(t);
+
+    assert_true(stats.bytes <= ROOM);
+    assert_true(stats.bytes > ROOM / 2); /* and it is made use of */
+    assert_true(stats.evicted > 0);
+    assert_int_equal(stats.count, alive);
+    assert_int_equal(stats.count + stats.evicted, 4 * ROOM / SIZE);
+}
+
+/* Keys that a change of one moves the version of all: those of one shard. */
+static void keys_of_one_shard(struct near_table *t, int64_t *out, size_t count)
+{
+    size_t found = 0;
+
+    for (int64_t i = 1; found < count; i++) {
+        uint64_t before = near_table_version(t, key(i));
+
+        near_table_change(t, key(1), NULL, NULL);
+        if (near_table_version(t, key(i)) != before)
+            out[found++] = i;
     }
-    struct near_table_stats s = near_table_stats(t);
-
-    assert_true(s.evicted > 0);
-    assert_true(s.bytes <= TABLE_BYTES);
-    assert_int_equal(get(t, 2), -1);
 }
 
-struct writer {
+static void what_was_not_used_longest_goes_first(void **state)
+{
+    struct near_table *t = near_table_create(SHARDS * (size_t)1000, number_free);
+    int64_t k[4];
+
+    (void)state;
+    keys_of_one_shard(t, k, COUNT(k));
+    near_table_add(t, key(k[0]), near_table_version(t, key(k[0])), number(0), 300);
+    near_table_add(t, key(k[1]), near_table_version(t, key(k[1])), number(1), 300);
+    assert_int_equal(get(t, key(k[0])), 0); /* used: now k[1] is the oldest */
+    near_table_add(t, key(k[2]), near_table_version(t, key(k[2])), number(2), 300);
+    assert_int_equal(get(t, key(k[1])), -1);
+    assert_int_equal(get(t, key(k[0])), 0);
+    assert_int_equal(get(t, key(k[2])), 2);
+    near_table_add(t, key(k[3]), near_table_version(t, key(k[3])), number(3), 2000);
+    assert_int_equal(get(t, key(k[3])), 3); /* too large, but the only one */
+    assert_int_equal(near_table_stats(t).count, 1);
+    near_table_destroy(t);
+    assert_int_equal(alive, 0);
+}
+
+static void looks_are_counted(void **state)
+{
+    struct near_table *t = *state;
+
+    (void)get(t, key(1));
+    fill(t, key(1), 1);
+    (void)get(t, key(1));
+    (void)get(t, key(1));
+    assert_int_equal(near_table_stats(t).hits, 2);
+    assert_int_equal(near_table_stats(t).misses, 1);
+}
+
+static void there_may_be_nothing_to_destroy(void **state)
+{
+    (void)state;
+    near_table_destroy(NULL);
+}
+
+/* ---- threads ---- */
+
+/* The rows that the table is filled from; a change is first made here, as a commit is. */
+struct crowd {
     struct near_table *t;
-    int64_t id;
+    _Atomic int64_t truth[KEYS];
+    atomic_bool over;
+    atomic_bool went_back;
 };
 
-/* The writer's order: the row, then the cache; a reader may fill at any moment. */
-static void *write_rows(void *arg)
+static void *keep_filling(void *arg)
 {
-    struct writer *w = arg;
+    struct crowd *c = arg;
 
-    for (int64_t n = 1; n <= ROUNDS; n++)
-        near_table_change(w->t, key(w->id), set, &n);
-    return NULL;
-}
+    for (size_t i = 0; !c->over; i++) {
+        struct near_key k = key((int64_t)(i % KEYS));
+        uint64_t version = near_table_version(c->t, k);
 
-static void *fill_rows(void *arg)
-{
-    struct writer *w = arg;
-
-    for (int64_t n = 0; n < ROUNDS; n++) {
-        fill(w->t, w->id, n);
-        (void)get(w->t, w->id);
-        fill(w->t, 1000 + n, n);
+        near_table_add(c->t, k, version, number(c->truth[i % KEYS]), SIZE);
     }
     return NULL;
 }
 
-static void threads_share_it(void **state)
+static void *keep_changing(void *arg)
 {
-    struct writer w = {*state, 7};
-    pthread_t threads[THREADS];
+    struct crowd *c = arg;
 
-    for (int i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, i % 2 ? write_rows : fill_rows, &w), 0);
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    assert_true(near_table_stats(*state).bytes <= TABLE_BYTES);
+    for (int64_t i = 1; i <= ROUNDS; i++) {
+        size_t at = (size_t)i % KEYS;
+        int64_t now = i;
+
+        c->truth[at] = now;
+        near_table_change(c->t, key((int64_t)at), i % 5 ? set : NULL, &now);
+        int64_t seen = get(c->t, key((int64_t)at));
+
+        if (seen != -1 && seen != now)
+            c->went_back = true;
+    }
+    c->over = true;
+    return NULL;
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+static void whoever_changed_a_row_never_sees_an_older_one(void **state)
+{
+    struct crowd c = {.t = *state};
+    pthread_t fillers[FILLERS], changer;
+
+    for (size_t i = 0; i < FILLERS; i++)
+        assert_int_equal(pthread_create(&fillers[i], NULL, keep_filling, &c), 0);
+    assert_int_equal(pthread_create(&changer, NULL, keep_changing, &c), 0);
+    assert_int_equal(pthread_join(changer, NULL), 0);
+    for (size_t i = 0; i < FILLERS; i++)
+        assert_int_equal(pthread_join(fillers[i], NULL), 0);
+    assert_false(c.went_back);
+    for (size_t i = 0; i < KEYS; i++) {
+        int64_t seen = get(c.t, key((int64_t)i));
+
+        assert_true(seen == -1 || seen == c.truth[i]);
+    }
+}
+
+#define TABLE_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        CASE(what_was_added_is_found_until_it_is_dropped),
-        CASE(a_filler_that_read_before_a_change_never_wins),
-        CASE(a_change_sets_what_is_there),
-        CASE(a_second_filler_replaces_the_first),
-        CASE(both_halves_of_a_key_count),
-        CASE(the_least_recently_used_goes_first),
-        CASE(threads_share_it),
+    static const struct CMUnitTest tests[] = {
+        TABLE_TEST(what_was_filled_is_there_under_its_whole_key),
+        TABLE_TEST(filling_again_replaces),
+        TABLE_TEST(a_slow_filler_never_overwrites_a_change),
+        TABLE_TEST(a_change_of_what_is_not_there_stops_a_slow_filler_too),
+        TABLE_TEST(a_change_updates_in_place),
+        TABLE_TEST(a_change_drops_what_it_cannot_update),
+        TABLE_TEST(bytes_stay_below_the_limit),
+        TABLE_TEST(what_was_not_used_longest_goes_first),
+        TABLE_TEST(looks_are_counted),
+        TEST(there_may_be_nothing_to_destroy),
+        TABLE_TEST(whoever_changed_a_row_never_sees_an_older_one),
     };
 
-    return cmocka_run_group_tests_name("near_table", tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,8 @@ static char *encode(const void *data, size_t len, char *out)
     return out;
 }
 
+/* False also when the last character says more than the bytes need: there is one way to write them.
+ */
 static bool decode(struct str text, unsigned char *out, size_t room, size_t *len)
 {
     uint32_t acc = 0;
@@ -135,7 +137,7 @@ static bool decode(struct str text, unsigned char *out, size_t room, size_t *len
         if (bits >= 8)
             out[(*len)++] = (unsigned char)(acc >> (bits -= 8));
     }
-    return true;
+    return bits < 6 && (acc & ((1U << bits) - 1)) == 0;
 }
 
 /* ---- tokens ---- */
@@ -203,6 +205,10 @@ bool tokens_verify(struct tokens *t, struct str token, struct token_claims *out)
         return false;
     struct str text = {(const char *)body, len};
 
-    *out = (struct token_claims){claim(text, "\"uid\":"), claim(text, "\"ses\":")};
-    return out->user_id > 0 && claim(text, "\"exp\":") > clock_wall_ms() / CLOCK_MS_PER_S;
+    struct token_claims claims = {claim(text, "\"uid\":"), claim(text, "\"ses\":")};
+
+    if (claims.user_id <= 0 || claim(text, "\"exp\":") <= clock_wall_ms() / CLOCK_MS_PER_S)
+        return false;
+    *out = claims;
+    return true;
 }

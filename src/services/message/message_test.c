@@ -250,6 +250,19 @@ static void a_phone_that_asks_for_older_gets_it_again(void **state)
     assert_int_equal(world_told(t.w, &message_state_type, CHANGE_UPDATE), 1);
 }
 
+static void what_comes_again_leaves_newer_ones_delivered(void **state)
+{
+    struct two t = two_in(state);
+    int64_t last;
+
+    send_text(t.w, t.ann, t.bob, "a");
+    last = send_text(t.w, t.ann, t.bob, "b").created_at;
+    assert_str(chat(t.w, t.bob, t.ann, 0), STR("ab"));
+    assert_str(letters(t.w, list(t.w, t.bob, t.ann, 1, 1)), STR("a"));
+    assert_int_equal(state_of(t.w, t.bob, t.ann).delivered_at, last);
+    assert_str(chat(t.w, t.bob, t.ann, last), STR(""));
+}
+
 static void a_long_backlog_comes_in_pieces_oldest_first(void **state)
 {
     struct two t = two_in(state);
@@ -384,6 +397,7 @@ int main(int argc, char **argv)
         WORLD_TEST(a_poll_brings_what_the_other_wrote_since),
         WORLD_TEST(what_was_never_delivered_comes_to_a_phone_that_is_ahead),
         WORLD_TEST(a_phone_that_asks_for_older_gets_it_again),
+        WORLD_TEST(what_comes_again_leaves_newer_ones_delivered),
         WORLD_TEST(a_long_backlog_comes_in_pieces_oldest_first),
         WORLD_TEST(the_state_is_of_the_one_who_asks),
         WORLD_TEST(a_poll_that_brings_nothing_is_no_fact),
