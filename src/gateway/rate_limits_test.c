@@ -82,7 +82,7 @@ static void a_bucket_fills_up_with_time_and_not_beyond(void **state)
     drain(f, RATE_UPLOAD, "ann");
     let_pass(UPLOAD_EVERY_S);
     assert_int_equal(drain(f, RATE_UPLOAD, "ann"), 1);
-    let_pass(3 * UPLOAD_EVERY_S);
+    let_pass((int64_t)3 * UPLOAD_EVERY_S);
     assert_int_equal(drain(f, RATE_UPLOAD, "ann"), 3);
     let_pass((int64_t)1000 * UPLOADS * UPLOAD_EVERY_S);
     assert_int_equal(drain(f, RATE_UPLOAD, "ann"), UPLOADS);

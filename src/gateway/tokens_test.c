@@ -104,9 +104,9 @@ static void a_token_holds_until_it_expires(void **state)
     struct fixture *f = *state;
     struct str token = sign(f);
 
-    test_clock_stop(NOW_MS + (TTL_S - 1) * CLOCK_MS_PER_S);
+    test_clock_stop(NOW_MS + (int64_t)(TTL_S - 1) * CLOCK_MS_PER_S);
     accept(f, token);
-    test_clock_stop(NOW_MS + TTL_S * CLOCK_MS_PER_S);
+    test_clock_stop(NOW_MS + (int64_t)TTL_S * CLOCK_MS_PER_S);
     refuse(f, token);
 }
 

@@ -28,7 +28,7 @@ static struct err *begin(void *self, struct ctx *c, struct str name, bool is_fil
     return NULL;
 }
 
-static struct err *data(void *self, struct ctx *c, struct str bytes)
+static struct err *take(void *self, struct ctx *c, struct str bytes)
 {
     (void)c;
     mix(self, bytes);
@@ -46,7 +46,7 @@ static bool parse(struct str body, size_t step, struct seen *seen)
 {
     struct arena arena = {0};
     struct ctx c = {.arena = &arena};
-    const struct multipart_sink sink = {seen, begin, data, end};
+    const struct multipart_sink sink = {seen, begin, take, end};
     struct multipart *m = multipart_create(&c, STR("multipart/form-data; boundary=b"), &sink);
     struct err *e = NULL;
 
@@ -63,11 +63,11 @@ static bool parse(struct str body, size_t step, struct seen *seen)
 }
 
 /* However it is cut, a good body gives the same parts; the first byte chooses the pieces. */
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct seen whole = {0}, pieces = {0};
-    struct str body = str_from((struct str){(const char *)bytes, size}, 1);
-    size_t step = size && bytes[0] ? bytes[0] : 1;
+    struct str body = str_from((struct str){(const char *)data, size}, 1);
+    size_t step = size && data[0] ? data[0] : 1;
     bool good = parse(body, body.len, &whole), also = parse(body, step, &pieces);
 
     if (good != also || (good && (whole.sum != pieces.sum || whole.parts != pieces.parts)))

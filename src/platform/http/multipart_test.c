@@ -148,14 +148,11 @@ static void what_is_malformed_is_refused(void **state)
 
 static void headers_of_a_part_are_bounded(void **state)
 {
-    size_t len = MULTIPART_HEADERS_MAX + 100;
-    char *body = arena_bytes(&arena, len);
+    struct str body = arena_str(&arena, "--xyz\r\n%*s", MULTIPART_HEADERS_MAX + 100, "x");
     struct notes n = {0};
 
     (void)state;
-    memset(body, 'x', len);
-    memcpy(body, "--xyz\r\n", 7);
-    assert_err(parse((struct str){body, len}, len, &n), ERR_INVALID);
+    assert_err(parse(body, body.len, &n), ERR_INVALID);
 }
 
 static void a_type_without_a_usable_boundary_is_another_type(void **state)
