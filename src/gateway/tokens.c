@@ -119,8 +119,7 @@ static char *encode(const void *data, size_t len, char *out)
     return out;
 }
 
-/* False also when the last character says more than the bytes need: there is one way to write them.
- */
+/* False also when the bits to spare are not zero: there is one way to write some bytes. */
 static bool decode(struct str text, unsigned char *out, size_t room, size_t *len)
 {
     uint32_t acc = 0;
