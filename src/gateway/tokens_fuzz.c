@@ -23,7 +23,7 @@ static size_t encode(const uint8_t *data, size_t size, char *out)
     while (len && out[len - 1] == '=')
         len--;
     for (size_t i = 0; i < len; i++)
-        out[i] = out[i] == '+' ? '-' : out[i] == '/' ? '_' : out[i];
+        out[i] = (char)(out[i] == '+' ? '-' : out[i] == '/' ? '_' : out[i]);
     return len;
 }
 
@@ -46,7 +46,7 @@ static struct str sign(struct arena *a, const uint8_t *body, size_t size)
 
 static bool holds(struct str body, const char *what)
 {
-    return body.len && memmem(body.ptr, body.len, what, strlen(what));
+    return body.ptr && body.len && memmem(body.ptr, body.len, what, strlen(what));
 }
 
 /* Only our key makes a token, so one that holds was made of such a body. */
