@@ -250,9 +250,9 @@ static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct
     keep(&viewer->liked, liked.video_ids);
     keep(&viewer->followed, followed.user_ids);
     read_flags(f, viewer);
-    near_table_add(n->tables.viewers, key, version, viewer,
-                   sizeof(*viewer) +
-                       (viewer->liked.ids.room + viewer->followed.ids.room) * sizeof(int64_t));
+    keep_value(c, n->tables.viewers, key, version, viewer,
+               sizeof(*viewer) +
+                   (viewer->liked.ids.room + viewer->followed.ids.room) * sizeof(int64_t));
     return NULL;
 }
 
