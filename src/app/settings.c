@@ -92,7 +92,7 @@ const struct config_setting settings[] = {
 const size_t settings_count = COUNT(settings);
 
 /* Variables of ours that are no settings. */
-static const char *const not_settings[] = {"DUAN_BUILD", "DUAN_URL", NULL};
+static const char *const not_settings[] = {"DUAN_BUILD", "DUAN_TORTURE", "DUAN_URL", NULL};
 
 static struct err *set(struct config *f, struct ctx *c, const char *name, const char *value)
 {

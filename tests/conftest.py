@@ -1,4 +1,4 @@
-# The fixtures of the API suite: a server, viewers of it, videos and clips to upload.
+# The fixtures of the suites: a server, viewers of it, videos and clips to upload.
 # SPDX-License-Identifier: Apache-2.0
 import os
 
