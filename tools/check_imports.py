@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # A room may include itself and what stands here. The build refuses most of it already; this also sees circles and neighbours.
-PLATFORM = ("blob", "bus", "changes", "config", "http", "log", "metrics", "pool", "rpc", "sql", "trace")
+PLATFORM = ("blob", "bus", "changes", "config", "http", "lock", "log", "metrics", "pool", "rpc", "sql", "trace")
 SERVICES = ("user", "video", "favorite", "comment", "relation", "message")
 ROOMS = {"base": set(), "media": {"base"}, "assets": set(), "services": {"base"}}
 ROOMS.update({f"platform/{name}": {"base"} for name in PLATFORM})

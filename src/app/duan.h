@@ -11,6 +11,7 @@ struct blob;
 struct bus;
 struct changes;
 struct config;
+struct folder_lock;
 struct gateway;
 struct log;
 struct metrics;
@@ -23,7 +24,8 @@ struct duan {
     struct config *config; /* borrowed */
     struct log *log;       /* borrowed */
     struct metrics *metrics;
-    char *worker; /* path of duan-media */
+    char *worker;             /* path of duan-media */
+    struct folder_lock *lock; /* one server at a time in a data folder */
     struct sql *db;
     struct blob *blob;
     struct bus *bus;

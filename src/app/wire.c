@@ -9,6 +9,7 @@
 #include "config.h"
 #include "duan.h"
 #include "favorite.h"
+#include "folder_lock.h"
 #include "gateway.h"
 #include "machine.h"
 #include "message.h"
@@ -38,6 +39,7 @@ static struct err *open_storage(struct duan *d, struct ctx *c)
     };
 
     TRY(machine_data_folder(c, config_str(d->config, "data")));
+    TRY(folder_lock_take(c, config_str(d->config, "data"), &d->lock));
     TRY(sql_open(c, in_data(d, c, "duan.db"), &sql_defaults, &d->db));
     TRY(migrate(d->db, c, all, COUNT(all)));
     TRY(blob_open(c, in_data(d, c, "media"), &d->blob));
@@ -81,6 +83,16 @@ static struct err *start_transcoder(struct duan *d, struct ctx *c)
     return transcoder_start(d->transcoder, c);
 }
 
+/* ---- other processes: duan admin writes to the same database ---- */
+
+static void on_foreign_write(void *self)
+{
+    struct duan *d = self;
+
+    gateway_forget(d->gateway);
+    bus_wake(d->bus);
+}
+
 /* ---- the edge: the gateway and the server in front of it ---- */
 
 static struct err *create_gateway(struct duan *d, struct ctx *c)
@@ -105,6 +117,7 @@ static struct err *create_gateway(struct duan *d, struct ctx *c)
         TRY(secret_load(c, in_data(d, c, "token.key"), &options.token_secret));
     TRY(gateway_create(c, &options, &deps, &d->gateway));
     sql_on_batch(d->db, gateway_batch_committed, d->gateway);
+    sql_on_foreign_write(d->db, on_foreign_write, d);
     return NULL;
 }
 
@@ -176,6 +189,7 @@ bool duan_stop(struct duan *d)
     changes_destroy(d->changes);
     blob_close(d->blob);
     metrics_destroy(d->metrics);
+    folder_lock_release(d->lock);
     free(d->worker);
     return whole;
 }

@@ -3,13 +3,21 @@
 #include "task_queue.h"
 
 #include <stdlib.h>
+#include <time.h>
+
+#include "clock.h"
 
 void task_queue_init(struct task_queue *q, size_t max)
 {
+    pthread_condattr_t attr;
+
     *q = (struct task_queue){.max = max};
     q->tail = &q->head;
-    if (pthread_mutex_init(&q->lock, NULL) != 0 || pthread_cond_init(&q->arrived, NULL) != 0)
+    if (pthread_mutex_init(&q->lock, NULL) != 0 || pthread_condattr_init(&attr) != 0 ||
+        pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) != 0 ||
+        pthread_cond_init(&q->arrived, &attr) != 0)
         abort();
+    pthread_condattr_destroy(&attr);
 }
 
 void task_queue_fini(struct task_queue *q)
@@ -65,6 +73,22 @@ struct task *task_queue_pop_many(struct task_queue *q, size_t max)
         q->tail = &q->head;
     pthread_mutex_unlock(&q->lock);
     return first;
+}
+
+bool task_queue_wait(struct task_queue *q, int64_t until_ns)
+{
+    const struct timespec until = {until_ns / CLOCK_NS_PER_S, until_ns % CLOCK_NS_PER_S};
+    bool in_time = true;
+
+    pthread_mutex_lock(&q->lock);
+    q->sleeping++;
+    while (!q->head && !q->closed && in_time)
+        in_time = pthread_cond_timedwait(&q->arrived, &q->lock, &until) == 0;
+    q->sleeping--;
+    bool found = q->head || q->closed;
+
+    pthread_mutex_unlock(&q->lock);
+    return found;
 }
 
 struct task *task_queue_pop(struct task_queue *q)

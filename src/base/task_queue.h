@@ -29,6 +29,10 @@ struct task *task_queue_pop(struct task_queue *q);
 /* Waits likewise, and takes up to `max` tasks at once, linked by next, oldest first. */
 struct task *task_queue_pop_many(struct task_queue *q, size_t max);
 
+/* Waits until there is something to take, the queue is closed, or `until_ns` (CLOCK_MONOTONIC) has
+ * come: only then false. */
+bool task_queue_wait(struct task_queue *q, int64_t until_ns);
+
 /* Nothing more is taken in; what waits is still handed out. */
 void task_queue_close(struct task_queue *q);
 

@@ -87,6 +87,11 @@ void gateway_batch_committed(void *gateway)
     near_batch_committed(((struct gateway *)gateway)->near);
 }
 
+void gateway_forget(struct gateway *g)
+{
+    near_forget(g->near);
+}
+
 /* A Host that could not stand in a URL or in JSON as it is gets nowhere. */
 static bool host_is_plain(struct str host)
 {

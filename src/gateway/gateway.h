@@ -55,4 +55,7 @@ const struct http_app *gateway_app(struct gateway *g);
 /* For sql_on_batch(): a batch of writes was committed. */
 void gateway_batch_committed(void *gateway);
 
+/* For sql_on_foreign_write(): nothing that is remembered of rows can be relied on. */
+void gateway_forget(struct gateway *g);
+
 #endif

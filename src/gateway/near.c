@@ -57,6 +57,15 @@ void near_batch_committed(void *near)
     atomic_fetch_add_explicit(&((struct near *)near)->sequence, 1, memory_order_release);
 }
 
+void near_forget(struct near *n)
+{
+    near_table_clear(n->tables.users);
+    near_table_clear(n->tables.videos);
+    near_table_clear(n->tables.viewers);
+    near_table_clear(n->tables.chats);
+    near_batch_committed(n);
+}
+
 /* ---- what was asked for and is not here ---- */
 
 struct missing {

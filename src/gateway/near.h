@@ -37,6 +37,9 @@ void near_destroy(struct near *n); /* NULL is fine */
 uint64_t near_sequence(struct near *n);
 void near_batch_committed(void *near); /* for sql_on_batch() */
 
+/* Forgets everything: rows were changed by somebody who tells no changes. */
+void near_forget(struct near *n);
+
 /* The parts of a user's JSON object; the public URL goes between the pieces. */
 struct user_view {
     int64_t id; /* 0: there is no such user */

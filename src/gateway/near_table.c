@@ -104,11 +104,10 @@ void near_table_destroy(struct near_table *t)
 {
     if (!t)
         return;
+    near_table_clear(t);
     for (size_t i = 0; i < SHARDS; i++) {
         struct shard *s = &t->shards[i];
 
-        while (s->oldest)
-            drop(t, s, find(t, s, s->oldest->key));
         pthread_mutex_destroy(&s->lock);
         free(s->buckets);
     }
@@ -198,6 +197,19 @@ void near_table_change(struct near_table *t, struct near_key key,
     if (*link && (!fn || !fn(arg, (*link)->value)))
         drop(t, s, link);
     pthread_mutex_unlock(&s->lock);
+}
+
+void near_table_clear(struct near_table *t)
+{
+    for (size_t i = 0; i < SHARDS; i++) {
+        struct shard *s = &t->shards[i];
+
+        pthread_mutex_lock(&s->lock);
+        s->version++;
+        while (s->oldest)
+            drop(t, s, find(t, s, s->oldest->key));
+        pthread_mutex_unlock(&s->lock);
+    }
 }
 
 struct near_table_stats near_table_stats(struct near_table *t)

@@ -38,6 +38,9 @@ void near_table_add(struct near_table *t, struct near_key key, uint64_t version,
 void near_table_change(struct near_table *t, struct near_key key,
                        bool (*fn)(void *arg, void *value), void *arg);
 
+/* Drops everything, and takes nothing that was read before. */
+void near_table_clear(struct near_table *t);
+
 struct near_table_stats {
     uint64_t hits, misses, evicted, stale; /* stale: fills that came too late */
     size_t count, bytes;

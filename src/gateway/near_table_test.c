@@ -163,6 +163,21 @@ static void a_change_drops_what_it_cannot_update(void **state)
 
 /* ---- bounds ---- */
 
+static void a_cleared_table_is_empty_and_takes_nothing_read_before(void **state)
+{
+    struct near_table *t = *state;
+    uint64_t before = near_table_version(t, key(1));
+
+    fill(t, key(1), 10);
+    fill(t, key(2), 20);
+    near_table_clear(t);
+    near_table_add(t, key(1), before, number(11), SIZE);
+    assert_int_equal(get(t, key(1)), -1);
+    assert_int_equal(get(t, key(2)), -1);
+    fill(t, key(1), 12);
+    assert_int_equal(get(t, key(1)), 12);
+}
+
 static void bytes_stay_below_the_limit(void **state)
 {
     struct near_table *t = *state;
@@ -303,6 +318,7 @@ int main(void)
         TABLE_TEST(a_change_of_what_is_not_there_stops_a_slow_filler_too),
         TABLE_TEST(a_change_updates_in_place),
         TABLE_TEST(a_change_drops_what_it_cannot_update),
+        TABLE_TEST(a_cleared_table_is_empty_and_takes_nothing_read_before),
         TABLE_TEST(bytes_stay_below_the_limit),
         TABLE_TEST(what_was_not_used_longest_goes_first),
         TABLE_TEST(looks_are_counted),

@@ -36,14 +36,17 @@ struct publication {
     int64_t key;
 };
 
-static void wake_consumers(void *arg)
+void bus_wake(struct bus *bus)
 {
-    struct bus *bus = arg;
-
     pthread_mutex_lock(&bus->lock);
     bus->generation++;
     pthread_mutex_unlock(&bus->lock);
     pthread_cond_broadcast(&bus->published);
+}
+
+static void wake_consumers(void *arg)
+{
+    bus_wake(arg);
 }
 
 static struct err *publish(struct sql_tx *tx, struct ctx *c, void *arg)

@@ -47,6 +47,9 @@ MUST_USE struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topi
 MUST_USE struct err *bus_consume(struct bus *bus, struct ctx *c, const char *topic, size_t threads,
                                  const struct bus_handler *handler);
 
+/* Consumers look again: somebody else may have changed the table. */
+void bus_wake(struct bus *bus);
+
 struct bus_stats {
     int64_t waiting, running, dead, oldest_ms; /* age of the oldest that waits */
 };

@@ -140,6 +140,11 @@ void sql_on_batch(struct sql *db, void (*fn)(void *self), void *self)
     sqlite_writer_on_batch(db->writer, fn, self);
 }
 
+void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self)
+{
+    sqlite_writer_on_foreign(db->writer, fn, self);
+}
+
 struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int64_t *changed,
                     const char *text, struct sql_args args)
 {

@@ -49,6 +49,10 @@ void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void
 /* Calls fn(self) once per committed batch, after every sql_on_commit() of it. Set at start-up. */
 void sql_on_batch(struct sql *db, void (*fn)(void *self), void *self);
 
+/* Calls fn(self) on the writer's thread soon after another process has committed to the database:
+ * what is remembered of rows may be wrong. Set at start-up. */
+void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
+
 /* ---- statements: `text` is a literal; it is prepared once per connection ---- */
 
 /* sql_query(tx, c, &rows, "SELECT ... WHERE id = ?", sql_int(id)) */

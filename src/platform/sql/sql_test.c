@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "clock.h"
 #include "scratch.h"
 #include "sequence.h"
 
@@ -52,6 +53,12 @@ static int teardown(void **state)
 static struct err *insert(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     return sql_exec(tx, c, "INSERT INTO t (name) VALUES (?)", sql_text(str_of(arg)));
+}
+
+static struct err *insert_any(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    (void)arg;
+    return sql_exec(tx, c, "INSERT INTO t (name) VALUES (NULL)");
 }
 
 static struct err *insert_then_fail(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -282,6 +289,44 @@ static struct err *write_a_lot(struct sql_tx *tx, struct ctx *c, void *arg)
     return NULL;
 }
 
+static void count_call(void *arg)
+{
+    sem_post((sem_t *)arg);
+}
+
+/* Two handles on one file are to SQLite what two processes are. */
+static void another_process_that_commits_is_noticed(void **state)
+{
+    struct fixture *f = *state;
+    struct sql_options options = sql_defaults;
+    struct sql *other;
+    sem_t told;
+
+    assert_int_equal(sem_init(&told, 0, 0), 0);
+    options.durable = false;
+    sql_on_foreign_write(f->db, count_call, &told);
+    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &other));
+    assert_ok(&f->ctx, sql_write(other, &f->ctx, insert, name("theirs")));
+    assert_int_equal(sem_wait(&told), 0); /* as long as it takes */
+    sql_close(other);
+}
+
+/* The writer looks between two of its batches as well, so a look is never more than a job away. */
+static void ones_own_commits_are_not_foreign(void **state)
+{
+    struct fixture *f = *state;
+    int64_t until = clock_monotonic_ns() + 2 * CLOCK_NS_PER_S / 4;
+    sem_t told;
+    int calls;
+
+    assert_int_equal(sem_init(&told, 0, 0), 0);
+    sql_on_foreign_write(f->db, count_call, &told);
+    while (clock_monotonic_ns() < until)
+        assert_ok(&f->ctx, sql_write(f->db, &f->ctx, insert_any, NULL));
+    assert_int_equal(sem_getvalue(&told, &calls), 0);
+    assert_int_equal(calls, 0);
+}
+
 static void the_log_stays_bounded_while_readers_come_and_go(void **state)
 {
     struct fixture *f = *state;
@@ -381,6 +426,8 @@ int main(void)
         CASE(neighbours_in_a_batch_do_not_notice_a_failure),
         CASE(caches_hear_of_a_commit_before_the_answer_goes_out),
         CASE(caches_hear_nothing_of_a_failure),
+        CASE(another_process_that_commits_is_noticed),
+        CASE(ones_own_commits_are_not_foreign),
         CASE(the_log_stays_bounded_while_readers_come_and_go),
         CASE(ids_are_sequential_from_one),
         CASE(migrations_run_once_and_in_order),

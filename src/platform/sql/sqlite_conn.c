@@ -239,3 +239,16 @@ int sqlite_conn_do(struct sqlite_conn *conn, const char *text)
     (void)sqlite3_reset(stmt);
     return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
+
+int64_t sqlite_conn_version(struct sqlite_conn *conn)
+{
+    sqlite3_stmt *stmt = NULL;
+    int64_t version = 0;
+
+    conn->deadline_ns = 0;
+    if (statement_of(conn, "PRAGMA data_version", &stmt) == SQLITE_OK &&
+        sqlite3_step(stmt) == SQLITE_ROW)
+        version = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    return version;
+}

@@ -34,6 +34,9 @@ MUST_USE struct err *sqlite_conn_script(struct sqlite_conn *conn, struct ctx *c,
 /* BEGIN and its like: 0, or SQLite's code. */
 int sqlite_conn_do(struct sqlite_conn *conn, const char *text);
 
+/* Differs from one call to the next when another connection has committed in between. */
+int64_t sqlite_conn_version(struct sqlite_conn *conn);
+
 /* SQLite's code as a failure: `what` was being tried. */
 struct err *sqlite_conn_failed(struct sqlite_conn *conn, struct ctx *c, int rc, const char *what);
 

@@ -10,7 +10,7 @@
 #include "sqlite_checkpointer.h"
 #include "task_queue.h"
 
-enum { BATCH_MAX = 1000 };
+enum { BATCH_MAX = 1000, LOOK_MS = 200 };
 
 /* One task of a batch with its outcome. */
 struct job {
@@ -27,6 +27,9 @@ struct sqlite_writer {
     struct sql_tx tx; /* of the batch under way */
     void (*on_batch)(void *self);
     void *on_batch_self;
+    _Atomic(void (*)(void *self)) on_foreign; /* set when the thread runs already */
+    void *on_foreign_self;
+    int64_t version, next_look_ns;
     pthread_t thread;
     bool started;
     _Atomic uint64_t commits, jobs, failed_jobs, commit_ns;
@@ -120,16 +123,39 @@ static void run_batch(struct sqlite_writer *w, struct task *list)
     answer(w, jobs, count);
 }
 
+/* Another process may write too (duan admin): what is kept in memory hears of it here. */
+static void look_for_foreign(struct sqlite_writer *w)
+{
+    int64_t now = clock_monotonic_ns();
+    void (*fn)(void *self) = atomic_load(&w->on_foreign);
+
+    if (!fn || now < w->next_look_ns)
+        return;
+    int64_t version = sqlite_conn_version(w->conn);
+
+    if (version != w->version)
+        fn(w->on_foreign_self);
+    w->version = version;
+    w->next_look_ns = now + (int64_t)LOOK_MS * CLOCK_NS_PER_MS;
+}
+
 static void *work(void *arg)
 {
     struct sqlite_writer *w = arg;
 
     (void)pthread_setname_np(pthread_self(), "writer");
-    for (struct task *list; (list = task_queue_pop_many(&w->queue, BATCH_MAX)) != NULL;) {
+    for (;;) {
+        while (
+            !task_queue_wait(&w->queue, clock_monotonic_ns() + (int64_t)LOOK_MS * CLOCK_NS_PER_MS))
+            look_for_foreign(w);
+        struct task *list = task_queue_pop_many(&w->queue, BATCH_MAX);
+
+        if (!list)
+            return NULL;
         run_batch(w, list);
         sqlite_checkpointer_bound_log(w->checkpointer);
+        look_for_foreign(w);
     }
-    return NULL;
 }
 
 struct err *sqlite_writer_open(struct sql *db, struct ctx *c, struct str path,
@@ -147,6 +173,7 @@ struct err *sqlite_writer_open(struct sql *db, struct ctx *c, struct str path,
         e = sqlite_checkpointer_open(c, path, w->conn, options, &w->checkpointer);
     if (e)
         goto fail;
+    w->version = sqlite_conn_version(w->conn);
     w->tx = (struct sql_tx){.db = db, .conn = w->conn, .writes = true};
     if (pthread_create(&w->thread, NULL, work, w) != 0) {
         e = err_new(c, ERR_UNAVAILABLE, "no thread for the writer");
@@ -183,6 +210,12 @@ void sqlite_writer_on_batch(struct sqlite_writer *w, void (*fn)(void *self), voi
 {
     w->on_batch_self = self;
     w->on_batch = fn;
+}
+
+void sqlite_writer_on_foreign(struct sqlite_writer *w, void (*fn)(void *self), void *self)
+{
+    w->on_foreign_self = self;
+    atomic_store(&w->on_foreign, fn);
 }
 
 void sqlite_writer_stats(struct sqlite_writer *w, struct sql_stats *out)

@@ -20,6 +20,7 @@ void sqlite_writer_close(struct sqlite_writer *w); /* runs what is queued first;
 
 struct executor *sqlite_writer_executor(struct sqlite_writer *w);
 void sqlite_writer_on_batch(struct sqlite_writer *w, void (*fn)(void *self), void *self);
+void sqlite_writer_on_foreign(struct sqlite_writer *w, void (*fn)(void *self), void *self);
 
 /* Fills the fields of *out that are the writer's. */
 void sqlite_writer_stats(struct sqlite_writer *w, struct sql_stats *out);
