@@ -56,7 +56,7 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
         return e;
     }
     g->near = near_create(&deps->services, deps->changes, options->near_bytes);
-    g->limits = rate_limits_create(options->limits_enabled);
+    g->limits = rate_limits_create(&options->limits);
     g->feed = feed_cache_create();
     g->metrics = request_metrics_create(g);
     fill_app(g);

@@ -5,11 +5,11 @@
 
 #include "http.h"
 #include "near.h"
+#include "rate_limits.h"
 
 struct blob;
 struct log;
 struct metrics;
-struct rate_limits;
 struct tokens;
 
 /* What an upload may use; media.md, sections 2 and 3. */
@@ -27,7 +27,7 @@ struct gateway_options {
     int64_t zone_offset_min; /* of dates that people read */
     int bcrypt_cost;
     size_t near_bytes;
-    bool limits_enabled;
+    struct rate_limits_options limits;
     struct gateway_media media;
 };
 

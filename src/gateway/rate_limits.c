@@ -11,11 +11,13 @@
 
 enum { BUCKETS = 1 << 16, WAYS = 4, STRIPES = 64 };
 
-static const struct rule {
+struct rule {
     const char *name;
     double burst, per_second;
-} rules[RATE_KINDS] = {
-    [RATE_REQUEST] = {"request", 2000, 400},
+};
+
+static const struct rule shipped[RATE_KINDS] = {
+    [RATE_REQUEST] = {.name = "request"}, /* the rest of it is set */
     [RATE_REGISTER] = {"register", 40, 1.0 / 30},
     [RATE_LOGIN_ADDRESS] = {"login_address", 30, 1.0 / 5},
     [RATE_LOGIN_ACCOUNT] = {"login_account", 10, 1.0 / 10},
@@ -32,18 +34,22 @@ struct bucket {
 
 struct rate_limits {
     bool enabled;
+    struct rule rules[RATE_KINDS];
     _Atomic uint64_t refused[RATE_KINDS];
     pthread_mutex_t locks[STRIPES]; /* of the buckets whose number they divide */
     struct bucket buckets[BUCKETS];
 };
 
-struct rate_limits *rate_limits_create(bool enabled)
+struct rate_limits *rate_limits_create(const struct rate_limits_options *options)
 {
     struct rate_limits *r = calloc(1, sizeof(*r));
 
     if (!r)
         abort();
-    r->enabled = enabled;
+    r->enabled = options->enabled;
+    memcpy(r->rules, shipped, sizeof(shipped));
+    r->rules[RATE_REQUEST].burst = (double)options->requests_burst;
+    r->rules[RATE_REQUEST].per_second = (double)options->requests_per_second;
     for (size_t i = 0; i < STRIPES; i++)
         if (pthread_mutex_init(&r->locks[i], NULL) != 0)
             abort();
@@ -96,7 +102,7 @@ static double use(struct rate_limits *r, enum rate_limit_kind kind, struct str w
     uint64_t h = hash(kind, who);
     size_t set = h % (BUCKETS / WAYS);
     int64_t now = clock_monotonic_ns();
-    const struct rule *rule = &rules[kind];
+    const struct rule *rule = &r->rules[kind];
     pthread_mutex_t *lock = &r->locks[set % STRIPES];
 
     pthread_mutex_lock(lock);
@@ -113,9 +119,9 @@ static struct err *refused(struct rate_limits *r, struct ctx *c, enum rate_limit
                            double left)
 {
     struct err *e =
-        err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)", rules[kind].name);
+        err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)", r->rules[kind].name);
 
-    e->retry_after_s = (int)ceil(-left / rules[kind].per_second);
+    e->retry_after_s = (int)ceil(-left / r->rules[kind].per_second);
     if (e->retry_after_s < 1)
         e->retry_after_s = 1;
     atomic_fetch_add(&r->refused[kind], 1);
@@ -151,5 +157,5 @@ uint64_t rate_limits_refused(struct rate_limits *r, enum rate_limit_kind kind)
 
 const char *rate_limits_name(enum rate_limit_kind kind)
 {
-    return rules[kind].name;
+    return shipped[kind].name;
 }

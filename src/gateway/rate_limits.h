@@ -20,7 +20,13 @@ enum rate_limit_kind {
     RATE_KINDS,
 };
 
-struct rate_limits *rate_limits_create(bool enabled);
+/* What an operator may set; a burst is what a bucket holds when it is full. */
+struct rate_limits_options {
+    bool enabled;
+    int64_t requests_per_second, requests_burst; /* of RATE_REQUEST, at most 1,000,000 */
+};
+
+struct rate_limits *rate_limits_create(const struct rate_limits_options *options);
 void rate_limits_destroy(struct rate_limits *r); /* NULL is fine */
 
 /* Takes one from the bucket of `who`. ERR_EXHAUSTED, reason rate_limited: it is empty. */

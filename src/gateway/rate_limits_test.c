@@ -11,6 +11,9 @@
 
 enum { UPLOADS = 40, UPLOAD_EVERY_S = 30, WRITES = 120, LOGINS = 10, THREADS = 4, NAMES = 100000 };
 
+static const struct rate_limits_options few = {
+    .enabled = true, .requests_per_second = 3, .requests_burst = 7};
+
 struct fixture {
     struct arena arena;
     struct ctx ctx;
@@ -24,7 +27,7 @@ static int setup(void **state)
     if (!f)
         abort();
     f->ctx.arena = &f->arena;
-    f->r = rate_limits_create(true);
+    f->r = rate_limits_create(&few);
     test_clock_skip(CLOCK_NS_PER_S); /* the clock runs; tests skip by far more than they last */
     *state = f;
     return 0;
@@ -137,13 +140,22 @@ static void a_check_takes_nothing(void **state)
 static void what_is_switched_off_refuses_nothing(void **state)
 {
     struct fixture *f = *state;
-    struct rate_limits *off = rate_limits_create(false);
+    struct rate_limits *off = rate_limits_create(&(struct rate_limits_options){0});
 
     for (size_t i = 0; i < (size_t)2 * UPLOADS; i++)
         assert_ok(&f->ctx, rate_limits_take(off, &f->ctx, RATE_UPLOAD, STR("ann")));
     assert_int_equal(rate_limits_refused(off, RATE_UPLOAD), 0);
     rate_limits_destroy(off);
     rate_limits_destroy(NULL);
+}
+
+static void requests_are_limited_as_was_set(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(drain(f, RATE_REQUEST, "10.0.0.1"), few.requests_burst);
+    let_pass(1);
+    assert_int_equal(drain(f, RATE_REQUEST, "10.0.0.1"), few.requests_per_second);
 }
 
 static void routes_without_a_limit_are_never_refused(void **state)
@@ -210,6 +222,7 @@ int main(void)
         LIMITS_TEST(people_and_kinds_have_buckets_of_their_own),
         LIMITS_TEST(a_check_takes_nothing),
         LIMITS_TEST(what_is_switched_off_refuses_nothing),
+        LIMITS_TEST(requests_are_limited_as_was_set),
         LIMITS_TEST(routes_without_a_limit_are_never_refused),
         LIMITS_TEST(a_crowd_of_strangers_is_let_through),
         LIMITS_TEST(every_kind_has_a_name),

@@ -92,6 +92,14 @@ def test_polling_a_conversation_is_never_too_often(limited, clients):
         limited.chat(peer.id, 1)
 
 
+def test_requests_of_one_address_are_limited_as_was_set(own_server, clients):
+    settings = {'limits.enabled': 'true', 'limits.requests_burst': 50, 'limits.requests_per_second': 1}
+    viewer = clients(own_server(settings).url)
+    response, before = flood(viewer, 'feed', lambda at: {})
+    assert 50 - 5 <= before < 2 * 50  # asking whether it was ready took some, and it refills
+    checks.envelope(response, TOO_OFTEN, 429)
+
+
 def test_without_limits_nothing_is_too_often(anyone):
     for _ in range(300):
         anyone.call('login', WRONG_PASSWORD, username='nobody', password='wrong horse')
