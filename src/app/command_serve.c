@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "config.h"
 #include "duan.h"
+#include "live.h"
 #include "log.h"
 #include "options.h"
 
@@ -15,24 +16,25 @@ static const char usage[] =
     "\n"
     "Runs everything in one process: the API, the page and the transcoder. What lasts is kept in\n"
     "the data folder (./data), which is made at the first start. SIGTERM or Ctrl-C ends it when\n"
-    "the requests under way have been answered.\n"
+    "the requests under way have been answered; SIGHUP reads the settings again.\n"
     "\n"
     "  --data DIR          the data folder\n"
     "  --listen ADDR:PORT  where to listen (127.0.0.1:8080)\n"
     "  --config FILE       settings in YAML (duan.yaml in the data folder, if it is there)\n"
     "  --set name=value    one setting; `duan config` lists them\n";
 
-/* Threads inherit the mask: signals that end us are taken by the main thread alone. */
+/* Threads inherit the mask: these signals are taken by the main thread alone. */
 static sigset_t block_signals(void)
 {
-    sigset_t ends;
+    sigset_t ours;
 
-    (void)sigemptyset(&ends);
-    (void)sigaddset(&ends, SIGTERM);
-    (void)sigaddset(&ends, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    (void)sigemptyset(&ours);
+    (void)sigaddset(&ours, SIGTERM);
+    (void)sigaddset(&ours, SIGINT);
+    (void)sigaddset(&ours, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &ours, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    return ends;
+    return ours;
 }
 
 static struct log *open_log(const struct config *f)
@@ -46,35 +48,45 @@ static struct log *open_log(const struct config *f)
     });
 }
 
-static int wait_and_stop(struct duan *d, struct log *log, const sigset_t *ends)
+/* Until a signal ends it; SIGHUP reads the settings again. */
+static void wait_for_end(struct duan *d, const sigset_t *ours, const struct settings_args *args)
 {
+    struct config *latest = d->config;
     int got = 0;
 
-    (void)sigwait(ends, &got);
-    log_info(log, NULL, "stopping", log_int("process.signal", got));
-    bool whole = duan_stop(d);
-
-    log_info(log, NULL, whole ? "stopped" : "stopped; requests were cut off");
-    return whole ? 0 : EXIT_CUT_OFF;
+    while (sigwait(ours, &got) != 0 || got == SIGHUP)
+        if (got == SIGHUP)
+            live_reload(d, args, &latest);
+    if (latest != d->config)
+        config_destroy(latest);
+    log_info(d->log, NULL, "stopping", log_int("process.signal", got));
 }
 
-static int serve(struct ctx *c, struct config *f)
+static void stop(struct duan *d, struct log *log)
 {
-    sigset_t ends = block_signals();
+    if (duan_stop(d))
+        log_info(log, NULL, "stopped");
+    else
+        log_warn(log, NULL, "stopped; requests were cut off");
+}
+
+static int serve(struct ctx *c, struct config *f, const struct settings_args *args)
+{
+    sigset_t ours = block_signals();
     struct log *log = open_log(f);
     struct duan d;
     struct err *e = duan_start(&d, c, f, log);
-    int status = EXIT_NOT_STARTED;
 
     if (e) {
         log_error(log, c, "not started", log_err(e));
     } else {
         log_info(log, c, "serving", log_str("server.address", http_server_address(d.http, c)));
         arena_reset(c->arena);
-        status = wait_and_stop(&d, log, &ends);
+        wait_for_end(&d, &ours, args);
+        stop(&d, log);
     }
     log_close(log);
-    return status;
+    return e ? EXIT_NOT_STARTED : 0;
 }
 
 static int start(struct ctx *c, const struct options *o)
@@ -83,7 +95,7 @@ static int start(struct ctx *c, const struct options *o)
     int status = options_settings(c, o, &f);
 
     if (!status)
-        status = serve(c, f);
+        status = serve(c, f, &o->args);
     config_destroy(f);
     return status;
 }

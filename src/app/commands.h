@@ -9,6 +9,6 @@ typedef int command_run(int argc, char **argv);
 command_run command_serve, command_config, command_version;
 
 /* Exit statuses, as in sysexits.h where it has one. */
-enum { EXIT_WRONG_USE = 64, EXIT_NOT_STARTED = 69, EXIT_CUT_OFF = 75, EXIT_WRONG_CONFIG = 78 };
+enum { EXIT_WRONG_USE = 64, EXIT_NOT_STARTED = 69, EXIT_WRONG_CONFIG = 78 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "media.h"
 
 struct err *machine_data_folder(struct ctx *c, struct str path)
@@ -17,6 +18,15 @@ struct err *machine_data_folder(struct ctx *c, struct str path)
         return NULL;
     return err_new(c, ERR_UNAVAILABLE, "the data folder %s cannot be used: %s", name,
                    strerror(errno));
+}
+
+void machine_tell_kill(struct ctx *c, struct log *log, struct str log_file)
+{
+    struct stat at = {0};
+
+    if (stat(arena_copy(c->arena, log_file).ptr, &at) != 0)
+        at.st_size = 0;
+    log_warn(log, c, "the last server was killed", log_int("sql.log_bytes", (int64_t)at.st_size));
 }
 
 size_t machine_threads(int64_t wanted)

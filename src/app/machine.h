@@ -5,8 +5,13 @@
 
 #include "err.h"
 
+struct log;
+
 /* Makes the folder when it is not there. ERR_UNAVAILABLE: it cannot be made or written. */
 MUST_USE struct err *machine_data_folder(struct ctx *c, struct str path);
+
+/* Logs that the last server did not end by itself, and how much of its work `log_file` holds. */
+void machine_tell_kill(struct ctx *c, struct log *log, struct str log_file);
 
 /* `wanted`, or one per core when it is 0. */
 size_t machine_threads(int64_t wanted);

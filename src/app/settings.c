@@ -12,14 +12,15 @@ static const int64_t BIG = INT64_C(1) << 50;
     {                                                                                              \
         .name = (name_), .type = CONFIG_STRING, .text = (default_), .max = (max_), .help = (help_) \
     }
-#define NUMBER(type_, name_, default_, min_, max_, help_)                                   \
+/* Behind the help: .reload = true, for what live.c applies while the server runs. */
+#define NUMBER(type_, name_, default_, min_, max_, help_, ...)                              \
     {                                                                                       \
         .name = (name_), .type = (type_), .text = (default_), .min = (min_), .max = (max_), \
-        .help = (help_)                                                                     \
+        .help = (help_), ##__VA_ARGS__                                                      \
     }
-#define FLAG(name_, default_, help_)                                              \
-    {                                                                             \
-        .name = (name_), .type = CONFIG_BOOL, .text = (default_), .help = (help_) \
+#define FLAG(name_, default_, help_, ...)                                                        \
+    {                                                                                            \
+        .name = (name_), .type = CONFIG_BOOL, .text = (default_), .help = (help_), ##__VA_ARGS__ \
     }
 #define CHOICE(name_, default_, choices_, help_)                                           \
     {                                                                                      \
@@ -60,11 +61,12 @@ const struct config_setting settings[] = {
            "Time for answering a request once all of it has arrived."),
     NUMBER(CONFIG_INT, "http.threads", "0", 0, 256, "Threads for sockets; 0: one per core."),
     NUMBER(CONFIG_INT, "http.workers", "8", 1, 1024, "Threads for what may block: uploads."),
-    FLAG("limits.enabled", "true", "Rate limits per address and per account."),
+    FLAG("limits.enabled", "true", "Rate limits per address and per account.", .reload = true),
     NUMBER(CONFIG_INT, "limits.requests_burst", "2000", 1, 1000000,
-           "Requests at once from an address that was quiet before."),
+           "Requests at once from an address that was quiet before.", .reload = true),
     NUMBER(CONFIG_INT, "limits.requests_per_second", "400", 1, 1000000,
-           "Requests per second from one address; raise it behind a proxy, which is one address."),
+           "Requests per second from one address; raise it behind a proxy, which is one address.",
+           .reload = true),
     CHOICE("log.format", "auto", log_format_names, "auto: text on a terminal, else JSON."),
     {.name = "log.level",
      .type = CONFIG_CHOICE,
@@ -90,7 +92,8 @@ const struct config_setting settings[] = {
     TEXT("media.worker", "", 4000, "Path of duan-media; empty: beside this program."),
     NUMBER(CONFIG_INT, "time.zone_offset", "480", -840, 840,
            "Minutes east of Greenwich, for the dates of comments."),
-    NUMBER(CONFIG_BYTES, "upload.max_bytes", "512MiB", 1 << 16, BIG, "Largest upload."),
+    NUMBER(CONFIG_BYTES, "upload.max_bytes", "512MiB", 1 << 16, BIG, "Largest upload.",
+           .reload = true),
     NUMBER(CONFIG_INT, "upload.parallel", "32", 1, 4096, "Uploads at a time."),
 };
 const size_t settings_count = COUNT(settings);

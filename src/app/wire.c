@@ -11,6 +11,7 @@
 #include "favorite.h"
 #include "folder_lock.h"
 #include "gateway.h"
+#include "live.h"
 #include "machine.h"
 #include "message.h"
 #include "metrics.h"
@@ -40,6 +41,8 @@ static struct err *open_storage(struct duan *d, struct ctx *c)
 
     TRY(machine_data_folder(c, config_str(d->config, "data")));
     TRY(folder_lock_take(c, config_str(d->config, "data"), &d->lock));
+    if (folder_lock_was_left(d->lock))
+        machine_tell_kill(c, d->log, in_data(d, c, "duan.db-wal"));
     TRY(sql_open(c, in_data(d, c, "duan.db"), &sql_defaults, &d->db));
     TRY(migrate(d->db, c, all, COUNT(all)));
     TRY(blob_open(c, in_data(d, c, "media"), &d->blob));
@@ -105,9 +108,7 @@ static struct err *create_gateway(struct duan *d, struct ctx *c)
         .zone_offset_min = config_int(f, "time.zone_offset"),
         .bcrypt_cost = (int)config_int(f, "auth.bcrypt_cost"),
         .near_bytes = (size_t)config_bytes(f, "cache.bytes"),
-        .limits = {.enabled = config_bool(f, "limits.enabled"),
-                   .requests_per_second = config_int(f, "limits.requests_per_second"),
-                   .requests_burst = config_int(f, "limits.requests_burst")},
+        .limits = live_limits(f),
         .media = {.worker = d->worker,
                   .inspect_ms = (int)config_duration_ms(f, "media.inspect_timeout"),
                   .copy_max_bytes = config_bytes(f, "media.copy_max"),
@@ -174,8 +175,10 @@ struct err *duan_start(struct duan *d, struct ctx *c, struct config *config, str
 /* Against the order of making; who borrows ends before what is borrowed. */
 bool duan_stop(struct duan *d)
 {
-    bool whole = http_server_close(d->http, config_duration_ms(d->config, "http.drain_timeout"));
+    bool whole = http_server_drain(d->http, config_duration_ms(d->config, "http.drain_timeout"));
 
+    gateway_stop(d->gateway);
+    http_server_close(d->http);
     pool_destroy(d->workers);
     pool_destroy(d->hashers);
     bus_close(d->bus);

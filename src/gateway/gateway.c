@@ -77,6 +77,17 @@ void gateway_destroy(struct gateway *g)
     free(g);
 }
 
+void gateway_stop(struct gateway *g)
+{
+    if (g)
+        atomic_store(&g->stopping, true);
+}
+
+void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits)
+{
+    rate_limits_change(g->limits, limits);
+}
+
 const struct http_app *gateway_app(struct gateway *g)
 {
     return &g->app;

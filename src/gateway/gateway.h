@@ -49,6 +49,12 @@ MUST_USE struct err *gateway_create(struct ctx *c, const struct gateway_options 
                                     const struct gateway_deps *deps, struct gateway **out);
 void gateway_destroy(struct gateway *g); /* NULL is fine; the server has been closed */
 
+/* Uploads that are being looked at end early, with a failure. Any thread; NULL is fine. */
+void gateway_stop(struct gateway *g);
+
+/* Other rates from now on. Any thread. */
+void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits);
+
 /* What the HTTP server serves; lives as long as the gateway. */
 const struct http_app *gateway_app(struct gateway *g);
 

@@ -3,6 +3,8 @@
 #ifndef GATEWAY_PARTS_H
 #define GATEWAY_PARTS_H
 
+#include <stdatomic.h>
+
 #include "gateway.h"
 #include "json.h"
 
@@ -10,7 +12,7 @@ struct feed_cache;
 struct passwords;
 struct request_metrics;
 
-/* Immutable after creation; its parts guard themselves. */
+/* Immutable after creation but for `stopping`; its parts guard themselves. */
 struct gateway {
     struct gateway_options options;
     struct gateway_deps deps;
@@ -21,6 +23,7 @@ struct gateway {
     struct rate_limits *limits;
     struct feed_cache *feed;
     struct request_metrics *metrics;
+    atomic_bool stopping; /* what takes long on behalf of a request ends early */
 };
 
 /* Who may call a route, and which limit it counts against: struct http_route.access. */

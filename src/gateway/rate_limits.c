@@ -33,8 +33,8 @@ struct bucket {
 };
 
 struct rate_limits {
-    bool enabled;
-    struct rule rules[RATE_KINDS];
+    atomic_bool enabled;
+    _Atomic int64_t requests_burst, requests_per_second;
     _Atomic uint64_t refused[RATE_KINDS];
     pthread_mutex_t locks[STRIPES]; /* of the buckets whose number they divide */
     struct bucket buckets[BUCKETS];
@@ -46,10 +46,7 @@ struct rate_limits *rate_limits_create(const struct rate_limits_options *options
 
     if (!r)
         abort();
-    r->enabled = options->enabled;
-    memcpy(r->rules, shipped, sizeof(shipped));
-    r->rules[RATE_REQUEST].burst = (double)options->requests_burst;
-    r->rules[RATE_REQUEST].per_second = (double)options->requests_per_second;
+    rate_limits_change(r, options);
     for (size_t i = 0; i < STRIPES; i++)
         if (pthread_mutex_init(&r->locks[i], NULL) != 0)
             abort();
@@ -63,6 +60,25 @@ void rate_limits_destroy(struct rate_limits *r)
     for (size_t i = 0; i < STRIPES; i++)
         pthread_mutex_destroy(&r->locks[i]);
     free(r);
+}
+
+void rate_limits_change(struct rate_limits *r, const struct rate_limits_options *options)
+{
+    atomic_store(&r->enabled, options->enabled);
+    atomic_store(&r->requests_burst, options->requests_burst);
+    atomic_store(&r->requests_per_second, options->requests_per_second);
+}
+
+static struct rule rule_of(const struct rate_limits *r, enum rate_limit_kind kind)
+{
+    struct rule rule = shipped[kind];
+
+    if (kind == RATE_REQUEST) {
+        rule.burst = (double)atomic_load_explicit(&r->requests_burst, memory_order_relaxed);
+        rule.per_second =
+            (double)atomic_load_explicit(&r->requests_per_second, memory_order_relaxed);
+    }
+    return rule;
 }
 
 static uint64_t hash(enum rate_limit_kind kind, struct str who)
@@ -102,12 +118,12 @@ static double use(struct rate_limits *r, enum rate_limit_kind kind, struct str w
     uint64_t h = hash(kind, who);
     size_t set = h % (BUCKETS / WAYS);
     int64_t now = clock_monotonic_ns();
-    const struct rule *rule = &r->rules[kind];
+    struct rule rule = rule_of(r, kind);
     pthread_mutex_t *lock = &r->locks[set % STRIPES];
 
     pthread_mutex_lock(lock);
     struct bucket *b = bucket_of(&r->buckets[set * WAYS], h);
-    double left = b->who == h ? left_now(b, rule, now) : rule->burst;
+    double left = b->who == h ? left_now(b, &rule, now) : rule.burst;
 
     if (left >= 1)
         *b = (struct bucket){h, (float)(left - amount), now};
@@ -119,9 +135,9 @@ static struct err *refused(struct rate_limits *r, struct ctx *c, enum rate_limit
                            double left)
 {
     struct err *e =
-        err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)", r->rules[kind].name);
+        err_reason(c, ERR_EXHAUSTED, "rate_limited", "too many requests (%s)", shipped[kind].name);
 
-    e->retry_after_s = (int)ceil(-left / r->rules[kind].per_second);
+    e->retry_after_s = (int)ceil(-left / rule_of(r, kind).per_second);
     if (e->retry_after_s < 1)
         e->retry_after_s = 1;
     atomic_fetch_add(&r->refused[kind], 1);
@@ -131,7 +147,7 @@ static struct err *refused(struct rate_limits *r, struct ctx *c, enum rate_limit
 static struct err *ask(struct rate_limits *r, struct ctx *c, enum rate_limit_kind kind,
                        struct str who, double amount)
 {
-    if (!r->enabled || kind == RATE_NONE)
+    if (kind == RATE_NONE || !atomic_load_explicit(&r->enabled, memory_order_relaxed))
         return NULL;
     double left = use(r, kind, who, amount);
 

@@ -27,6 +27,7 @@ struct rate_limits_options {
 };
 
 struct rate_limits *rate_limits_create(const struct rate_limits_options *options);
+void rate_limits_change(struct rate_limits *r, const struct rate_limits_options *options);
 void rate_limits_destroy(struct rate_limits *r); /* NULL is fine */
 
 /* Takes one from the bucket of `who`. ERR_EXHAUSTED, reason rate_limited: it is empty. */

@@ -55,6 +55,7 @@ static void run(struct taking *t, const char *name, int64_t file_mb, struct medi
                    .memory_mb = INSPECT_MEMORY_MB,
                    .file_mb = (int)file_mb,
                    .threads = 1},
+        .cancel = &t->g->stopping,
     };
 
     media_run(&job, out);
@@ -62,6 +63,8 @@ static void run(struct taking *t, const char *name, int64_t file_mb, struct medi
 
 static struct err *refusal(struct taking *t, struct ctx *c, const struct media_outcome *o)
 {
+    if (o->reason == MEDIA_CANCELLED)
+        return err_new(c, ERR_UNAVAILABLE, "the server is stopping");
     if (!media_reason_retryable(o->reason))
         return err_reason(c, ERR_INVALID, "not_a_video", "%s", media_reason_message(o->reason));
     log_error(t->g->deps.log, c, "an upload could not be looked at",

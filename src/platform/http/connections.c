@@ -23,6 +23,7 @@ struct connections {
     struct pollfd *polled; /* one for each, in the order of the list */
     size_t polled_room;
     uint64_t cut;
+    bool cutting; /* all of them */
     bool stop;
 };
 
@@ -81,7 +82,9 @@ static void look_at_all(struct connections *all)
     for (struct connection *one = all->first; one; one = one->next, i++) {
         bool busy = atomic_load(&one->phase) == CONNECTION_BUSY;
 
-        if (too_slow(all, one, now))
+        if (all->cutting)
+            (void)shutdown(one->fd, SHUT_RDWR);
+        else if (too_slow(all, one, now))
             cut_off(all, one);
         else if (!busy && (all->polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)))
             (void)shutdown(one->fd, SHUT_RD);
@@ -193,6 +196,14 @@ void connection_enter(struct connection *one, enum connection_phase phase)
     atomic_store_explicit(&one->bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&one->since_ns, clock_monotonic_ns(), memory_order_relaxed);
     atomic_store_explicit(&one->phase, phase, memory_order_release);
+}
+
+void connections_cut_all(struct connections *all)
+{
+    pthread_mutex_lock(&all->lock);
+    all->cutting = true;
+    pthread_mutex_unlock(&all->lock);
+    pthread_cond_signal(&all->stopping);
 }
 
 size_t connections_count(struct connections *all)

@@ -42,6 +42,9 @@ void connections_destroy(struct connections *all); /* every connection has ended
 struct connection *connections_add(struct connections *all, int fd, const struct sockaddr *address);
 void connections_remove(struct connections *all, struct connection *one);
 
+/* Whoever is connected, and whoever still comes, is cut off as soon as that can be seen. */
+void connections_cut_all(struct connections *all);
+
 void connection_enter(struct connection *one, enum connection_phase phase);
 
 size_t connections_count(struct connections *all);

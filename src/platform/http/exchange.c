@@ -143,7 +143,8 @@ static enum MHD_Result answer(struct exchange *x)
     app->decorate(app->self, &x->c, &x->req, &x->reply);
     x->bytes_out = x->reply.has_file ? x->reply.file.length : (int64_t)x->reply.body.len;
     x->stage = ANSWERED;
-    return mhd_reply_queue(x->conn, &x->reply, x->head.chunked || too_much);
+    return mhd_reply_queue(x->conn, &x->reply,
+                           x->head.chunked || too_much || atomic_load(&x->all->draining));
 }
 
 static void fail(struct exchange *x, int status, const struct err *e)
@@ -213,7 +214,7 @@ static enum MHD_Result expect_body(struct exchange *x)
     const struct http_options *o = x->all->options;
     struct request_body_limits limits = {
         .spool_dir = o->spool_dir,
-        .max = x->route->upload ? o->upload_max_bytes : HTTP_FORM_MAX,
+        .max = x->route->upload ? atomic_load(&x->all->upload_max_bytes) : HTTP_FORM_MAX,
         .upload = x->route->upload,
     };
 

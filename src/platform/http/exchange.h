@@ -13,6 +13,8 @@ struct exchanges {
     const struct http_app *app;         /* borrowed */
     const struct http_options *options; /* borrowed */
     _Atomic size_t under_way, uploads;
+    _Atomic int64_t upload_max_bytes;
+    atomic_bool draining; /* the server ends: every connection closes after its reply */
     _Atomic uint64_t refused_busy, refused_framing;
     pthread_mutex_t lock; /* of the spare ones */
     struct exchange *spare;

@@ -207,6 +207,7 @@ struct err *http_server_open(struct ctx *c, const struct http_options *options,
     s->options.spool_dir = str_of(s->spool_dir);
     s->exchanges.app = app;
     s->exchanges.options = &s->options;
+    http_server_set_upload_max(s, options->upload_max_bytes);
     s->connections = create_connections(options);
     if ((e = empty_spool(c, s->spool_dir)) != NULL)
         goto fail;
@@ -221,7 +222,7 @@ struct err *http_server_open(struct ctx *c, const struct http_options *options,
     return NULL;
 
 fail:
-    (void)http_server_close(s, 0);
+    http_server_close(s);
     return e;
 }
 
@@ -239,34 +240,53 @@ struct str http_server_address(struct http_server *s, struct ctx *c)
                                     : arena_str(c->arena, "%s:%s", host, port);
 }
 
+void http_server_set_upload_max(struct http_server *s, int64_t bytes)
+{
+    atomic_store(&s->exchanges.upload_max_bytes, bytes);
+}
+
 /* ---- end ---- */
 
-static bool drain(struct http_server *s, int64_t drain_ms)
+/* Until nothing is under way; false when `until_ns` comes first (0: it never does). */
+static bool wait_for_all(struct http_server *s, int64_t until_ns)
 {
     struct timespec pause = {0, (long)DRAIN_LOOK_MS * CLOCK_NS_PER_MS};
-    int64_t until = clock_monotonic_ns() + drain_ms * CLOCK_NS_PER_MS;
 
     while (atomic_load(&s->exchanges.under_way) > 0) {
-        if (clock_monotonic_ns() > until)
+        if (until_ns && clock_monotonic_ns() > until_ns)
             return false;
         (void)nanosleep(&pause, NULL);
     }
     return true;
 }
 
-bool http_server_close(struct http_server *s, int64_t drain_ms)
+bool http_server_drain(struct http_server *s, int64_t drain_ms)
 {
-    bool drained = true;
-
-    if (!s)
+    if (!s || !s->daemon)
         return true;
-    if (s->daemon) {
-        MHD_socket quiet = MHD_quiesce_daemon(s->daemon);
+    (void)MHD_quiesce_daemon(s->daemon); /* the socket is ours again */
+    if (s->socket >= 0)
+        close(s->socket);
+    s->socket = -1;
+    atomic_store(&s->exchanges.draining, true);
+    return wait_for_all(s, clock_monotonic_ns() + drain_ms * CLOCK_NS_PER_MS);
+}
 
-        drained = drain(s, drain_ms);
-        MHD_stop_daemon(s->daemon);
-        s->socket = quiet != MHD_INVALID_SOCKET ? quiet : s->socket;
-    }
+/* The library aborts when it ends while a handler runs elsewhere; each has its own deadline. */
+static void stop_daemon(struct http_server *s)
+{
+    (void)http_server_drain(s, 0);
+    connections_cut_all(s->connections);
+    (void)wait_for_all(s, 0);
+    MHD_stop_daemon(s->daemon);
+}
+
+void http_server_close(struct http_server *s)
+{
+    if (!s)
+        return;
+    if (s->daemon)
+        stop_daemon(s);
     if (s->socket >= 0)
         close(s->socket);
     connections_destroy(s->connections);
@@ -274,7 +294,6 @@ bool http_server_close(struct http_server *s, int64_t drain_ms)
     pthread_mutex_destroy(&s->exchanges.lock);
     free(s->spool_dir);
     free(s);
-    return drained;
 }
 
 struct http_stats http_server_stats(struct http_server *s)

@@ -36,9 +36,15 @@ MUST_USE struct err *http_server_open(struct ctx *c, const struct http_options *
 /* "127.0.0.1:41233": where it really listens; in the arena of c. */
 struct str http_server_address(struct http_server *s, struct ctx *c);
 
-/* Takes no new connections, waits up to `drain_ms` for requests under way, then ends. NULL is fine.
- * True: everything under way was answered. */
-bool http_server_close(struct http_server *s, int64_t drain_ms);
+/* Another limit for the uploads that begin from now on. Any thread. */
+void http_server_set_upload_max(struct http_server *s, int64_t bytes);
+
+/* Takes no new connections, closes each after its next reply, and waits up to `drain_ms` for
+ * requests under way. True: all of them were answered. NULL is fine. */
+bool http_server_drain(struct http_server *s, int64_t drain_ms);
+
+/* Cuts off whoever is left, waits for the handlers that still run, then ends. NULL is fine. */
+void http_server_close(struct http_server *s);
 
 struct http_stats {
     size_t connections, requests, uploads;
