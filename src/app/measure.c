@@ -1,6 +1,8 @@
 /* Use, saturation and errors of every pool and queue, read when somebody scrapes. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "blob.h"
 #include "bus.h"
+#include "config.h"
 #include "duan.h"
 #include "log.h"
 #include "metrics.h"
@@ -72,6 +74,19 @@ static void sample_jobs(struct duan *d, struct metrics_scrape *s)
     arena_fini(&arena);
 }
 
+static void sample_disk(struct duan *d, struct metrics_scrape *s)
+{
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+    int64_t room;
+
+    if (!blob_free_bytes(d->blob, &c, &room))
+        GAUGE(s, "duan_disk_free_bytes", "Free where videos are kept.", room);
+    GAUGE(s, "duan_disk_reserve_bytes", "Below that uploads are refused (media.disk_reserve).",
+          config_bytes(d->config, "media.disk_reserve"));
+    arena_fini(&arena);
+}
+
 static void sample(void *self, struct metrics_scrape *s)
 {
     struct duan *d = self;
@@ -81,6 +96,7 @@ static void sample(void *self, struct metrics_scrape *s)
     sample_pool(d->workers, s);
     sample_pool(d->hashers, s);
     sample_jobs(d, s);
+    sample_disk(d, s);
     COUNTER(s, "duan_log_dropped_total", "Log lines lost to a reader that stopped.",
             log_dropped(d->log));
 }

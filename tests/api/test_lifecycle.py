@@ -95,7 +95,7 @@ def test_a_hung_worker_does_not_keep_the_server_from_stopping(own_server, new_us
     hung = tmp_path / 'hung'
     hung.write_text('#!/bin/sh\nexec sleep 600\n', encoding='ascii')
     hung.chmod(0o755)
-    server = own_server({'http.drain_timeout': '100ms', 'media.worker': hung})
+    server = own_server({'http.drain_timeout': '100ms', 'media.inspect_timeout': '1h', 'media.worker': hung})
     viewer = new_user(server.url)
     now, later = half_an_upload(viewer, clips.data('tiny.mp4'))
     with Connection(server) as connection:

@@ -44,7 +44,9 @@ def free_port():
 class Server:
     """One server with a folder of its own. It keeps port and data from one start to the next."""
 
-    def __init__(self, folder, settings=None):
+    def __init__(self, folder, settings=None, under=()):
+        """`under`: a command that runs the server, put before its own."""
+        self.under = under
         self.data = folder / 'data'
         self.data.mkdir()
         self.log_file = folder / 'server.log'
@@ -54,7 +56,7 @@ class Server:
         self.process = None
 
     def start(self):
-        command = [program(), 'serve', '--data', self.data, '--listen', f'127.0.0.1:{self.port}']
+        command = [*self.under, program(), 'serve', '--data', self.data, '--listen', f'127.0.0.1:{self.port}']
         for name, value in self.settings.items():
             command += ['--set', f'{name}={value}']
         with open(self.log_file, 'ab') as log:

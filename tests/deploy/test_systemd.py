@@ -1,0 +1,53 @@
+# The unit for systemd: well-formed, tight, and not so tight that Duan cannot work.
+# SPDX-License-Identifier: Apache-2.0
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from playback import decode
+from server_process import ROOT, Server
+from waiting import eventually
+
+UNIT = ROOT / 'deploy/systemd/duan.service'
+EXPOSURE_MAX = 2.5  # systemd's own scale: 10 is naked
+
+
+def confined_by(text, folder):
+    unit = folder / 'duan.service'
+    unit.write_text(text, encoding='utf-8')
+    return Server(folder, under=[sys.executable, Path(__file__).with_name('confined.py'), unit])
+
+
+@pytest.fixture
+def confined(tmp_path):
+    server = confined_by(UNIT.read_text(encoding='utf-8'), tmp_path).start()
+    yield server
+    server.stop()
+
+
+def test_systemd_reads_the_unit_without_complaint():
+    said = subprocess.run(['systemd-analyze', 'verify', UNIT], capture_output=True, text=True).stderr
+    # The one thing it may miss is the installed program.
+    assert [line for line in said.splitlines() if '/usr/local/bin/duan is not executable' not in line] == []
+
+
+def test_the_unit_exposes_little():
+    said = subprocess.run(['systemd-analyze', 'security', '--offline=true', UNIT], capture_output=True, text=True).stdout
+    assert float(re.search(r'exposure level for duan.service: ([\d.]+)', said)[1]) <= EXPOSURE_MAX
+
+
+def test_an_upload_becomes_a_video_within_what_the_unit_allows(confined, new_user, clips):
+    ann = new_user(confined.url)
+    video = ann.publish_new(clips.data('plain.mp4'))
+    eventually(lambda: ann.video(video['id'])['state'] in ('ready', 'failed'))
+    assert ann.video(video['id'])['state'] == 'ready', ann.video(video['id'])['job']
+    decode(ann.video(video['id'])['play_url'])
+
+
+def test_a_call_that_is_not_allowed_is_missed(tmp_path):
+    text = UNIT.read_text(encoding='utf-8').replace('SystemCallFilter=@system-service', 'SystemCallFilter=@default @file-system')
+    with pytest.raises(RuntimeError):
+        confined_by(text, tmp_path).start()
