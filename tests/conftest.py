@@ -25,14 +25,17 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def own_server(tmp_path_factory, request):
-    """Starts a server for this test alone: own_server({'limits.enabled': 'true'})."""
+    """Starts a server for this test alone: own_server({'limits.enabled': 'true'}).
+
+    More arguments are Server's; with `folder` it uses that one instead of a new one.
+    """
     if 'DUAN_URL' in os.environ:
         pytest.skip('starts a server of its own')
     require_program()
     request.node.own_servers = started = []
 
-    def start(settings=None):
-        started.append(Server(tmp_path_factory.mktemp('own'), settings))
+    def start(settings=None, folder=None, **more):
+        started.append(Server(folder or tmp_path_factory.mktemp('own'), settings, **more))
         return started[-1].start()
 
     yield start

@@ -42,13 +42,17 @@ def free_port():
 
 
 class Server:
-    """One server with a folder of its own. It keeps port and data from one start to the next."""
+    """One server with a folder of its own. It keeps port and data from one start to the next.
 
-    def __init__(self, folder, settings=None, under=()):
-        """`under`: a command that runs the server, put before its own."""
+    `environment` adds variables to its environment, `under` is a command that runs it, put before
+    its own (prlimit and the like); both may be changed between two starts.
+    """
+
+    def __init__(self, folder, settings=None, under=(), environment=None):
         self.under = under
         self.data = folder / 'data'
-        self.data.mkdir()
+        self.data.mkdir(exist_ok=True)
+        self.environment = dict(environment or {})
         self.log_file = folder / 'server.log'
         self.settings = {**DEFAULTS, **(settings or {})}
         self.port = free_port()
@@ -56,15 +60,21 @@ class Server:
         self.process = None
 
     def start(self):
-        command = [*self.under, program(), 'serve', '--data', self.data, '--listen', f'127.0.0.1:{self.port}']
+        self.launch()
+        eventually(self.ready)
+        return self
+
+    def launch(self):
+        """Starts the process without waiting for it to serve."""
+        command = [*self.under, program(), 'serve', '--data', self.data, '--listen',
+                   f'127.0.0.1:{self.port}']
         for name, value in self.settings.items():
             command += ['--set', f'{name}={value}']
         with open(self.log_file, 'ab') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True,
+                                            env={**os.environ, **self.environment},
                                             preexec_fn=die_with_parent)
-        eventually(self.ready)
-        return self
 
     def ready(self):
         if self.process.poll() is not None:
