@@ -121,7 +121,7 @@ static struct err *create_gateway(struct duan *d, struct ctx *c)
     TRY(gateway_create(c, &options, &deps, &d->gateway));
     sql_on_batch(d->db, gateway_batch_committed, d->gateway);
     sql_on_foreign_write(d->db, on_foreign_write, d);
-    return NULL;
+    return gateway_recover(d->gateway, c);
 }
 
 /* Which executor a route's handler runs on: embedded, short writes are jobs of the one writer. */

@@ -12,6 +12,7 @@
 #include "request_metrics.h"
 #include "tokens.h"
 #include "trace.h"
+#include "uploads.h"
 
 enum { ACTION_ON = 1, ACTION_OFF = 2, HOST_MAX = 255, FAILED_FROM = 400 };
 
@@ -86,6 +87,11 @@ void gateway_stop(struct gateway *g)
 void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits)
 {
     rate_limits_change(g->limits, limits);
+}
+
+struct err *gateway_recover(struct gateway *g, struct ctx *c)
+{
+    return uploads_recover(g, c);
 }
 
 const struct http_app *gateway_app(struct gateway *g)

@@ -49,6 +49,9 @@ MUST_USE struct err *gateway_create(struct ctx *c, const struct gateway_options 
                                     const struct gateway_deps *deps, struct gateway **out);
 void gateway_destroy(struct gateway *g); /* NULL is fine; the server has been closed */
 
+/* Before serving: clears away what a crash has left of requests. */
+MUST_USE struct err *gateway_recover(struct gateway *g, struct ctx *c);
+
 /* Uploads that are being looked at end early, with a failure. Any thread; NULL is fine. */
 void gateway_stop(struct gateway *g);
 

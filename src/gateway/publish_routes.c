@@ -13,22 +13,14 @@ struct err *publish_action(void *self, struct ctx *c, const struct http_req *req
     static const struct text_rule title_rule = {
         .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
     struct gateway *g = self;
-    struct video_media media = {0};
-    struct video_publish_req video = {.author_id = c->user_id, .media = &media};
-    struct video_publish_resp done = {0};
+    struct video_publish_req video = {.author_id = c->user_id};
 
     TRY(http_text(req, c, STR("title"), &video.title));
     video.title = str_trim(video.title);
     TRY(text_rules_check(c, &title_rule, video.title)); /* before the costly part */
     if (!req->upload || !req->upload->size)
         return err_new(c, ERR_INVALID, "data is missing: the video file");
-    TRY(uploads_take(g, c, req->upload, &media));
-    struct err *e = video_publish(g->deps.services.video, c, &video, &done);
-
-    if (e) {
-        uploads_forget(g, c, &media);
-        return e;
-    }
+    TRY(uploads_publish(g, c, req->upload, &video));
     envelope_ok(reply);
     return NULL;
 }

@@ -1,4 +1,4 @@
-/* Uploads: inspect, cover, playable copy, store. */
+/* Uploads: inspect, cover, playable copy, store, publish. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uploads.h"
 
@@ -18,14 +18,14 @@ struct taking {
     struct gateway *g;
     const struct http_upload *upload;
     int input;
-    int output; /* the scratch folder */
-    struct str scratch;
+    int output;         /* the scratch folder */
+    struct str scratch; /* named like the asset, and there until a row names it */
     struct media_properties properties;
 };
 
-static struct err *open_both(struct taking *t, struct ctx *c)
+static struct err *open_both(struct taking *t, struct ctx *c, struct str asset)
 {
-    TRY(blob_scratch(t->g->deps.blob, c, &t->scratch));
+    TRY(blob_scratch(t->g->deps.blob, c, asset, &t->scratch));
     t->input = open(t->upload->path.ptr, O_RDONLY | O_CLOEXEC);
     t->output = open(t->scratch.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (t->input < 0 || t->output < 0)
@@ -134,21 +134,37 @@ static struct err *take(struct taking *t, struct ctx *c, struct video_media *m)
 {
     struct media_outcome o;
 
-    TRY(open_both(t, c));
+    TRY(open_both(t, c, m->asset));
     run(t, "inspect", COVER_FILE_MB, &o);
     if (o.reason != MEDIA_OK)
         return refusal(t, c, &o);
     t->properties = o.report.properties;
-    *m = (struct video_media){
-        .asset = media_asset_new(c->arena),
-        .width = t->properties.width,
-        .height = t->properties.height,
-        .duration_ms = t->properties.duration_ms,
-    };
-    struct err *e = store(t, c, m);
+    m->width = t->properties.width;
+    m->height = t->properties.height;
+    m->duration_ms = t->properties.duration_ms;
+    return store(t, c, m);
+}
 
-    if (e)
-        uploads_forget(t->g, c, m);
+/* Without a row nobody will ever ask for the objects. */
+static struct err *forget(struct gateway *g, struct ctx *c, struct str asset)
+{
+    return blob_remove(g->deps.blob, c, media_folder(c->arena, asset));
+}
+
+static struct err *take_and_publish(struct taking *t, struct ctx *c,
+                                    struct video_publish_req *video)
+{
+    struct video_publish_resp done = {0};
+    struct err *e = take(t, c, video->media);
+
+    if (!e)
+        e = video_publish(t->g->deps.services.video, c, video, &done);
+    if (!e)
+        return NULL;
+    struct err *left = forget(t->g, c, video->media->asset);
+
+    if (left)
+        log_warn(t->g->deps.log, c, "files of an upload are left over", log_err(left));
     return e;
 }
 
@@ -162,22 +178,38 @@ static struct err *check_room(struct gateway *g, struct ctx *c)
     return NULL;
 }
 
-struct err *uploads_take(struct gateway *g, struct ctx *c, const struct http_upload *upload,
-                         struct video_media *out)
+struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_upload *upload,
+                            struct video_publish_req *video)
 {
     struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
+    struct video_media media = {.asset = media_asset_new(c->arena)};
 
     TRY(check_room(g, c));
-    struct err *e = take(&t, c, out);
+    video->media = &media;
+    struct err *e = take_and_publish(&t, c, video);
 
+    video->media = NULL;
     close_both(&t);
     return e;
 }
 
-void uploads_forget(struct gateway *g, struct ctx *c, const struct video_media *media)
-{
-    struct err *e = blob_remove(g->deps.blob, c, media_folder(c->arena, media->asset));
+/* ---- after a crash ---- */
 
-    if (e)
-        log_warn(g->deps.log, c, "files of an upload are left over", log_err(e));
+static struct err *cut_off(void *gateway, struct ctx *c, struct str asset)
+{
+    struct gateway *g = gateway;
+    struct video_find_asset_req ask = {.asset = asset};
+    struct video_find_asset_resp found = {0};
+
+    TRY(video_find_asset(g->deps.services.video, c, &ask, &found));
+    if (found.id)
+        return NULL;
+    log_info(g->deps.log, c, "removing what an upload cut off by a crash has left",
+             log_str("video.asset", asset));
+    return forget(g, c, asset);
+}
+
+struct err *uploads_recover(struct gateway *g, struct ctx *c)
+{
+    return blob_recover(g->deps.blob, c, cut_off, g);
 }

@@ -7,14 +7,15 @@
 
 /*
  * Looks at the upload in the sandbox, makes its cover and, when that is quick, a copy that plays at
- * once and has lost its metadata. Blocks: worker threads only. On success the objects are in place
- * and *out names them; on failure nothing is left.
+ * once and has lost its metadata; then publishes `video`, whose media are filled in here. Blocks:
+ * worker threads only. On failure nothing is left.
  * ERR_INVALID, reason not_a_video: with a message for the author. ERR_UNAVAILABLE: try again.
  */
-MUST_USE struct err *uploads_take(struct gateway *g, struct ctx *c,
-                                  const struct http_upload *upload, struct video_media *out);
+MUST_USE struct err *uploads_publish(struct gateway *g, struct ctx *c,
+                                     const struct http_upload *upload,
+                                     struct video_publish_req *video);
 
-/* Undoes it: the video was not published after all. */
-void uploads_forget(struct gateway *g, struct ctx *c, const struct video_media *media);
+/* At start: removes the objects of uploads that a crash cut off before they were published. */
+MUST_USE struct err *uploads_recover(struct gateway *g, struct ctx *c);
 
 #endif

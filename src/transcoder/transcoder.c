@@ -202,6 +202,14 @@ static struct err *transcode(struct work *w)
     return encode(w, !suitable);
 }
 
+static void remove_workspace(struct transcoder *t, struct ctx *c, struct str asset)
+{
+    struct str folder;
+
+    if (!blob_workspace(t->deps.blob, c, asset, &folder))
+        blob_scratch_remove(folder);
+}
+
 static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
                            const atomic_bool *stop)
 {
@@ -211,8 +219,10 @@ static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
     struct video_get_media_resp found = {0};
 
     TRY(video_get_media(t->deps.videos, c, &ask, &found));
-    if (found.state == VIDEO_READY)
-        return NULL; /* delivered twice */
+    if (found.state == VIDEO_READY) { /* delivered twice: a crash came before the end */
+        remove_workspace(t, c, found.media->asset);
+        return NULL;
+    }
     w.media = *found.media;
     if (w.media.generation == 0)
         w.media.generation = 1;
@@ -222,15 +232,12 @@ static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
     return e;
 }
 
-static void remove_workspace(struct transcoder *t, struct ctx *c, int64_t video)
+/* What the author reads: the reason of the last attempt, which no other will follow. */
+static struct str last_words(const struct err *e)
 {
-    struct video_get_media_req ask = {.id = video};
-    struct video_get_media_resp found = {0};
-    struct str folder;
-
-    if (!video_get_media(t->deps.videos, c, &ask, &found) &&
-        !blob_workspace(t->deps.blob, c, found.media->asset, &folder))
-        blob_scratch_remove(folder);
+    if (e->code == ERR_PRECONDITION && e->reason)
+        return str_of(err_root(e)->msg);
+    return STR("The server could not process the video, and will not try again by itself.");
 }
 
 /* The author reads why; others no longer see what cannot be played. */
@@ -242,12 +249,17 @@ static void on_death(void *self, struct ctx *c, const struct bus_job *job, const
         .state = VIDEO_FAILED,
         .attempts = job->attempt,
         .reason = str_of(e->reason ? e->reason : err_code_name(e->code)),
-        .message = str_of(e->reason ? err_root(e)->msg : media_reason_message(MEDIA_INTERNAL)),
+        .message = last_words(e),
     };
     struct video_set_media_resp done;
+    struct video_get_media_req ask = {.id = job->key};
+    struct video_get_media_resp found = {0};
     struct err *failed = video_set_media(t->deps.videos, c, &req, &done);
 
-    remove_workspace(t, c, job->key);
+    if (!failed)
+        failed = video_get_media(t->deps.videos, c, &ask, &found);
+    if (!failed)
+        remove_workspace(t, c, found.media->asset);
     log_error(t->deps.log, c, "a video could not be transcoded", log_int("video.id", job->key),
               log_err(failed ? failed : e));
 }

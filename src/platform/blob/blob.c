@@ -2,9 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "blob.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,8 +18,9 @@
 enum { WALK_FDS = 16 };
 
 struct blob {
-    int objects; /* directory descriptors */
+    int objects; /* directory descriptor */
     char *objects_path, *scratch_path, *work_path;
+    pthread_mutex_t making; /* of folders below objects: one that is there has been synced */
 };
 
 static struct err *failed(struct ctx *c, const char *what, struct str name)
@@ -41,11 +44,34 @@ void blob_scratch_remove(struct str dir)
     (void)nftw(dir.ptr, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS);
 }
 
+static struct err *sync_folder(struct ctx *c, int at, const char *path)
+{
+    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return failed(c, "open", str_of(path));
+    struct err *e = fsync(fd) == 0 ? NULL : failed(c, "sync", str_of(path));
+
+    close(fd);
+    return e;
+}
+
+static struct err *sync_parent(struct ctx *c, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+
+    if (!slash)
+        return sync_folder(c, AT_FDCWD, ".");
+    return sync_folder(c, AT_FDCWD, len ? arena_copy(c->arena, (struct str){path, len}).ptr : "/");
+}
+
+/* A folder that is new is synced into its parent. */
 static struct err *make_folder(struct ctx *c, const char *path)
 {
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return failed(c, "make folder", str_of(path));
-    return NULL;
+    if (mkdir(path, 0700) == 0)
+        return sync_parent(c, path);
+    return errno == EEXIST ? NULL : failed(c, "make folder", str_of(path));
 }
 
 static char *joined(struct str dir, const char *name)
@@ -68,13 +94,14 @@ struct err *blob_open(struct ctx *c, struct str dir, struct blob **out)
     b->objects_path = joined(dir, "objects");
     b->scratch_path = joined(dir, "scratch");
     b->work_path = joined(dir, "work");
-    blob_scratch_remove(str_of(b->scratch_path));
+    if (pthread_mutex_init(&b->making, NULL) != 0)
+        abort();
     if ((e = make_folder(c, arena_copy(c->arena, dir).ptr)) != NULL ||
         (e = make_folder(c, b->objects_path)) != NULL ||
         (e = make_folder(c, b->scratch_path)) != NULL || (e = make_folder(c, b->work_path)) != NULL)
         goto fail;
     b->objects = open(b->objects_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (b->objects < 0) {
+    if (b->objects < 0 || syncfs(b->objects) != 0) { /* a killed one may have left it unsynced */
         e = failed(c, "open", str_of(b->objects_path));
         goto fail;
     }
@@ -95,17 +122,8 @@ void blob_close(struct blob *b)
     free(b->objects_path);
     free(b->scratch_path);
     free(b->work_path);
+    pthread_mutex_destroy(&b->making);
     free(b);
-}
-
-struct err *blob_scratch(struct blob *b, struct ctx *c, struct str *out)
-{
-    char *path = arena_printf(c->arena, "%s/job-XXXXXX", b->scratch_path);
-
-    if (!mkdtemp(path))
-        return failed(c, "make folder", str_of(path));
-    *out = str_of(path);
-    return NULL;
 }
 
 static bool key_byte(char byte)
@@ -130,36 +148,32 @@ static struct err *check_key(struct ctx *c, struct str key)
     return good ? NULL : err_new(c, ERR_NOT_FOUND, "no object of that name");
 }
 
-static struct err *sync_folder(struct blob *b, struct ctx *c, const char *path)
+/* One level of make_folders(). */
+static struct err *make_level(struct blob *b, struct ctx *c, const char *path, const char *parent)
 {
-    int fd = openat(b->objects, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return failed(c, "open", str_of(path));
-    struct err *e = fsync(fd) == 0 ? NULL : failed(c, "sync", str_of(path));
-
-    close(fd);
-    return e;
+    if (mkdirat(b->objects, path, 0700) == 0)
+        return sync_folder(c, b->objects, parent);
+    return errno == EEXIST ? NULL : failed(c, "make folder", str_of(path));
 }
 
 /* "v/2a/42/1/video.mp4": the folders v, v/2a, v/2a/42, v/2a/42/1; a new one is synced into its
- * parent. */
+ * parent before anybody else finds it there. */
 static struct err *make_folders(struct blob *b, struct ctx *c, struct str key)
 {
     const char *parent = ".";
+    struct err *e = NULL;
 
-    for (size_t i = 0; i < key.len; i++) {
+    pthread_mutex_lock(&b->making);
+    for (size_t i = 0; i < key.len && !e; i++) {
         if (key.ptr[i] != '/')
             continue;
         const char *path = arena_copy(c->arena, (struct str){key.ptr, i}).ptr;
 
-        if (mkdirat(b->objects, path, 0700) == 0)
-            TRY(sync_folder(b, c, parent));
-        else if (errno != EEXIST)
-            return failed(c, "make folder", str_of(path));
+        e = make_level(b, c, path, parent);
         parent = path;
     }
-    return NULL;
+    pthread_mutex_unlock(&b->making);
+    return e;
 }
 
 static struct err *sync_file(struct ctx *c, struct str file)
@@ -181,14 +195,44 @@ static const char *folder_of(struct ctx *c, struct str key)
     return slash ? arena_copy(c->arena, (struct str){key.ptr, (size_t)(slash - key.ptr)}).ptr : ".";
 }
 
-struct err *blob_workspace(struct blob *b, struct ctx *c, struct str name, struct str *out)
+static struct err *folder_in(struct ctx *c, const char *parent, struct str name, struct str *out)
 {
     TRY(check_key(c, name));
-    struct str path = arena_str(c->arena, "%s/" STR_FMT, b->work_path, STR_ARG(name));
+    struct str path = arena_str(c->arena, "%s/" STR_FMT, parent, STR_ARG(name));
 
     TRY(make_folder(c, path.ptr));
     *out = path;
     return NULL;
+}
+
+struct err *blob_scratch(struct blob *b, struct ctx *c, struct str name, struct str *out)
+{
+    return folder_in(c, b->scratch_path, name, out);
+}
+
+struct err *blob_workspace(struct blob *b, struct ctx *c, struct str name, struct str *out)
+{
+    return folder_in(c, b->work_path, name, out);
+}
+
+struct err *blob_recover(struct blob *b, struct ctx *c,
+                         struct err *(*cut_off)(void *self, struct ctx *c, struct str name),
+                         void *self)
+{
+    DIR *dir = opendir(b->scratch_path);
+    struct err *e = NULL;
+
+    if (!dir)
+        return failed(c, "open", str_of(b->scratch_path));
+    for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] == '.')
+            continue;
+        e = cut_off(self, c, str_of(entry->d_name));
+        if (!e)
+            blob_scratch_remove(arena_str(c->arena, "%s/%s", b->scratch_path, entry->d_name));
+    }
+    closedir(dir);
+    return e;
 }
 
 struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file)
@@ -200,7 +244,7 @@ struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str f
     TRY(make_folders(b, c, key));
     if (renameat(AT_FDCWD, from.ptr, b->objects, arena_copy(c->arena, key).ptr) != 0)
         return failed(c, "move in", key);
-    return sync_folder(b, c, folder_of(c, key));
+    return sync_folder(c, b->objects, folder_of(c, key));
 }
 
 struct err *blob_get(struct blob *b, struct ctx *c, struct str key, struct blob_object *out)

@@ -17,11 +17,18 @@ enum { BLOB_KEY_MAX = 200 };
 MUST_USE struct err *blob_open(struct ctx *c, struct str dir, struct blob **out);
 void blob_close(struct blob *b); /* NULL is fine */
 
-/* An empty folder on the same file system, where files for blob_put() can be made. Owned by the
- * caller, who removes it with blob_scratch_remove(). What a crash leaves is removed by blob_open().
+/*
+ * An empty folder on the same file system, where files for blob_put() can be made. Owned by the
+ * caller, who removes it with blob_scratch_remove() when what he made is wanted by somebody. So the
+ * folders that a crash leaves name what was being made: blob_recover() tells.
  */
-MUST_USE struct err *blob_scratch(struct blob *b, struct ctx *c, struct str *out);
+MUST_USE struct err *blob_scratch(struct blob *b, struct ctx *c, struct str name, struct str *out);
 void blob_scratch_remove(struct str dir);
+
+/* At start: calls cut_off() with the name of each scratch folder that is left, then removes it. */
+MUST_USE struct err *
+blob_recover(struct blob *b, struct ctx *c,
+             struct err *(*cut_off)(void *self, struct ctx *c, struct str name), void *self);
 
 /* The same for a job that goes on where it was after a crash: the folder of that name, with what is
  * in it. One user at a time. */

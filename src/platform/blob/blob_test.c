@@ -41,7 +41,7 @@ static struct str file_with(struct fixture *f, const char *text)
 {
     struct str dir, path;
 
-    assert_ok(&f->ctx, blob_scratch(f->blob, &f->ctx, &dir));
+    assert_ok(&f->ctx, blob_scratch(f->blob, &f->ctx, STR("making"), &dir));
     path = arena_str(&f->arena, "%s/file", dir.ptr);
     FILE *out = fopen(path.ptr, "w");
 
@@ -126,15 +126,47 @@ static void removing_takes_everything_below(void **state)
     holds(f, STR("v/12"), "stays");
 }
 
-static void scratch_left_by_a_crash_is_gone_after_opening(void **state)
+static struct err *note(void *self, struct ctx *c, struct str name)
+{
+    *(struct str *)self = arena_copy(c->arena, name);
+    return NULL;
+}
+
+static struct err *do_not_know(void *self, struct ctx *c, struct str name)
+{
+    (void)self;
+    return err_new(c, ERR_UNAVAILABLE, STR_FMT " is not known", STR_ARG(name));
+}
+
+static void reopen(struct fixture *f)
+{
+    blob_close(f->blob);
+    f->blob = NULL;
+    assert_ok(&f->ctx, blob_open(&f->ctx, f->dir, &f->blob));
+}
+
+static void scratch_left_by_a_crash_is_told_and_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct str left = file_with(f, "half"), told = {0};
+
+    reopen(f);
+    assert_ok(&f->ctx, blob_recover(f->blob, &f->ctx, note, &told));
+    assert_true(str_eq(told, STR("making")));
+    assert_int_not_equal(access(left.ptr, F_OK), 0);
+    told = (struct str){0};
+    assert_ok(&f->ctx, blob_recover(f->blob, &f->ctx, note, &told));
+    assert_int_equal(told.len, 0);
+}
+
+static void scratch_is_kept_until_it_could_be_dealt_with(void **state)
 {
     struct fixture *f = *state;
     struct str left = file_with(f, "half");
 
-    blob_close(f->blob);
-    f->blob = NULL;
-    assert_ok(&f->ctx, blob_open(&f->ctx, f->dir, &f->blob));
-    assert_int_not_equal(access(left.ptr, F_OK), 0);
+    reopen(f);
+    assert_err(blob_recover(f->blob, &f->ctx, do_not_know, NULL), ERR_UNAVAILABLE);
+    assert_int_equal(access(left.ptr, F_OK), 0);
 }
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -142,9 +174,13 @@ static void scratch_left_by_a_crash_is_gone_after_opening(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(what_was_put_can_be_got),         CASE(putting_again_replaces),
-        CASE(what_was_never_put_is_not_found), CASE(a_name_never_leaves_the_directory),
-        CASE(removing_takes_everything_below), CASE(scratch_left_by_a_crash_is_gone_after_opening),
+        CASE(what_was_put_can_be_got),
+        CASE(putting_again_replaces),
+        CASE(what_was_never_put_is_not_found),
+        CASE(a_name_never_leaves_the_directory),
+        CASE(removing_takes_everything_below),
+        CASE(scratch_left_by_a_crash_is_told_and_gone),
+        CASE(scratch_is_kept_until_it_could_be_dealt_with),
     };
 
     return cmocka_run_group_tests_name("blob", tests, NULL, NULL);

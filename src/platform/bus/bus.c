@@ -67,8 +67,18 @@ struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topic, int64_
 
 /* ---- consuming ---- */
 
+static int64_t pause_before(const struct bus_handler *handler, int64_t attempt)
+{
+    int64_t pause = handler->pause_ms;
+
+    for (int64_t i = 1; i < attempt && pause < PAUSE_MAX_MS; i++)
+        pause *= 2;
+    return pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS;
+}
+
 struct claim {
     struct str topic;
+    int64_t pause_max_ms;
     struct bus_job job;
     int64_t next_due;
 };
@@ -76,15 +86,16 @@ struct claim {
 static struct err *claim(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct claim *claim = arg;
+    struct bus_due due = {.now = clock_wall_ms()};
 
-    return bus_store_claim(tx, c, claim->topic, clock_wall_ms(), &claim->job, &claim->next_due);
+    due.latest = due.now + claim->pause_max_ms;
+    return bus_store_claim(tx, c, claim->topic, &due, &claim->job, &claim->next_due);
 }
 
 struct outcome {
     const struct bus_handler *handler;
     struct bus_job job;
     const struct err *e;
-    bool died;
 };
 
 static bool is_final(const struct outcome *o)
@@ -93,15 +104,6 @@ static bool is_final(const struct outcome *o)
 
     return code == ERR_PRECONDITION || code == ERR_INVALID || code == ERR_NOT_FOUND ||
            o->job.attempt >= o->handler->attempts_max;
-}
-
-static int64_t pause_before(const struct outcome *o)
-{
-    int64_t pause = o->handler->pause_ms;
-
-    for (int64_t i = 1; i < o->job.attempt && pause < PAUSE_MAX_MS; i++)
-        pause *= 2;
-    return pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS;
 }
 
 static struct err *write_outcome(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -116,21 +118,29 @@ static struct err *write_outcome(struct sql_tx *tx, struct ctx *c, void *arg)
         o->job.attempt--;
         return bus_store_retry(tx, c, &o->job, clock_wall_ms(), why);
     }
-    o->died = is_final(o);
-    return o->died ? bus_store_bury(tx, c, o->job.id, why)
-                   : bus_store_retry(tx, c, &o->job, clock_wall_ms() + pause_before(o), why);
+    if (is_final(o))
+        return bus_store_bury(tx, c, o->job.id, why);
+    int64_t pause = pause_before(o->handler, o->job.attempt);
+
+    return bus_store_retry(tx, c, &o->job, clock_wall_ms() + pause, why);
 }
 
-/* What could not be written down is found again at the next start: at least once. */
+/*
+ * What could not be written down is found again at the next start: at least once. So a death is
+ * told before the job is buried: a crash between the two tells it again, and the other way round
+ * never.
+ */
 static void run_job(struct consumer *self, struct ctx *c, const struct bus_job *job)
 {
-    struct outcome o = {.handler = &self->handler, .job = *job};
+    const struct bus_handler *handler = &self->handler;
+    struct outcome o = {.handler = handler, .job = *job};
 
-    o.e = self->handler.run(self->handler.self, c, job, &self->bus->stop);
-    struct err *e = sql_write(self->bus->db, c, write_outcome, &o);
+    o.e = handler->run(handler->self, c, job, &self->bus->stop);
+    if (o.e && o.e->code != ERR_CANCELLED && is_final(&o) && handler->died)
+        handler->died(handler->self, c, job, o.e);
+    struct err *lost = sql_write(self->bus->db, c, write_outcome, &o);
 
-    if (!e && o.died && self->handler.died)
-        self->handler.died(self->handler.self, c, job, o.e);
+    (void)lost;
 }
 
 static void sleep_until(struct bus *bus, int64_t due_ms, uint64_t seen)
@@ -166,7 +176,10 @@ static void *consume(void *arg)
     (void)pthread_setname_np(pthread_self(), "bus");
     while (!self->bus->stop) {
         uint64_t seen = generation_of(self->bus);
-        struct claim next = {.topic = self->topic};
+        struct claim next = {
+            .topic = self->topic,
+            .pause_max_ms = pause_before(&self->handler, self->handler.attempts_max),
+        };
         struct err *e = sql_write(self->bus->db, &c, claim, &next);
 
         if (!e && next.job.id)

@@ -29,7 +29,7 @@ struct bus_handler {
      */
     struct err *(*run)(void *self, struct ctx *c, const struct bus_job *job,
                        const atomic_bool *stop);
-    /* Once, after the last attempt has failed. May be NULL. */
+    /* After the last attempt has failed; again after a crash at that moment. May be NULL. */
     void (*died)(void *self, struct ctx *c, const struct bus_job *job, const struct err *e);
     int64_t attempts_max;
     int64_t pause_ms; /* before the second attempt; doubles with each, up to an hour */

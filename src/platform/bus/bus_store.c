@@ -26,22 +26,32 @@ struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, in
     return e && e->code == ERR_EXISTS ? NULL : e;
 }
 
-struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t now,
-                            struct bus_job *out, int64_t *next_due)
+/* The first that waits after a time. */
+static struct err *first_after(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t time,
+                               struct sql_rows *out)
+{
+    return sql_query(tx, c, out,
+                     "SELECT id, job_key, attempt, run_at FROM bus_job WHERE topic = ?"
+                     " AND state = 0 AND run_at > ? ORDER BY run_at, id LIMIT 1",
+                     sql_text(topic), sql_int(time));
+}
+
+struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic,
+                            const struct bus_due *due, struct bus_job *out, int64_t *next_due)
 {
     struct sql_rows rows;
 
     *out = (struct bus_job){.topic = topic};
     *next_due = INT64_MAX;
-    TRY(sql_query(tx, c, &rows,
-                  "SELECT id, job_key, attempt, run_at FROM bus_job WHERE topic = ? AND state = 0"
-                  " ORDER BY run_at, id LIMIT 1",
-                  sql_text(topic)));
+    TRY(first_after(tx, c, topic, INT64_MIN, &rows));
     if (!sql_next(&rows))
         return NULL;
-    *next_due = sql_i64(&rows, 3);
-    if (*next_due > now)
-        return NULL;
+    if (sql_i64(&rows, 3) > due->now) {
+        *next_due = sql_i64(&rows, 3);
+        TRY(first_after(tx, c, topic, due->latest, &rows));
+        if (!sql_next(&rows))
+            return NULL;
+    }
     out->id = sql_i64(&rows, 0);
     out->key = sql_i64(&rows, 1);
     out->attempt = sql_i64(&rows, 2) + 1;

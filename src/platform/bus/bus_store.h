@@ -9,9 +9,16 @@
 MUST_USE struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
                                    int64_t now);
 
+/* When jobs are due: at `now`, or when they wait beyond `latest`. No pause is that long, so the
+ * clock has been turned back since they were written, and they would wait for hours. */
+struct bus_due {
+    int64_t now, latest;
+};
+
 /* Takes the job that is due first; out->id is 0 when none is. *next_due: when to look again. */
 MUST_USE struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic,
-                                     int64_t now, struct bus_job *out, int64_t *next_due);
+                                     const struct bus_due *due, struct bus_job *out,
+                                     int64_t *next_due);
 
 MUST_USE struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id);
 MUST_USE struct err *bus_store_retry(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,

@@ -21,7 +21,7 @@ struct fixture {
     int failures;        /* how often it fails before it succeeds */
     bool waits_for_stop;
     _Atomic int runs, deaths, at_once, most_at_once;
-    _Atomic int64_t attempt;
+    _Atomic int64_t attempt, running_when_told;
     sem_t ran;
 };
 
@@ -97,8 +97,11 @@ static struct err *handle(void *self, struct ctx *c, const struct bus_job *job,
 static void died(void *self, struct ctx *c, const struct bus_job *job, const struct err *e)
 {
     struct fixture *f = self;
+    struct bus_stats s = {0};
 
-    (void)c, (void)job, (void)e;
+    (void)e;
+    if (!bus_stats(f->bus, c, job->topic, &s))
+        f->running_when_told = s.running;
     atomic_fetch_add(&f->deaths, 1);
     (void)sem_post(&f->ran);
 }
@@ -285,6 +288,37 @@ static void what_ran_when_the_process_died_runs_again(void **state)
     assert_int_equal(f->attempt, 2);
 }
 
+/* The clock stood an hour and more ahead when it was written. */
+static struct err *put_off(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return sql_exec(tx, c, "UPDATE bus_job SET run_at = run_at + ?", sql_int(*(int64_t *)arg));
+}
+
+static void a_job_does_not_wait_for_a_clock_that_was_turned_back(void **state)
+{
+    struct fixture *f = *state;
+    int64_t hours = (int64_t)6 * 3600 * 1000;
+
+    publish(f, 7);
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, put_off, &hours));
+    consume(f, 1);
+    wait_for(f, 1);
+    assert_int_equal(settled(f).waiting, 0);
+}
+
+static void a_death_is_told_before_it_is_written_down(void **state)
+{
+    struct fixture *f = *state;
+
+    f->fails = ERR_PRECONDITION;
+    f->failures = MANY;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, 2);
+    assert_int_equal(f->running_when_told, 1); /* a crash at this moment tells it again */
+    assert_int_equal(settled(f).dead, 1);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -299,6 +333,8 @@ int main(void)
         CASE(one_consumer_takes_each_job),
         CASE(closing_stops_what_runs_and_does_not_count_it),
         CASE(what_ran_when_the_process_died_runs_again),
+        CASE(a_job_does_not_wait_for_a_clock_that_was_turned_back),
+        CASE(a_death_is_told_before_it_is_written_down),
     };
 
     return cmocka_run_group_tests_name("bus", tests, NULL, NULL);

@@ -189,6 +189,29 @@ static struct err *get_media(struct video_api *base, struct ctx *c,
     return NULL;
 }
 
+struct asset_job {
+    struct str asset;
+    int64_t found;
+};
+
+static struct err *read_asset(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct asset_job *job = arg;
+
+    return video_store_by_asset(tx, c, job->asset, &job->found);
+}
+
+static struct err *find_asset(struct video_api *base, struct ctx *c,
+                              const struct video_find_asset_req *req,
+                              struct video_find_asset_resp *resp)
+{
+    struct asset_job job = {.asset = req->asset};
+
+    TRY(sql_read(of(base)->db, c, read_asset, &job));
+    *resp = (struct video_find_asset_resp){job.found};
+    return NULL;
+}
+
 struct media_job {
     struct video *self;
     const struct video_set_media_req *req;
@@ -238,6 +261,7 @@ static const struct video_api_ops ops = {
     .list_feed = list_feed,
     .list_by_author = list_by_author,
     .get_media = get_media,
+    .find_asset = find_asset,
     .set_media = set_media,
 };
 

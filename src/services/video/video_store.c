@@ -140,6 +140,15 @@ struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
     return NULL;
 }
 
+struct err *video_store_by_asset(struct sql_tx *tx, struct ctx *c, struct str asset, int64_t *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, "SELECT id FROM video_item WHERE asset = ?", sql_text(asset)));
+    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
 static struct err *set_files(struct sql_tx *tx, struct ctx *c, int64_t id,
                              const struct video_media *m)
 {

@@ -308,6 +308,20 @@ static void the_job_of_a_video_is_told_as_it_was_set(void **state)
     assert_same_files(got.media, &world_upload);
 }
 
+static void an_asset_tells_whose_it_is(void **state)
+{
+    struct world *w = *state;
+    struct video_find_asset_req ask = {.asset = world_upload.asset};
+    struct video_find_asset_resp found = {.id = -1};
+
+    assert_ok(&w->ctx, video_find_asset(w->api.video, &w->ctx, &ask, &found));
+    assert_int_equal(found.id, 0);
+    int64_t video = world_video(w, world_user(w, "ann"));
+
+    assert_ok(&w->ctx, video_find_asset(w->api.video, &w->ctx, &ask, &found));
+    assert_int_equal(found.id, video);
+}
+
 static void new_files_replace_all_but_what_the_upload_was(void **state)
 {
     struct world *w = *state;
@@ -425,6 +439,7 @@ int main(int argc, char **argv)
         WORLD_TEST(what_failed_but_plays_stays_shown),
         WORLD_TEST(what_was_hidden_returns_to_its_place_when_it_plays),
         WORLD_TEST(the_job_of_a_video_is_told_as_it_was_set),
+        WORLD_TEST(an_asset_tells_whose_it_is),
         WORLD_TEST(new_files_replace_all_but_what_the_upload_was),
         WORLD_TEST(progress_alone_is_no_fact_for_others),
         WORLD_TEST(new_files_are_a_fact_also_in_the_same_state),

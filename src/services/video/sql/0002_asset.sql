@@ -1,0 +1,1 @@
+CREATE INDEX video_by_asset ON video_item (asset);
