@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "log.h"
 #include "media.h"
 
@@ -14,7 +14,7 @@ struct err *machine_data_folder(struct ctx *c, struct str path)
 {
     const char *name = arena_copy(c->arena, path).ptr;
 
-    if (mkdir(name, 0700) == 0 || (errno == EEXIST && access(name, R_OK | W_OK | X_OK) == 0))
+    if (folder_make(name) == 0 && access(name, R_OK | W_OK | X_OK) == 0)
         return NULL;
     return err_new(c, ERR_UNAVAILABLE, "the data folder %s cannot be used: %s", name,
                    strerror(errno));

@@ -9,6 +9,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "folder.h"
+
 enum { KEY_BYTES = 32, KEY_TEXT = 2 * KEY_BYTES, FILE_MAX = 1024 };
 
 static struct err *failed(struct ctx *c, const char *what, struct str path)
@@ -39,7 +41,7 @@ static struct err *make(struct ctx *c, struct str path, struct str *out)
     if (fd < 0)
         return failed(c, "make", fresh);
     bool written = write(fd, key.ptr, key.len) == (ssize_t)key.len && fsync(fd) == 0 &&
-                   rename(fresh.ptr, path.ptr) == 0;
+                   rename(fresh.ptr, path.ptr) == 0 && folder_sync_parent(path.ptr) == 0;
     struct err *e = written ? NULL : failed(c, "write", path);
 
     close(fd);

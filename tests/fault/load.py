@@ -5,11 +5,14 @@ import threading
 
 import httpx
 
+from checks import OK, WRONG_PASSWORD
 from client import Client, connect, unique
 from playback import fetch
+from waiting import eventually
 
 PASSWORD = 'correct horse'
-PEERS, VIDEOS = 4, 3
+PEERS, VIDEOS, WRITERS = 4, 3, 6
+WRITES_MAX = 400  # of a round: the end comes after a random number of them
 COMMENTS_MAX = 60  # of one writer: lists hold 500
 
 
@@ -90,7 +93,7 @@ class Writer(threading.Thread):
 class Stage:
     """What a round's writers act on: a few people and their videos."""
 
-    def __init__(self, url, ledger, clip, writers, seed):
+    def __init__(self, url, ledger, clip, seed):
         self.over, self.ledger = threading.Event(), ledger
         self.owner = Client(connect(url))
         self.owner.register(unique('owner'), PASSWORD)
@@ -100,7 +103,7 @@ class Stage:
             ledger.write(('video', self.owner.id, title), True,
                          lambda title=title: self.owner.publish(clip, title))
         self.videos = [video['id'] for video in self.owner.publish_list()]
-        self.writers = [Writer(url, ledger, self, f'{seed}/{at}', clip) for at in range(writers)]
+        self.writers = [Writer(url, ledger, self, f'{seed}/{at}', clip) for at in range(WRITERS)]
 
     @staticmethod
     def somebody(url):
@@ -136,6 +139,17 @@ class Stage:
                 check_video(asking, self.ledger, video, self.people())
             for peer in self.peers:
                 check_peer(asking, self.ledger, peer, self.people())
+
+
+def one_round(server, ledger, clip, seed):
+    """A stage, a load on it, and a kill in the middle."""
+    stage = Stage(server.url, ledger, clip, seed)
+    enough = random.Random(seed).randint(1, WRITES_MAX)
+    stage.start()
+    eventually(lambda: stage.written() >= enough, pause_s=0.001)
+    server.kill()
+    stage.join()
+    return stage
 
 
 def check_person(asking, ledger, somebody, peers):
@@ -189,7 +203,6 @@ def check_peer(asking, ledger, peer, people):
 
 def check_accounts(url, ledger):
     """Every account is there with its password, or was never acknowledged."""
-    from checks import OK, WRONG_PASSWORD
     with connect(url) as http:
         for (name,), values in ledger.of('account'):
             code = Client(http).login(name, PASSWORD, (OK, WRONG_PASSWORD))['status_code']

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "folder.h"
 
 enum { WALK_FDS = 16 };
 
@@ -44,34 +45,9 @@ void blob_scratch_remove(struct str dir)
     (void)nftw(dir.ptr, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS);
 }
 
-static struct err *sync_folder(struct ctx *c, int at, const char *path)
-{
-    int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return failed(c, "open", str_of(path));
-    struct err *e = fsync(fd) == 0 ? NULL : failed(c, "sync", str_of(path));
-
-    close(fd);
-    return e;
-}
-
-static struct err *sync_parent(struct ctx *c, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    size_t len = slash ? (size_t)(slash - path) : 0;
-
-    if (!slash)
-        return sync_folder(c, AT_FDCWD, ".");
-    return sync_folder(c, AT_FDCWD, len ? arena_copy(c->arena, (struct str){path, len}).ptr : "/");
-}
-
-/* A folder that is new is synced into its parent. */
 static struct err *make_folder(struct ctx *c, const char *path)
 {
-    if (mkdir(path, 0700) == 0)
-        return sync_parent(c, path);
-    return errno == EEXIST ? NULL : failed(c, "make folder", str_of(path));
+    return folder_make(path) == 0 ? NULL : failed(c, "make folder", str_of(path));
 }
 
 static char *joined(struct str dir, const char *name)
@@ -151,9 +127,11 @@ static struct err *check_key(struct ctx *c, struct str key)
 /* One level of make_folders(). */
 static struct err *make_level(struct blob *b, struct ctx *c, const char *path, const char *parent)
 {
-    if (mkdirat(b->objects, path, 0700) == 0)
-        return sync_folder(c, b->objects, parent);
-    return errno == EEXIST ? NULL : failed(c, "make folder", str_of(path));
+    int made = mkdirat(b->objects, path, 0700);
+
+    if ((made != 0 && errno != EEXIST) || (made == 0 && folder_sync(b->objects, parent) != 0))
+        return failed(c, "make folder", str_of(path));
+    return NULL;
 }
 
 /* "v/2a/42/1/video.mp4": the folders v, v/2a, v/2a/42, v/2a/42/1; a new one is synced into its
@@ -244,7 +222,9 @@ struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str f
     TRY(make_folders(b, c, key));
     if (renameat(AT_FDCWD, from.ptr, b->objects, arena_copy(c->arena, key).ptr) != 0)
         return failed(c, "move in", key);
-    return sync_folder(c, b->objects, folder_of(c, key));
+    if (folder_sync(b->objects, folder_of(c, key)) != 0)
+        return failed(c, "sync the folder of", key);
+    return NULL;
 }
 
 struct err *blob_get(struct blob *b, struct ctx *c, struct str key, struct blob_object *out)
@@ -272,9 +252,9 @@ struct err *blob_remove(struct blob *b, struct ctx *c, struct str prefix)
     TRY(check_key(c, prefix));
     const char *path = arena_printf(c->arena, "%s/" STR_FMT, b->objects_path, STR_ARG(prefix));
 
-    if (nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
-        return failed(c, "remove", prefix);
-    return NULL;
+    if (nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS) != 0)
+        return errno == ENOENT ? NULL : failed(c, "remove", prefix);
+    return folder_sync_parent(path) == 0 ? NULL : failed(c, "sync the folder of", prefix);
 }
 
 struct err *blob_free_bytes(struct blob *b, struct ctx *c, int64_t *out)

@@ -48,7 +48,7 @@ struct blob_object {
 MUST_USE struct err *blob_get(struct blob *b, struct ctx *c, struct str key,
                               struct blob_object *out);
 
-/* Removes every object below the folder `prefix` ("v/2a/42"); none is fine. */
+/* Removes every object below the folder `prefix` ("v/2a/42"), durably; none is fine. */
 MUST_USE struct err *blob_remove(struct blob *b, struct ctx *c, struct str prefix);
 
 /* Bytes that are still free where objects are kept. */

@@ -1,0 +1,66 @@
+# Power cuts at random moments: what was acknowledged was synced, and so were the names it lies under.
+# SPDX-License-Identifier: Apache-2.0
+import random
+import sqlite3
+import subprocess
+
+import pytest
+
+from data_folder import assert_nothing_left_over, assert_sound
+from effort import rounds
+from ledger import Ledger
+from load import check_accounts, one_round
+from power_cut import Disk
+from preloads import built
+
+APPENDS = 200
+
+
+def test_what_was_acknowledged_survives_every_power_cut(own_server, clips, tmp_path):
+    disk = Disk(tmp_path / 'data', tmp_path / 'twin')
+    server = own_server(folder=tmp_path, environment=disk.environment)
+    ledger, stages, chance = Ledger(), [], random.Random('power')
+    for at in range(rounds(3, 26)):
+        stages.append(one_round(server, ledger, clips.data('tiny.mp4'), f'cut {at}'))
+        disk.cut(chance, torn=at % 2 == 1)
+        server.start()
+        assert_nothing_left_over(server.data)
+        for stage in stages[-2:]:
+            stage.check(server.url)
+        assert_sound(server.data)
+    for stage in stages:
+        stage.check(server.url)
+        stage.owner.http.close()
+    check_accounts(server.url, ledger)
+    print(f'{len(stages)} cuts, {ledger.acknowledged} acknowledged writes')
+
+
+def appended_and_kept(folder, twin, how):
+    """The last row an appender printed before the lights went out, and the last one there is."""
+    folder.mkdir()
+    disk = Disk(folder, twin)
+    with subprocess.Popen([built('sql_appender'), folder / 'x.db', how], env=disk.environment,
+                          stdout=subprocess.PIPE, text=True) as appender:
+        for line in appender.stdout:
+            if int(line) == APPENDS:
+                break
+        appender.kill()
+        printed = [APPENDS, *map(int, appender.stdout.read().split('\n')[:-1])][-1]
+    disk.cut(random.Random(), torn=False)
+    with sqlite3.connect(folder / 'x.db') as db:
+        try:
+            return printed, db.execute('SELECT coalesce(max(id), 0) FROM t').fetchone()[0]
+        except sqlite3.OperationalError:  # not even the table
+            return printed, 0
+
+
+def test_a_durable_database_keeps_what_it_acknowledged(tmp_path):
+    printed, kept = appended_and_kept(tmp_path / 'data', tmp_path / 'twin', 'durable')
+    assert kept >= printed
+
+
+@pytest.mark.parametrize('how', ['fast'])
+def test_one_that_does_not_sync_loses_it(tmp_path, how):
+    """The test of the test: these power cuts do take away what was not synced."""
+    printed, kept = appended_and_kept(tmp_path / 'data', tmp_path / 'twin', how)
+    assert kept < printed
