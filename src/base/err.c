@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -25,6 +26,29 @@ struct err *err_make(struct ctx *c, const char *where, const struct err *what, c
         e->retry_after_s = what->cause->retry_after_s;
     }
     return e;
+}
+
+const char ERR_DISK_FULL[] = "disk_full";
+
+const char *err_errno_reason(int number)
+{
+    return number == ENOSPC || number == EDQUOT ? ERR_DISK_FULL : NULL;
+}
+
+enum err_code err_errno_code(int number)
+{
+    switch (number) {
+    case ENOENT:
+        return ERR_NOT_FOUND;
+    case ENOSPC:
+    case EDQUOT:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+        return ERR_EXHAUSTED;
+    default:
+        return ERR_UNAVAILABLE;
+    }
 }
 
 const char *err_text(struct ctx *c, const struct err *e)

@@ -42,11 +42,21 @@ struct err {
 #define err_new(c, code_, ...) err_make((c), ERR_HERE, &(struct err){.code = (code_)}, __VA_ARGS__)
 #define err_reason(c, code_, reason_, ...) \
     err_make((c), ERR_HERE, &(struct err){.code = (code_), .reason = (reason_)}, __VA_ARGS__)
+/* What the kernel refused: a full disk is ERR_EXHAUSTED with the reason ERR_DISK_FULL. */
+#define err_errno(c, errno_, ...)                                                               \
+    err_make((c), ERR_HERE,                                                                     \
+             &(struct err){.code = err_errno_code(errno_), .reason = err_errno_reason(errno_)}, \
+             __VA_ARGS__)
+
 /* Code and reason stay those of the cause. */
 #define err_wrap(c, cause_, ...) \
     err_make((c), ERR_HERE, &(struct err){.cause = (cause_)}, __VA_ARGS__)
 struct err *err_make(struct ctx *c, const char *where, const struct err *what, const char *fmt, ...)
     PRINTF(4, 5);
+
+enum err_code err_errno_code(int number);
+const char *err_errno_reason(int number);
+extern const char ERR_DISK_FULL[];
 
 /* "load feed: video 7: connection refused" */
 const char *err_text(struct ctx *c, const struct err *e);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
 
+#include "clock.h"
 #include "gateway_parts.h"
 #include "log.h"
 #include "metrics.h"
@@ -10,6 +11,7 @@ const char envelope_type[] = "application/json; charset=utf-8";
 
 enum { CODE_FAILURE = 1, CODE_INVALID = 10005, CODE_INTERNAL = 50000, CODE_DOWN = 50300 };
 enum { HTTP_OK = 200, HTTP_BAD_REQUEST = 400, HTTP_TOO_MANY = 429, HTTP_BUSY = 503 };
+enum { DISK_FULL_EVERY_S = 600 };
 
 static const struct {
     const char *reason;
@@ -18,7 +20,7 @@ static const struct {
     {"name_taken", 10001},  {"user_not_found", 10002},  {"wrong_password", 10003},
     {"bad_token", 10004},   {"rate_limited", 10006},    {"not_a_video", 10007},
     {"too_large", 10008},   {"video_not_found", 10009}, {"comment_not_found", 10010},
-    {"self_follow", 10012}, {"bad_text", 10013},
+    {"self_follow", 10012}, {"bad_text", 10013},        {ERR_DISK_FULL, CODE_DOWN},
 };
 
 static const struct {
@@ -70,6 +72,11 @@ static int http_status(const struct err *e)
     return e->code == ERR_EXHAUSTED ? HTTP_BUSY : HTTP_OK;
 }
 
+static bool is_disk_full(const struct err *e)
+{
+    return e->reason && strcmp(e->reason, ERR_DISK_FULL) == 0;
+}
+
 /* What went wrong inside is for the log; the user hears that something did. */
 static struct str message(const struct err *e)
 {
@@ -77,6 +84,8 @@ static struct str message(const struct err *e)
 
     if (code == CODE_INTERNAL)
         return STR("something went wrong on our side");
+    if (is_disk_full(e))
+        return STR("the disk is full, please try again later");
     if (code == CODE_DOWN)
         return STR("too busy, please try again");
     return str_of(err_root(e)->msg);
@@ -104,10 +113,23 @@ static void count_failure(struct gateway *g, struct ctx *c, const struct http_ro
                 1);
 }
 
+/* One line for all the requests of a while: a log on the same disk would only fill it more. */
+static void log_disk_full(struct gateway *g, struct ctx *c, const struct err *e)
+{
+    int64_t now = clock_monotonic_ns(), next = atomic_load(&g->disk_full_next_ns);
+
+    if (now >= next && atomic_compare_exchange_strong(&g->disk_full_next_ns, &next,
+                                                      now + DISK_FULL_EVERY_S * CLOCK_NS_PER_S))
+        log_error(g->deps.log, c,
+                  "the disk is full: writes and uploads are refused until there is room",
+                  log_err(e));
+}
+
 static void log_failure(struct gateway *g, struct ctx *c, const struct err *e, int code)
 {
-
-    if (code == CODE_INTERNAL || code == CODE_DOWN)
+    if (is_disk_full(e))
+        log_disk_full(g, c, e);
+    else if (code == CODE_INTERNAL || code == CODE_DOWN)
         log_warn(g->deps.log, c, "request failed", log_err(e));
 }
 

@@ -12,7 +12,7 @@ struct feed_cache;
 struct passwords;
 struct request_metrics;
 
-/* Immutable after creation but for `stopping`; its parts guard themselves. */
+/* Immutable after creation but for what is atomic; its parts guard themselves. */
 struct gateway {
     struct gateway_options options;
     struct gateway_deps deps;
@@ -24,6 +24,7 @@ struct gateway {
     struct feed_cache *feed;
     struct request_metrics *metrics;
     atomic_bool stopping; /* what takes long on behalf of a request ends early */
+    _Atomic int64_t disk_full_next_ns; /* when the log may say so again */
 };
 
 /* Who may call a route, and which limit it counts against: struct http_route.access. */

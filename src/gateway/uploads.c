@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "blob.h"
@@ -11,7 +12,13 @@
 #include "media.h"
 #include "media_key.h"
 
-enum { INSPECT_MEMORY_MB = 1024, INSPECT_CPU_S = 20, COVER_FILE_MB = 16, COPY_SLACK_MB = 16 };
+enum {
+    INSPECT_MEMORY_MB = 1024,
+    INSPECT_CPU_S = 20,
+    COVER_FILE_MB = 16,
+    COPY_SLACK_MB = 16,
+    COVER_ROOM = 1 << 20, /* bytes; covers are smaller by far */
+};
 
 /* One upload on its way. */
 struct taking {
@@ -29,7 +36,7 @@ static struct err *open_both(struct taking *t, struct ctx *c, struct str asset)
     t->input = open(t->upload->path.ptr, O_RDONLY | O_CLOEXEC);
     t->output = open(t->scratch.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (t->input < 0 || t->output < 0)
-        return err_new(c, ERR_UNAVAILABLE, "upload: %s", strerror(errno));
+        return err_errno(c, errno, "upload: %s", strerror(errno));
     return NULL;
 }
 
@@ -61,12 +68,26 @@ static void run(struct taking *t, const char *name, int64_t file_mb, struct medi
     media_run(&job, out);
 }
 
+/* Fails when fewer bytes are free than that. */
+static struct err *check_room(struct gateway *g, struct ctx *c, int64_t wanted)
+{
+    int64_t room;
+
+    TRY(blob_free_bytes(g->deps.blob, c, &room));
+    if (room < wanted)
+        return err_reason(c, ERR_EXHAUSTED, ERR_DISK_FULL,
+                          "the disk is full: %" PRId64 " bytes left", room);
+    return NULL;
+}
+
+/* The worker does not say that its disk was full. */
 static struct err *refusal(struct taking *t, struct ctx *c, const struct media_outcome *o)
 {
     if (o->reason == MEDIA_CANCELLED)
         return err_new(c, ERR_UNAVAILABLE, "the server is stopping");
     if (!media_reason_retryable(o->reason))
         return err_reason(c, ERR_INVALID, "not_a_video", "%s", media_reason_message(o->reason));
+    TRY(check_room(t->g, c, COVER_ROOM));
     log_error(t->g->deps.log, c, "an upload could not be looked at",
               log_str("error.code", str_of(media_reason_name(o->reason))),
               log_str("error.message", str_of(o->report.failure)));
@@ -168,23 +189,13 @@ static struct err *take_and_publish(struct taking *t, struct ctx *c,
     return e;
 }
 
-static struct err *check_room(struct gateway *g, struct ctx *c)
-{
-    int64_t room;
-
-    TRY(blob_free_bytes(g->deps.blob, c, &room));
-    if (room < g->options.media.disk_reserve)
-        return err_new(c, ERR_EXHAUSTED, "the disk is full: %lld bytes left", (long long)room);
-    return NULL;
-}
-
 struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_upload *upload,
                             struct video_publish_req *video)
 {
     struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
     struct video_media media = {.asset = media_asset_new(c->arena)};
 
-    TRY(check_room(g, c));
+    TRY(check_room(g, c, g->options.media.disk_reserve));
     video->media = &media;
     struct err *e = take_and_publish(&t, c, video);
 

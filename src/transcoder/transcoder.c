@@ -126,7 +126,7 @@ static struct err *put_all(struct work *w)
     struct err *e = NULL;
 
     if (!dir)
-        return err_new(w->c, ERR_UNAVAILABLE, "%s: %s", w->folder.ptr, strerror(errno));
+        return err_errno(w->c, errno, "%s: %s", w->folder.ptr, strerror(errno));
     for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;)
         if (entry->d_name[0] != '.')
             e = put(w, entry->d_name);
@@ -141,7 +141,8 @@ static struct err *open_files(struct work *w)
 
     TRY(blob_free_bytes(w->t->deps.blob, w->c, &room));
     if (room < w->t->options.disk_reserve)
-        return err_new(w->c, ERR_EXHAUSTED, "the disk is full: %" PRId64 " bytes left", room);
+        return err_reason(w->c, ERR_EXHAUSTED, ERR_DISK_FULL,
+                          "the disk is full: %" PRId64 " bytes left", room);
     TRY(blob_get(w->t->deps.blob, w->c,
                  media_key(w->c->arena, w->media.asset, 0, w->media.original), &original));
     w->input = original.fd;

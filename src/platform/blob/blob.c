@@ -26,12 +26,9 @@ struct blob {
 
 static struct err *failed(struct ctx *c, const char *what, struct str name)
 {
-    enum err_code code = errno == ENOENT   ? ERR_NOT_FOUND
-                         : errno == ENOSPC ? ERR_EXHAUSTED
-                         : errno == EDQUOT ? ERR_EXHAUSTED
-                                           : ERR_UNAVAILABLE;
+    int number = errno;
 
-    return err_new(c, code, "%s " STR_FMT ": %s", what, STR_ARG(name), strerror(errno));
+    return err_errno(c, number, "%s " STR_FMT ": %s", what, STR_ARG(name), strerror(number));
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)

@@ -98,10 +98,25 @@ struct outcome {
     const struct err *e;
 };
 
+/* It was stopped, or lacked what has nothing to do with it. */
+static bool is_no_attempt(const struct outcome *o)
+{
+    return o->e->code == ERR_CANCELLED || o->e->code == ERR_EXHAUSTED;
+}
+
+static int64_t pause_after(const struct outcome *o)
+{
+    if (o->e->code == ERR_CANCELLED)
+        return 0;
+    return is_no_attempt(o) ? o->handler->pause_ms : pause_before(o->handler, o->job.attempt);
+}
+
 static bool is_final(const struct outcome *o)
 {
     enum err_code code = o->e->code;
 
+    if (is_no_attempt(o))
+        return false;
     return code == ERR_PRECONDITION || code == ERR_INVALID || code == ERR_NOT_FOUND ||
            o->job.attempt >= o->handler->attempts_max;
 }
@@ -114,14 +129,12 @@ static struct err *write_outcome(struct sql_tx *tx, struct ctx *c, void *arg)
         return bus_store_remove(tx, c, o->job.id);
     const char *why = err_text(c, o->e);
 
-    if (o->e->code == ERR_CANCELLED) {
-        o->job.attempt--;
-        return bus_store_retry(tx, c, &o->job, clock_wall_ms(), why);
-    }
     if (is_final(o))
         return bus_store_bury(tx, c, o->job.id, why);
-    int64_t pause = pause_before(o->handler, o->job.attempt);
+    int64_t pause = pause_after(o);
 
+    if (is_no_attempt(o))
+        o->job.attempt--;
     return bus_store_retry(tx, c, &o->job, clock_wall_ms() + pause, why);
 }
 
@@ -136,7 +149,7 @@ static void run_job(struct consumer *self, struct ctx *c, const struct bus_job *
     struct outcome o = {.handler = handler, .job = *job};
 
     o.e = handler->run(handler->self, c, job, &self->bus->stop);
-    if (o.e && o.e->code != ERR_CANCELLED && is_final(&o) && handler->died)
+    if (o.e && is_final(&o) && handler->died)
         handler->died(handler->self, c, job, o.e);
     struct err *lost = sql_write(self->bus->db, c, write_outcome, &o);
 

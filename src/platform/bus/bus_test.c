@@ -236,6 +236,20 @@ static void what_cannot_get_better_is_not_tried_again(void **state)
     assert_int_equal(f->deaths, 1);
 }
 
+static void a_full_disk_is_waited_for_and_no_attempt(void **state)
+{
+    struct fixture *f = *state;
+
+    f->fails = ERR_EXHAUSTED;
+    f->failures = 2 * ATTEMPTS;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, 2 * ATTEMPTS + 1);
+    assert_int_equal(f->attempt, 1);
+    assert_int_equal(f->deaths, 0);
+    assert_int_equal(settled(f).dead, 0);
+}
+
 static void one_consumer_takes_each_job(void **state)
 {
     struct fixture *f = *state;
@@ -330,6 +344,7 @@ int main(void)
         CASE(a_failure_is_tried_again),
         CASE(after_the_last_attempt_it_is_dead_and_told_once),
         CASE(what_cannot_get_better_is_not_tried_again),
+        CASE(a_full_disk_is_waited_for_and_no_attempt),
         CASE(one_consumer_takes_each_job),
         CASE(closing_stops_what_runs_and_does_not_count_it),
         CASE(what_ran_when_the_process_died_runs_again),

@@ -310,7 +310,7 @@ static enum MHD_Result run(struct exchange *x)
 
     /* From here on: a large upload may have taken its time. */
     x->c.deadline_ns = clock_monotonic_ns() + x->all->options->request_timeout_ms * CLOCK_NS_PER_MS;
-    if (e && e->reason)
+    if (e && e->reason && e->code == ERR_INVALID)
         return refuse_large(x, x->body.limits.max);
     if (e)
         return refuse(x, 0, e);

@@ -37,13 +37,20 @@ static struct err *text_add(struct request_body *b, struct ctx *c, struct str by
     return NULL;
 }
 
+static struct err *spool_failed(struct ctx *c)
+{
+    int number = errno;
+
+    return err_errno(c, number, "spool: %s", strerror(number));
+}
+
 static struct err *spool_open(struct request_body *b, struct ctx *c)
 {
     char *path = arena_printf(c->arena, STR_FMT "/upload-XXXXXX", STR_ARG(b->limits.spool_dir));
 
     b->file = mkostemp(path, O_CLOEXEC);
     if (b->file < 0)
-        return err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno));
+        return spool_failed(c);
     b->upload = (struct http_upload){.path = str_of(path)};
     b->has_upload = true;
     return NULL;
@@ -72,7 +79,7 @@ static struct err *part_data(void *self, struct ctx *c, struct str bytes)
         ssize_t n = write(b->file, bytes.ptr, bytes.len);
 
         if (n < 0 && errno != EINTR)
-            return err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno));
+            return spool_failed(c);
         bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
         b->upload.size += n > 0 ? n : 0;
     }
@@ -88,7 +95,7 @@ static struct err *part_end(void *self, struct ctx *c)
         int failed = close(b->file);
 
         b->file = -1;
-        return failed ? err_new(c, ERR_UNAVAILABLE, "spool: %s", strerror(errno)) : NULL;
+        return failed ? spool_failed(c) : NULL;
     }
     if (b->dropped)
         return NULL;

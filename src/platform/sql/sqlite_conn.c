@@ -89,7 +89,7 @@ static enum err_code code_of(int rc)
         {SQLITE_CONSTRAINT_UNIQUE, ERR_EXISTS}, {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS},
         {SQLITE_CONSTRAINT_ROWID, ERR_EXISTS},  {SQLITE_BUSY, ERR_UNAVAILABLE},
         {SQLITE_LOCKED, ERR_UNAVAILABLE},       {SQLITE_CANTOPEN, ERR_UNAVAILABLE},
-        {SQLITE_FULL, ERR_EXHAUSTED},           {SQLITE_INTERRUPT, ERR_TIMEOUT},
+        {SQLITE_INTERRUPT, ERR_TIMEOUT},
     };
 
     for (size_t i = 0; i < COUNT(known); i++)
@@ -98,9 +98,21 @@ static enum err_code code_of(int rc)
     return ERR_INTERNAL;
 }
 
+/* SQLite tells a full disk in two ways. */
+static bool is_full(struct sqlite_conn *conn, int rc)
+{
+    return (rc & 0xff) == SQLITE_FULL ||
+           ((rc & 0xff) == SQLITE_IOERR && err_errno_reason(sqlite3_system_errno(conn->db)));
+}
+
 struct err *sqlite_conn_failed(struct sqlite_conn *conn, struct ctx *c, int rc, const char *what)
 {
-    return err_new(c, code_of(rc), "sql: %s in \"%s\"", sqlite3_errmsg(conn->db), what);
+    bool latest = sqlite3_extended_errcode(conn->db) == rc; /* else its words are of another */
+    const char *words = latest ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc);
+
+    if (is_full(conn, rc))
+        return err_reason(c, ERR_EXHAUSTED, ERR_DISK_FULL, "sql: %s in \"%s\"", words, what);
+    return err_new(c, code_of(rc), "sql: %s in \"%s\"", words, what);
 }
 
 /* The statement of a literal, prepared when first met. Open addressing: nothing is ever removed. */

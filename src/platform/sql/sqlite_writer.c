@@ -41,6 +41,14 @@ static bool submit(struct executor *self, struct task *task)
     return task_queue_push(&((struct sqlite_writer *)self)->queue, task);
 }
 
+/* Why the transaction is gone: the neighbours of the one that met it are told the same. */
+static int failure_of(const struct sqlite_conn *conn)
+{
+    int rc = sqlite3_extended_errcode(conn->db);
+
+    return rc == SQLITE_OK ? SQLITE_ABORT : rc;
+}
+
 /* Under a savepoint: what fails leaves nothing, and its neighbours in the batch do not notice. */
 static int run_job(struct sqlite_writer *w, struct job *job)
 {
@@ -55,8 +63,8 @@ static int run_job(struct sqlite_writer *w, struct job *job)
     job->e = job->task->run(job->task);
     c->tx = NULL;
     job->hooks = w->tx.hooks;
-    if (sqlite3_get_autocommit(w->conn->db))
-        return SQLITE_ABORT; /* a full disk or an I/O error has undone the whole batch */
+    if (sqlite3_get_autocommit(w->conn->db)) /* a full disk or an I/O error undid the whole batch */
+        return failure_of(w->conn);
     if (job->e)
         rc = sqlite_conn_do(w->conn, "ROLLBACK TO job");
     return rc == SQLITE_OK ? sqlite_conn_do(w->conn, "RELEASE job") : rc;
@@ -81,11 +89,11 @@ static void run_hooks(const struct sql_hook *hook)
 /* Nothing of the batch was kept: whoever succeeded hears of it; who failed keeps his own reason. */
 static void fail_all(struct sqlite_writer *w, struct job *jobs, size_t count, int rc)
 {
-    if (!sqlite3_get_autocommit(w->conn->db))
-        (void)sqlite_conn_do(w->conn, "ROLLBACK");
     for (size_t i = 0; i < count; i++)
         if (!jobs[i].e)
             jobs[i].e = sqlite_conn_failed(w->conn, jobs[i].task->c, rc, "commit");
+    if (!sqlite3_get_autocommit(w->conn->db))
+        (void)sqlite_conn_do(w->conn, "ROLLBACK");
 }
 
 /* First the caches of the whole batch, then the answers: nobody reads older than he wrote. */
