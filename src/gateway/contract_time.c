@@ -8,8 +8,8 @@
 
 static const int64_t SECONDS_BELOW = 100000000000; /* contract, section 1.5 */
 
-struct err *contract_time_read_ahead(const struct http_req *req, struct ctx *c, struct str name,
-                                     int64_t *out)
+struct err *contract_time_read(const struct http_req *req, struct ctx *c, struct str name,
+                               int64_t *out)
 {
     int64_t value;
 
@@ -17,16 +17,6 @@ struct err *contract_time_read_ahead(const struct http_req *req, struct ctx *c, 
     if (value < 0)
         value = 0;
     *out = value < SECONDS_BELOW ? value * CLOCK_MS_PER_S : value;
-    return NULL;
-}
-
-struct err *contract_time_read(const struct http_req *req, struct ctx *c, struct str name,
-                               int64_t *out)
-{
-    int64_t value;
-
-    TRY(contract_time_read_ahead(req, c, name, &value));
-    *out = value < clock_wall_ms() ? value : 0;
     return NULL;
 }
 

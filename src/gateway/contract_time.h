@@ -6,15 +6,11 @@
 #include "http.h"
 
 /*
- * A time parameter in milliseconds. Below 1e11 it was in seconds. 0: absent, zero, negative; also
- * what lies in the future, which means "now".
+ * A time parameter in milliseconds. Below 1e11 it was in seconds. 0: absent, zero or negative. It
+ * may lie ahead of our clock: a phone's may, and ours may have been turned back (section 5.2).
  */
 MUST_USE struct err *contract_time_read(const struct http_req *req, struct ctx *c, struct str name,
                                         int64_t *out);
-
-/* The same for a time that may lie ahead of our clock: chat (section 5.2). */
-MUST_USE struct err *contract_time_read_ahead(const struct http_req *req, struct ctx *c,
-                                              struct str name, int64_t *out);
 
 /* "05-01": month and day, that many minutes east of Greenwich. */
 struct str contract_time_date(struct ctx *c, int64_t ms, int64_t zone_offset_min);

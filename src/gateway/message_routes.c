@@ -69,7 +69,7 @@ struct err *message_chat(void *self, struct ctx *c, const struct http_req *req,
     struct message_state state = {0};
 
     TRY(gateway_id(c, req, STR("to_user_id"), &ask.peer_id));
-    TRY(contract_time_read_ahead(req, c, STR("pre_msg_time"), &ask.since));
+    TRY(contract_time_read(req, c, STR("pre_msg_time"), &ask.since));
     TRY(near_chat(g->near, c, ask.viewer_id, ask.peer_id, &state));
     if (nothing_new(&ask, &state)) {
         reply->type = envelope_type;
