@@ -3,12 +3,19 @@
 #include "machine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "folder.h"
 #include "log.h"
 #include "media.h"
+
+/* Descriptors: of a connection, its socket and the file it is sent; of a job, its files, pipes and
+ * process; of all else the database, its readers, the log, the threads' polling. */
+enum { FDS_CONNECTION = 2, FDS_JOB = 10, FDS_UPLOAD = 1, FDS_ELSE = 96, CONNECTIONS_MIN = 16 };
 
 struct err *machine_data_folder(struct ctx *c, struct str path)
 {
@@ -36,6 +43,45 @@ size_t machine_threads(int64_t wanted)
     if (wanted > 0)
         return (size_t)wanted;
     return cores > 0 ? (size_t)cores : 1;
+}
+
+static int64_t descriptors_besides(const struct config *f)
+{
+    int64_t jobs = config_int(f, "http.workers") + config_int(f, "media.encodes");
+
+    return FDS_ELSE + jobs * FDS_JOB + config_int(f, "upload.parallel") * FDS_UPLOAD;
+}
+
+/* How many may be open, after the limit was raised as far as it goes; at most `wanted`. */
+static int64_t descriptors_allowed(int64_t wanted)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= (rlim_t)wanted)
+        return wanted;
+    limit.rlim_cur = limit.rlim_max < (rlim_t)wanted ? limit.rlim_max : (rlim_t)wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
+    return (int64_t)limit.rlim_cur;
+}
+
+struct err *machine_connections(struct ctx *c, const struct config *f, struct log *log, size_t *out)
+{
+    int64_t asked = config_int(f, "http.connections"), besides = descriptors_besides(f);
+    int64_t wanted = besides + asked * FDS_CONNECTION, allowed = descriptors_allowed(wanted);
+    int64_t fit = (allowed - besides) / FDS_CONNECTION;
+
+    if (fit < CONNECTIONS_MIN)
+        return err_new(c, ERR_PRECONDITION,
+                       "only %" PRId64 " files may be open, and %" PRId64 " are needed at least:"
+                       " raise the limit (ulimit -Hn, or LimitNOFILE= of systemd)",
+                       allowed, besides + CONNECTIONS_MIN * FDS_CONNECTION);
+    if (fit < asked)
+        log_warn(log, c, "fewer connections than http.connections: too few files may be open",
+                 log_int("connections", fit), log_int("files.allowed", allowed),
+                 log_int("files.wanted", wanted));
+    *out = (size_t)(fit < asked ? fit : asked);
+    return NULL;
 }
 
 struct err *machine_worker(struct ctx *c, struct str set, char **out)

@@ -131,7 +131,6 @@ static struct err *open_http(struct duan *d, struct ctx *c)
     struct http_options options = {
         .listen = config_str(f, "http.listen"),
         .threads = machine_threads(config_int(f, "http.threads")),
-        .connections_max = (size_t)config_int(f, "http.connections"),
         .connections_per_address = (size_t)config_int(f, "http.connections_per_address"),
         .uploads_max = (size_t)config_int(f, "upload.parallel"),
         .upload_max_bytes = config_bytes(f, "upload.max_bytes"),
@@ -146,6 +145,7 @@ static struct err *open_http(struct duan *d, struct ctx *c)
                       [HTTP_HASH] = pool_executor(d->hashers)},
     };
 
+    TRY(machine_connections(c, f, d->log, &options.connections_max));
     return http_server_open(c, &options, gateway_app(d->gateway), &d->http);
 }
 
