@@ -69,7 +69,7 @@ static int http_status(const struct err *e)
 {
     if (e->reason && strcmp(e->reason, "rate_limited") == 0)
         return HTTP_TOO_MANY;
-    return e->code == ERR_EXHAUSTED ? HTTP_BUSY : HTTP_OK;
+    return envelope_code(e) == CODE_DOWN ? HTTP_BUSY : HTTP_OK;
 }
 
 static bool is_disk_full(const struct err *e)

@@ -212,7 +212,8 @@ static void attend(struct run *r)
             watched[1].fd = -1;
         discipline(r);
     }
-    while (watched[1].fd >= 0 && report_read(r))
+    /* What it wrote before; nobody who has inherited its end of the pipe is waited for. */
+    while (watched[1].fd >= 0 && poll(&watched[1], 1, 0) > 0 && report_read(r))
         continue;
 }
 

@@ -18,6 +18,8 @@ PRIVATE = ['-metadata', f'location={POSITION}', '-metadata', f'make={DEVICE}',
 VIDEOS = {
     'tiny.mp4': ('96x64', 10, 1, f'{X264} {AAC}'),
     'plain.mp4': ('640x360', 25, 2, f'{X264} {AAC}'),
+    'heavy.mp4': ('1920x1080', 30, 8, f'-c:v libx264 -preset ultrafast -crf 10 -pix_fmt yuv420p'
+                                      f' {AAC}'),
     'upright.mov': ('320x180', 25, 2, f'{X264} {AAC}'),
     'clip.webm': ('320x180', 15, 2, '-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -b:v 100k'
                                     ' -c:a libopus'),
