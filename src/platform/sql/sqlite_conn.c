@@ -110,6 +110,11 @@ struct err *sqlite_conn_failed(struct sqlite_conn *conn, struct ctx *c, int rc, 
     bool latest = sqlite3_extended_errcode(conn->db) == rc; /* else its words are of another */
     const char *words = latest ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc);
 
+    if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
+        return err_new(c, ERR_INTERNAL,
+                       "sql: %s in \"%s\": the database is damaged; stop the server, look with"
+                       " `duan admin doctor`, and restore a backup",
+                       words, what);
     if (is_full(conn, rc))
         return err_reason(c, ERR_EXHAUSTED, ERR_DISK_FULL, "sql: %s in \"%s\"", words, what);
     return err_new(c, code_of(rc), "sql: %s in \"%s\"", words, what);
