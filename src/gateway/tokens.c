@@ -25,24 +25,36 @@ struct tokens {
     size_t idle;
 };
 
-struct err *tokens_create(struct ctx *c, struct str secret, int64_t ttl_s, struct tokens **out)
+/* NULL: libcrypto failed. Its own first use of memory must be asked for: it does not check that. */
+static EVP_MAC_CTX *keyed_pattern(struct str secret)
 {
     char digest[] = "SHA256";
     OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                            OSSL_PARAM_construct_end()};
+    EVP_MAC *mac = OSSL_LIB_CTX_get0_global_default() ? EVP_MAC_fetch(NULL, "HMAC", NULL) : NULL;
+    EVP_MAC_CTX *pattern = mac ? EVP_MAC_CTX_new(mac) : NULL;
+
+    EVP_MAC_free(mac);
+    if (pattern && EVP_MAC_init(pattern, (const unsigned char *)secret.ptr, secret.len, params))
+        return pattern;
+    EVP_MAC_CTX_free(pattern);
+    return NULL;
+}
+
+struct err *tokens_create(struct ctx *c, struct str secret, int64_t ttl_s, struct tokens **out)
+{
+    if (secret.len < TOKEN_SECRET_MIN)
+        return err_new(c, ERR_INVALID, "the token secret must have at least %d bytes",
+                       TOKEN_SECRET_MIN);
     struct tokens *t = calloc(1, sizeof(*t));
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
 
     if (!t || pthread_mutex_init(&t->lock, NULL) != 0)
         abort();
     t->ttl_s = ttl_s;
-    t->pattern = mac ? EVP_MAC_CTX_new(mac) : NULL;
-    EVP_MAC_free(mac);
-    if (secret.len < TOKEN_SECRET_MIN || !t->pattern ||
-        !EVP_MAC_init(t->pattern, (const unsigned char *)secret.ptr, secret.len, params)) {
+    t->pattern = keyed_pattern(secret);
+    if (!t->pattern) {
         tokens_destroy(t);
-        return err_new(c, ERR_INVALID, "the token secret must have at least %d bytes",
-                       TOKEN_SECRET_MIN);
+        return err_new(c, ERR_UNAVAILABLE, "libcrypto cannot sign tokens");
     }
     *out = t;
     return NULL;

@@ -1,5 +1,6 @@
 # Starts, stops and kills a Duan server of the suite's own.
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import ctypes
 import os
 import random
@@ -100,9 +101,13 @@ class Server:
 
     def kill(self):
         """Ends it as a power cut would: nothing in the process gets to run again."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+
+    def has_ended(self):
+        return self.process.poll() is not None
 
     def log(self):
         return self.log_file.read_text('utf-8', 'replace') if self.log_file.exists() else ''
