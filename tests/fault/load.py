@@ -35,7 +35,9 @@ class Writer(threading.Thread):
         try:
             while not self.stage.over.is_set():
                 self.step(self.random.choices(steps, weights)[0])
-        except httpx.TransportError:
+        except httpx.TimeoutException as failure:
+            self.failure = failure
+        except httpx.TransportError:  # it is gone
             pass
         except Exception as failure:  # shown by the test: a thread's own failure is lost
             self.failure = failure
@@ -128,9 +130,12 @@ class Stage:
         """After so many; it may end earlier by itself."""
         for writer in self.writers:
             writer.start()
-        eventually(lambda: self.written() >= writes or server.has_ended(), pause_s=0.001)
+        eventually(lambda: self.written() >= writes or not self.anybody_writes(), pause_s=0.001)
         server.kill()
         self.join()
+
+    def anybody_writes(self):
+        return any(writer.is_alive() for writer in self.writers)
 
     def written(self):
         return sum(writer.count for writer in self.writers)

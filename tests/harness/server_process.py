@@ -106,9 +106,6 @@ class Server:
         self.process.wait()
         self.process = None
 
-    def has_ended(self):
-        return self.process.poll() is not None
-
     def log(self):
         return self.log_file.read_text('utf-8', 'replace') if self.log_file.exists() else ''
 

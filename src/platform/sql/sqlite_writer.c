@@ -42,10 +42,12 @@ static bool submit(struct executor *self, struct task *task)
 }
 
 /* Why the transaction is gone: the neighbours of the one that met it are told the same. */
-static int failure_of(const struct sqlite_conn *conn)
+static int failure_of(const struct sqlite_conn *conn, const struct err *e)
 {
     int rc = sqlite3_extended_errcode(conn->db);
 
+    if (e && e->reason == ERR_DISK_FULL) /* SQLite may have forgotten it by now */
+        return SQLITE_FULL;
     return rc == SQLITE_OK ? SQLITE_ABORT : rc;
 }
 
@@ -64,7 +66,7 @@ static int run_job(struct sqlite_writer *w, struct job *job)
     c->tx = NULL;
     job->hooks = w->tx.hooks;
     if (sqlite3_get_autocommit(w->conn->db)) /* a full disk or an I/O error undid the whole batch */
-        return failure_of(w->conn);
+        return failure_of(w->conn, job->e);
     if (job->e)
         rc = sqlite_conn_do(w->conn, "ROLLBACK TO job");
     return rc == SQLITE_OK ? sqlite_conn_do(w->conn, "RELEASE job") : rc;
