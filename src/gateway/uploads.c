@@ -184,8 +184,11 @@ static struct err *take_and_publish(struct taking *t, struct ctx *c,
         return NULL;
     struct err *left = forget(t->g, c, video->media->asset);
 
-    if (left)
-        log_warn(t->g->deps.log, c, "files of an upload are left over", log_err(left));
+    if (left) {
+        log_warn(t->g->deps.log, c, "files of an upload are left over until the next start",
+                 log_err(left));
+        t->scratch.len = 0; /* which tells of them */
+    }
     return e;
 }
 

@@ -9,7 +9,7 @@ MEBI = 1 << 20
 
 
 class SmallDisk:
-    """Mounted at `folder`: here as root, else where only the server sees it (`before` does it).
+    """Mounted at `folder`: here as root, else where only the server sees it (`under` does it).
 
     The tests look at it through the server's eyes then.
     """

@@ -104,7 +104,7 @@ def all_is_well(server, disk, ann, video, accepted, clips):
     assert ids(ann.publish_list()) == [video['id']]
     again = ann.publish_new(clips.data('tiny.mp4'), 'there is room')
     eventually(lambda: ann.video(again['id'])['state'] == 'ready')
-    assert_nothing_left_over(disk.seen(server))
+    eventually(lambda: assert_nothing_left_over(disk.seen(server)))
 
 
 def test_uploads_that_fill_the_disk_stop_before_it_is_full(disk, start, new_user, clips):
@@ -122,7 +122,7 @@ def test_uploads_that_fill_the_disk_stop_before_it_is_full(disk, start, new_user
     listed = ann.publish_list()
     assert [video['title'] for video in listed] == published[::-1][:500]
     assert all(fetch(video['play_url']).content for video in listed)
-    assert_nothing_left_over(disk.seen(server))
+    eventually(lambda: assert_nothing_left_over(disk.seen(server)))
 
 
 def test_a_body_that_does_not_fit_is_refused_and_leaves_nothing(disk, start, new_user, clips):
@@ -130,7 +130,7 @@ def test_a_body_that_does_not_fit_is_refused_and_leaves_nothing(disk, start, new
     ann = new_user(server.url)
     disk.fill(server, leave=2 << 20)
     refused_as_full(publish(ann, clips.data('noise.mp4'), 'three megabytes'))
-    assert_nothing_left_over(disk.seen(server))
+    eventually(lambda: assert_nothing_left_over(disk.seen(server)))
     disk.make_room(server)
     ann.publish(clips.data('tiny.mp4'), 'fits', OK)
 
