@@ -54,10 +54,15 @@ static struct err *open_storage(struct duan *d, struct ctx *c)
 static void create_services(struct duan *d)
 {
     struct services *s = &d->services;
+    const struct video_quota quota = {
+        .bytes = config_bytes(d->config, "upload.account_bytes"),
+        .videos = config_int(d->config, "upload.account_videos"),
+        .pending = config_int(d->config, "upload.account_pending"),
+    };
 
     d->changes = changes_create();
     s->user = user_create(d->db, d->changes);
-    s->video = video_create(d->db, d->changes, d->bus);
+    s->video = video_create(d->db, d->changes, d->bus, &quota);
     s->favorite = favorite_create(d->db, d->changes, s->video);
     s->comment = comment_create(d->db, d->changes, s->video);
     s->relation = relation_create(d->db, d->changes, s->user);

@@ -1,9 +1,11 @@
 /* Admission: every request's trace, limits and identity, before its handler. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway_parts.h"
+#include "http_server.h"
 #include "rate_limits.h"
 #include "tokens.h"
 #include "trace.h"
+#include "uploads.h"
 
 /* The parameter of the contract, or else the usual header (contract, section 1.2). */
 static struct str token_of(const struct http_req *req)
@@ -70,4 +72,17 @@ struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route 
     TRY(rate_limits_take(g->limits, c, RATE_REQUEST, req->peer));
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
     return check_account_limit(g, c, route->access);
+}
+
+/* A token in the body is not here yet: then all of it is checked when the body is. */
+struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
+                           const struct http_req *req, int64_t length)
+{
+    struct gateway *g = gateway;
+
+    if (!token_of(req).len)
+        return NULL;
+    TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
+    /* The form around the file is not counted; HTTP_FORM_MAX is the most it can be. */
+    return uploads_check_quota(g, c, length > HTTP_FORM_MAX ? length - HTTP_FORM_MAX : 0);
 }

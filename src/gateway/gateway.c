@@ -35,6 +35,7 @@ static void fill_app(struct gateway *g)
         .routes = gateway_routes,
         .route_count = gateway_route_count,
         .admit = gateway_admit,
+        .expect = gateway_expect,
         .fail = envelope_fail,
         .decorate = decorate,
         .observe = request_metrics_observe,

@@ -59,6 +59,10 @@ extern const size_t gateway_route_count;
 MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
                                    const struct http_req *req);
 
+/* Before the body of an upload is received: what the head alone shows to be in vain. */
+MUST_USE struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
+                                    const struct http_req *req, int64_t length);
+
 /* "http://host:port", without a slash at the end: what URLs in this reply begin with. */
 struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_req *req);
 

@@ -20,6 +20,8 @@ struct err *publish_action(void *self, struct ctx *c, const struct http_req *req
     TRY(text_rules_check(c, &title_rule, video.title)); /* before the costly part */
     if (!req->upload || !req->upload->size)
         return err_new(c, ERR_INVALID, "data is missing: the video file");
+    video.bytes = req->upload->size;
+    TRY(uploads_check_quota(g, c, video.bytes));
     TRY(uploads_publish(g, c, req->upload, &video));
     envelope_ok(reply);
     return NULL;

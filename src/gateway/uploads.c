@@ -192,6 +192,14 @@ static struct err *take_and_publish(struct taking *t, struct ctx *c,
     return e;
 }
 
+struct err *uploads_check_quota(struct gateway *g, struct ctx *c, int64_t bytes)
+{
+    struct video_check_quota_req ask = {.author_id = c->user_id, .bytes = bytes};
+    struct video_check_quota_resp done;
+
+    return video_check_quota(g->deps.services.video, c, &ask, &done);
+}
+
 struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_upload *upload,
                             struct video_publish_req *video)
 {

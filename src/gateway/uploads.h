@@ -5,6 +5,9 @@
 
 #include "gateway_parts.h"
 
+/* May the viewer add a video of this size? ERR_PRECONDITION, reason quota_used_up: no. */
+MUST_USE struct err *uploads_check_quota(struct gateway *g, struct ctx *c, int64_t bytes);
+
 /*
  * Looks at the upload in the sandbox, makes its cover and, when that is quick, a copy that plays at
  * once and has lost its metadata; then publishes `video`, whose media are filled in here. Blocks:

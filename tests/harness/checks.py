@@ -21,6 +21,7 @@ NO_COMMENT = 10010
 NOT_ALLOWED = 10011
 SELF_FOLLOW = 10012
 BAD_TEXT = 10013
+QUOTA_USED_UP = 10014
 
 STATES = ('pending', 'processing', 'ready', 'failed')
 

@@ -127,7 +127,7 @@ int world_setup(void **state)
     w->ctx.arena = &w->arena;
     open_storage(w);
     PLACE(w, user, user_create(w->db, w->changes));
-    PLACE(w, video, video_create(w->db, w->changes, w->bus));
+    PLACE(w, video, video_create(w->db, w->changes, w->bus, &(struct video_quota){0}));
     PLACE(w, favorite, favorite_create(w->db, w->changes, w->api.video));
     PLACE(w, comment, comment_create(w->db, w->changes, w->api.video));
     PLACE(w, relation, relation_create(w->db, w->changes, w->api.user));

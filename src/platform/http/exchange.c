@@ -211,6 +211,7 @@ static enum MHD_Result refuse_large(struct exchange *x, int64_t max)
 /* What comes next is the body, if there is one. */
 static enum MHD_Result expect_body(struct exchange *x)
 {
+    const struct http_app *app = x->all->app;
     const struct http_options *o = x->all->options;
     struct request_body_limits limits = {
         .spool_dir = o->spool_dir,
@@ -224,6 +225,10 @@ static enum MHD_Result expect_body(struct exchange *x)
         x->counted_upload = true;
         if (atomic_fetch_add(&x->all->uploads, 1) >= o->uploads_max)
             return refuse_busy(x, "uploads");
+        struct err *e = app->expect(app->self, &x->c, x->route, &x->req, x->head.length);
+
+        if (e)
+            return refuse(x, 0, e);
     }
     if (x->head.length > 0 || x->head.chunked) {
         request_body_begin(&x->body, &x->c, x->head.content_type, &limits);

@@ -111,6 +111,10 @@ struct http_app {
     /* On the socket's thread, before the handler is given to its executor: who is it, may he? */
     struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
                          const struct http_req *req);
+    /* On the socket's thread, for routes that take a file, with the head alone: shall the body
+     * come? `length`: of the body; -1: not known yet. */
+    struct err *(*expect)(void *self, struct ctx *c, const struct http_route *route,
+                          const struct http_req *req, int64_t length);
     /*
      * A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice.
      * `route` is NULL when none matched.

@@ -12,11 +12,20 @@ struct changes;
 /* The topic on which each published video waits for its transcoder; the key is the video's id. */
 #define VIDEO_TOPIC "transcode"
 
+/* What one author may have; 0 is no limit. */
+struct video_quota {
+    int64_t bytes; /* of uploads */
+    int64_t videos;
+    int64_t pending; /* videos whose transcoding is not over */
+};
+
 /*
- * Borrows all three, which must outlive it. Destroy with video_destroy(); NULL is fine. Any thread
- * may call it. Follows favorite_mark and comment_item; emits video_item and video_count.
+ * Copies the quota; borrows the others, which must outlive it. Destroy with video_destroy(); NULL
+ * is fine. Any thread may call it. Follows favorite_mark and comment_item; emits video_item and
+ * video_count.
  */
-struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus);
+struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus,
+                               const struct video_quota *quota);
 void video_destroy(struct video_api *self);
 
 extern const struct migration_list video_migrations;

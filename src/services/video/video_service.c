@@ -12,12 +12,14 @@
 #include "video.h"
 #include "video_counts.h"
 #include "video_store.h"
+#include "video_usage.h"
 
 struct video {
     struct video_api base; /* first */
     struct sql *db;        /* borrowed, as are the others */
     struct changes *changes;
     struct bus *bus;
+    struct video_quota quota;
 };
 
 static struct video *of(struct video_api *base)
@@ -58,10 +60,13 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
         .title = job->req->title,
         .shown = true,
         .media = job->req->media,
+        .bytes = job->req->bytes,
     };
+    TRY(video_usage_check(tx, c, &job->self->quota, item->author_id, item->bytes));
     TRY(sequence_next(tx, c, STR("video"), &item->id));
     TRY(next_time(tx, c, &item->created_at));
     TRY(video_store_add(tx, c, item));
+    TRY(video_usage_move(tx, c, item->author_id, &(struct video_usage){1, item->bytes, 1}));
     TRY(bus_publish(job->self->bus, c, STR(VIDEO_TOPIC), item->id));
     job->item = item;
     return changes_emit(job->self->changes, tx, c,
@@ -76,11 +81,33 @@ static struct err *publish(struct video_api *base, struct ctx *c,
     struct publish_job job = {.self = of(base), .req = req};
 
     TRY(text_rules_check(c, &rule, req->title));
-    if (!req->media)
+    if (!req->media || req->bytes < 0)
         return err_new(c, ERR_INVALID, "a video without files");
     TRY(sql_write(job.self->db, c, add_video, &job));
     *resp = (struct video_publish_resp){job.item->id, job.item->created_at};
     return NULL;
+}
+
+struct quota_job {
+    const struct video *self;
+    const struct video_check_quota_req *req;
+};
+
+static struct err *read_quota(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    const struct quota_job *job = arg;
+
+    return video_usage_check(tx, c, &job->self->quota, job->req->author_id, job->req->bytes);
+}
+
+static struct err *check_quota(struct video_api *base, struct ctx *c,
+                               const struct video_check_quota_req *req,
+                               struct video_check_quota_resp *resp)
+{
+    struct quota_job job = {of(base), req};
+
+    (void)resp;
+    return sql_read(job.self->db, c, read_quota, &job);
 }
 
 /* ---- reading ---- */
@@ -223,6 +250,16 @@ static bool concerns_others(const struct video_item *before, const struct media_
     return job->req->media || before->state != job->req->state;
 }
 
+/* A job that ends, or begins again, moves what its author has under way. */
+static struct err *follow_pending(struct sql_tx *tx, struct ctx *c, const struct video_item *before,
+                                  enum video_state state)
+{
+    const struct video_usage by = {.pending = video_usage_pending(state) -
+                                              video_usage_pending(before->state)};
+
+    return by.pending ? video_usage_move(tx, c, before->author_id, &by) : NULL;
+}
+
 static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct media_job *job = arg;
@@ -236,6 +273,7 @@ static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
     bool shown = job->req->state != VIDEO_FAILED || files->play.len > 0;
 
     TRY(video_store_set_job(tx, c, job->req, shown));
+    TRY(follow_pending(tx, c, item, job->req->state));
     if (!concerns_others(item, job))
         return NULL;
     TRY(video_store_get(tx, c, job->req->id, item, &found));
@@ -257,6 +295,7 @@ static struct err *set_media(struct video_api *base, struct ctx *c,
 
 static const struct video_api_ops ops = {
     .publish = publish,
+    .check_quota = check_quota,
     .get_videos = get_videos,
     .list_feed = list_feed,
     .list_by_author = list_by_author,
@@ -265,13 +304,14 @@ static const struct video_api_ops ops = {
     .set_media = set_media,
 };
 
-struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus)
+struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus,
+                               const struct video_quota *quota)
 {
     struct video *self = calloc(1, sizeof(*self));
 
     if (!self)
         abort();
-    *self = (struct video){{&ops}, db, changes, bus};
+    *self = (struct video){{&ops}, db, changes, bus, *quota};
     video_counts_follow(changes);
     return &self->base;
 }

@@ -44,14 +44,15 @@ struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video
 {
     const struct video_media *m = item->media;
 
-    TRY(sql_exec(tx, c,
-                 "INSERT INTO video_item (id, author_id, title, created_at, shown, state,"
-                 " " MEDIA_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                 sql_int(item->id), sql_int(item->author_id), sql_text(item->title),
-                 sql_int(item->created_at), sql_int(item->shown), sql_int(item->state),
-                 sql_text(m->asset), sql_int(m->generation), sql_text(m->original),
-                 sql_text(m->play), sql_text(m->hls), sql_text(m->cover), sql_text(m->cover_webp),
-                 sql_int(m->width), sql_int(m->height), sql_int(m->duration_ms)));
+    TRY(sql_exec(
+        tx, c,
+        "INSERT INTO video_item (id, author_id, title, created_at, shown, state,"
+        " bytes, " MEDIA_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        sql_int(item->id), sql_int(item->author_id), sql_text(item->title),
+        sql_int(item->created_at), sql_int(item->shown), sql_int(item->state), sql_int(item->bytes),
+        sql_text(m->asset), sql_int(m->generation), sql_text(m->original), sql_text(m->play),
+        sql_text(m->hls), sql_text(m->cover), sql_text(m->cover_webp), sql_int(m->width),
+        sql_int(m->height), sql_int(m->duration_ms)));
     return sql_exec(tx, c, "INSERT INTO video_count (video_id) VALUES (?)", sql_int(item->id));
 }
 
@@ -62,7 +63,7 @@ struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct
 
     TRY(sql_query(tx, c, &r,
                   "SELECT " MEDIA_COLUMNS ", author_id, title, created_at, state, shown,"
-                  " favorite_count, comment_count FROM video_item JOIN video_count"
+                  " favorite_count, comment_count, bytes FROM video_item JOIN video_count"
                   " ON video_id = id WHERE id = ?",
                   sql_int(id)));
     *found = sql_next(&r);
@@ -78,6 +79,7 @@ struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct
         .media = read_media(c, &r, 0),
         .favorite_count = sql_i64(&r, MEDIA_COUNT + 5),
         .comment_count = sql_i64(&r, MEDIA_COUNT + 6),
+        .bytes = sql_i64(&r, MEDIA_COUNT + 7),
     };
     return NULL;
 }

@@ -408,7 +408,7 @@ static void it_works_on_a_database_of_its_own(void **state)
 
     assert_ok(&w->ctx, migrate(db, &w->ctx, &bus_migrations, 1)); /* jobs commit with their video */
     assert_ok(&w->ctx, bus_open(&w->ctx, db, &bus));
-    struct video_api *alone = video_create(db, changes, bus);
+    struct video_api *alone = video_create(db, changes, bus, &(struct video_quota){0});
     struct world own = {.api.video = alone, .ctx = {.arena = &w->arena}};
     int64_t video = world_video(&own, 7);
 

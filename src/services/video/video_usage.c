@@ -1,0 +1,61 @@
+/* Usage rows: kept by every write of a video, compared with the quota before one more. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "video_usage.h"
+
+#include <inttypes.h>
+
+struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
+                             const struct video_usage *by)
+{
+    return sql_exec(tx, c,
+                    "INSERT INTO video_usage (author_id, videos, bytes, pending)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT (author_id) DO UPDATE SET"
+                    " videos = videos + excluded.videos, bytes = bytes + excluded.bytes,"
+                    " pending = pending + excluded.pending",
+                    sql_int(author), sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending));
+}
+
+static struct err *read_usage(struct sql_tx *tx, struct ctx *c, int64_t author,
+                              struct video_usage *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, "SELECT videos, bytes, pending FROM video_usage WHERE author_id = ?",
+                  sql_int(author)));
+    *out = (struct video_usage){0};
+    if (sql_next(&r))
+        *out = (struct video_usage){sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2)};
+    return NULL;
+}
+
+/* A limit of 0 is none. No addition here can overflow, whatever a caller says it will bring. */
+static bool fits(int64_t used, int64_t more, int64_t limit)
+{
+    return limit == 0 || (used < limit && more <= limit - used);
+}
+
+static struct err *used_up(struct ctx *c, const char *what, int64_t limit)
+{
+    return err_reason(c, ERR_PRECONDITION, "quota_used_up",
+                      "your account may have at most %" PRId64 " %s", limit, what);
+}
+
+struct err *video_usage_check(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
+                              int64_t author, int64_t bytes)
+{
+    struct video_usage used;
+
+    TRY(read_usage(tx, c, author, &used));
+    if (!fits(used.videos, 1, quota->videos))
+        return used_up(c, "videos", quota->videos);
+    if (!fits(used.bytes, bytes, quota->bytes))
+        return used_up(c, "bytes of videos", quota->bytes);
+    if (!fits(used.pending, 1, quota->pending))
+        return used_up(c, "videos that wait to be processed", quota->pending);
+    return NULL;
+}
+
+int64_t video_usage_pending(enum video_state state)
+{
+    return state == VIDEO_PENDING || state == VIDEO_PROCESSING;
+}

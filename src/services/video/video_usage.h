@@ -1,0 +1,27 @@
+/* What each author's videos take up: one row per author, moved with every video. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIDEO_USAGE_H
+#define VIDEO_USAGE_H
+
+#include "sql.h"
+#include "video.h"
+
+struct video_usage {
+    int64_t videos;
+    int64_t bytes;   /* of the uploads, as they came */
+    int64_t pending; /* videos whose transcoding is not over */
+};
+
+/* In the transaction that adds, changes or removes a video; `by` is what it adds. */
+MUST_USE struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
+                                      const struct video_usage *by);
+
+/* May the author add one more video of `bytes`? ERR_PRECONDITION, reason quota_used_up: no. */
+MUST_USE struct err *video_usage_check(struct sql_tx *tx, struct ctx *c,
+                                       const struct video_quota *quota, int64_t author,
+                                       int64_t bytes);
+
+/* Is a video in this state still waiting for its transcoder, or with it? 1 or 0. */
+int64_t video_usage_pending(enum video_state state);
+
+#endif
