@@ -111,3 +111,9 @@ def test_a_quota_is_not_passed_by_uploading_side_by_side(limited, clips):
         connection.socket.close()
     assert sorted(codes) == [0] * 3 + [QUOTA_USED_UP] * 5
     assert len(ann.publish_list()) == 3
+
+
+def test_the_quota_is_asked_before_the_upload_is_looked_at(limited, clips):
+    _, ann = limited('upload.account_videos', 1)
+    ann.publish(clips.data('tiny.mp4'))
+    ann.publish(b'this is no video', expect=QUOTA_USED_UP)
