@@ -40,6 +40,8 @@ static void sample_http(struct duan *d, struct metrics_scrape *s)
     GAUGE(s, "duan_http_uploads_under_way", "Uploads being received.", h.uploads);
     COUNTER(s, "duan_http_refused_busy_total", "Requests refused by a full queue.", h.refused_busy);
     COUNTER(s, "duan_http_refused_framing_total", "Malformed requests.", h.refused_framing);
+    COUNTER(s, "duan_http_refused_connections_total", "Connections beyond their limits.",
+            h.refused_connections);
     COUNTER(s, "duan_http_too_slow_total", "Connections cut off for being slow.", h.timed_out);
 }
 

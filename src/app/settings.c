@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "proxies.h"
 
 static const int64_t BIG = INT64_C(1) << 50;
 
@@ -45,9 +46,12 @@ const struct config_setting settings[] = {
     TEXT("data", "./data", 4000, "Folder of everything that lasts: database, videos, keys."),
     NUMBER(CONFIG_BYTES, "http.body_min_rate", "1KiB", 1, BIG,
            "Bytes per second that a body must bring; slower clients are cut off."),
+    NUMBER(CONFIG_DURATION, "http.body_window", "20s", 100, 3600000,
+           "The time over which a body must reach that rate, again and again."),
     NUMBER(CONFIG_INT, "http.connections", "10000", 16, 1000000, "Connections at a time."),
     NUMBER(CONFIG_INT, "http.connections_per_address", "1000", 1, 1000000,
-           "Connections at a time from one address."),
+           "Connections at a time from one address, or one /64 of IPv6; trusted proxies may have "
+           "more."),
     NUMBER(CONFIG_DURATION, "http.drain_timeout", "20s", 0, 3600000,
            "How long a stopping server waits for requests under way."),
     NUMBER(CONFIG_DURATION, "http.header_timeout", "10s", 100, 3600000,
@@ -55,11 +59,20 @@ const struct config_setting settings[] = {
     NUMBER(CONFIG_DURATION, "http.idle_timeout", "60s", 100, 3600000,
            "Time between two requests on one connection."),
     TEXT("http.listen", "127.0.0.1:8080", 100, "Where to listen: ADDRESS:PORT."),
+    CHOICE("http.proxy_header", "x-forwarded-for", proxies_header_names,
+           "The header in which trusted proxies name their clients; the other is not looked at."),
     TEXT("http.public_url", "", 200,
          "What URLs in replies begin with; empty: http:// and the host the client asked for."),
+    NUMBER(CONFIG_BYTES, "http.reply_min_rate", "1KiB", 1, BIG,
+           "Bytes per second of a reply that a client must take; slower ones are cut off."),
+    NUMBER(CONFIG_DURATION, "http.reply_window", "60s", 100, 3600000,
+           "The time over which a reply must be taken at that rate, again and again."),
     NUMBER(CONFIG_DURATION, "http.request_timeout", "30s", 1000, 3600000,
            "Time for answering a request once all of it has arrived."),
     NUMBER(CONFIG_INT, "http.threads", "0", 0, 256, "Threads for sockets; 0: one per core."),
+    TEXT("http.trusted_proxies", "", 1000,
+         "Reverse proxies whose word about the client is taken: addresses and ranges, such as "
+         "127.0.0.1, 10.0.0.0/8."),
     NUMBER(CONFIG_INT, "http.workers", "8", 1, 1024, "Threads for what may block: uploads."),
     FLAG("limits.enabled", "true", "Rate limits per address and per account.", .reload = true),
     NUMBER(CONFIG_INT, "limits.requests_burst", "2000", 1, 1000000,

@@ -31,7 +31,7 @@ struct err *account_register(void *self, struct ctx *c, const struct http_req *r
 
     TRY(http_text(req, c, STR("username"), &account.name));
     TRY(http_text(req, c, STR("password"), &password));
-    TRY(rate_limits_take(g->limits, c, RATE_REGISTER, req->peer));
+    TRY(rate_limits_take(g->limits, c, RATE_REGISTER, req->block));
     TRY(passwords_hash(g->passwords, c, password, &account.password_hash));
     TRY(user_sign_up(g->deps.services.user, c, &account, &made));
     reply_token(g, c, &(struct token_claims){made.id, made.session}, reply);
@@ -60,14 +60,14 @@ static struct err *check_login(struct gateway *g, struct ctx *c, struct str name
 static struct err *limited_login(struct gateway *g, struct ctx *c, const struct http_req *req,
                                  struct str name, struct user_get_credentials_resp *out)
 {
-    struct str both = arena_str(c->arena, STR_FMT " " STR_FMT, STR_ARG(req->peer), STR_ARG(name));
+    struct str both = arena_str(c->arena, STR_FMT " " STR_FMT, STR_ARG(req->block), STR_ARG(name));
 
-    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
     TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ACCOUNT, both));
     struct err *e = check_login(g, c, name, http_param(req, STR("password")), out);
 
     if (e && e->code == ERR_UNAUTHENTICATED) {
-        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
         TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ACCOUNT, both));
     }
     return e;
@@ -98,11 +98,11 @@ struct err *account_password(void *self, struct ctx *c, const struct http_req *r
     struct str password;
 
     TRY(http_text(req, c, STR("new_password"), &password));
-    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
     TRY(user_get_credentials(g->deps.services.user, c, &by, &old));
     if (!passwords_match(g->passwords, c, http_param(req, STR("old_password")),
                          old.password_hash)) {
-        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->peer));
+        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
         return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "the old password is wrong");
     }
     TRY(passwords_hash(g->passwords, c, password, &change.password_hash));

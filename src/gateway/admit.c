@@ -69,7 +69,7 @@ struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route 
 
     if (req->headers[HTTP_TRACEPARENT].len && trace_parse(req->headers[HTTP_TRACEPARENT], &parent))
         c->trace = trace_child(parent);
-    TRY(rate_limits_take(g->limits, c, RATE_REQUEST, req->peer));
+    TRY(rate_limits_take(g->limits, c, RATE_REQUEST, req->block));
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
     return check_account_limit(g, c, route->access);
 }

@@ -129,7 +129,7 @@ struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_
 
     if (g->options.public_url.len)
         return g->options.public_url;
-    return arena_str(c->arena, "http://" STR_FMT,
+    return arena_str(c->arena, "%s://" STR_FMT, req->https ? "https" : "http",
                      STR_ARG(host_is_plain(host) ? host : STR("localhost")));
 }
 

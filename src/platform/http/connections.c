@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connections.h"
 
-#include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,10 +22,42 @@ struct connections {
     size_t count;
     struct pollfd *polled; /* one for each, in the order of the list */
     size_t polled_room;
-    uint64_t cut;
+    struct address_counts *counts;
+    uint64_t cut, refused;
     bool cutting; /* all of them */
     bool stop;
 };
+
+/* What the client has taken of all we ever sent it: the kernel knows. */
+static int64_t taken(const struct connection *one)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof(info);
+
+    if (getsockopt(one->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return 0;
+    return (int64_t)info.tcpi_bytes_acked;
+}
+
+/*
+ * In every window the rate must be reached anew: who was fast at first may not rest on it. A window
+ * ends as soon as its bytes are there, so that a pause is never counted twice.
+ */
+static bool behind(struct connection *one, int64_t now, int64_t bytes, int64_t window_ms,
+                   int64_t rate)
+{
+    int64_t since = atomic_load(&one->since_ns);
+
+    if (one->mark.since_ns != since) {
+        one->mark.since_ns = one->mark.at_ns = since;
+        one->mark.bytes = atomic_load(&one->phase) == CONNECTION_BODY ? 0 : bytes;
+    }
+    if (bytes - one->mark.bytes >= window_ms * rate / CLOCK_MS_PER_S) {
+        one->mark.at_ns = now;
+        one->mark.bytes = bytes;
+    }
+    return now - one->mark.at_ns > window_ms * CLOCK_NS_PER_MS;
+}
 
 static bool too_slow(const struct connections *all, struct connection *one, int64_t now)
 {
@@ -38,8 +70,9 @@ static bool too_slow(const struct connections *all, struct connection *one, int6
     case CONNECTION_HEADERS:
         return spent_ms > l->header_ms;
     case CONNECTION_BODY:
-        return spent_ms > l->body_grace_ms &&
-               atomic_load(&one->bytes) < spent_ms / CLOCK_MS_PER_S * l->body_min_rate;
+        return behind(one, now, atomic_load(&one->bytes), l->body_window_ms, l->body_min_rate);
+    case CONNECTION_REPLY:
+        return behind(one, now, taken(one), l->reply_window_ms, l->reply_min_rate);
     default:
         return false;
     }
@@ -80,7 +113,8 @@ static void look_at_all(struct connections *all)
 
     poll_all(all);
     for (struct connection *one = all->first; one; one = one->next, i++) {
-        bool busy = atomic_load(&one->phase) == CONNECTION_BUSY;
+        int phase = atomic_load(&one->phase);
+        bool busy = phase == CONNECTION_BUSY || phase == CONNECTION_REPLY;
 
         if (all->cutting)
             (void)shutdown(one->fd, SHUT_RDWR);
@@ -120,6 +154,7 @@ struct connections *connections_create(const struct connection_limits *limits)
         abort();
     pthread_condattr_destroy(&attr);
     all->limits = *limits;
+    all->counts = address_counts_create();
     if (pthread_create(&all->thread, NULL, watch, all) != 0)
         abort();
     return all;
@@ -136,28 +171,23 @@ void connections_destroy(struct connections *all)
     pthread_join(all->thread, NULL);
     pthread_cond_destroy(&all->stopping);
     pthread_mutex_destroy(&all->lock);
+    address_counts_destroy(all->counts);
     free(all->polled);
     free(all);
 }
 
-static void name_peer(struct connection *one, const struct sockaddr *address)
+bool connections_admit(struct connections *all, const struct sockaddr *address)
 {
-    const void *bytes = NULL;
+    struct address from = address_of(address);
+    bool proxied = proxies_trust(all->limits.proxies, &from);
 
-    if (address && address->sa_family == AF_INET)
-        bytes = &((const struct sockaddr_in *)(const void *)address)->sin_addr;
-    if (address && address->sa_family == AF_INET6) {
-        const struct in6_addr *six =
-            &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+    pthread_mutex_lock(&all->lock);
+    bool room = all->count < all->limits.max &&
+                (proxied || address_counts_get(all->counts, &from) < all->limits.per_address);
 
-        if (IN6_IS_ADDR_V4MAPPED(six)) { /* a v4 client of a dual-stack socket */
-            (void)inet_ntop(AF_INET, &six->s6_addr[12], one->peer, sizeof(one->peer));
-            return;
-        }
-        bytes = six;
-    }
-    if (bytes)
-        (void)inet_ntop(address->sa_family, bytes, one->peer, sizeof(one->peer));
+    all->refused += !room;
+    pthread_mutex_unlock(&all->lock);
+    return room;
 }
 
 struct connection *connections_add(struct connections *all, int fd, const struct sockaddr *address)
@@ -167,7 +197,10 @@ struct connection *connections_add(struct connections *all, int fd, const struct
     if (!one)
         abort();
     one->fd = fd;
-    name_peer(one, address);
+    one->address = address_of(address);
+    one->proxied = proxies_trust(all->limits.proxies, &one->address);
+    address_format(&one->address, one->peer);
+    address_format_block(&one->address, one->block);
     connection_enter(one, CONNECTION_IDLE);
     pthread_mutex_lock(&all->lock);
     one->next = all->first;
@@ -176,6 +209,7 @@ struct connection *connections_add(struct connections *all, int fd, const struct
         one->next->link = &one->next;
     all->first = one;
     all->count++;
+    one->counted = address_counts_add(all->counts, &one->address);
     pthread_mutex_unlock(&all->lock);
     return one;
 }
@@ -187,6 +221,7 @@ void connections_remove(struct connections *all, struct connection *one)
     if (one->next)
         one->next->link = one->link;
     all->count--;
+    address_counts_remove(all->counts, one->counted);
     pthread_mutex_unlock(&all->lock);
     free(one);
 }
@@ -222,4 +257,13 @@ uint64_t connections_cut(struct connections *all)
 
     pthread_mutex_unlock(&all->lock);
     return cut;
+}
+
+uint64_t connections_refused(struct connections *all)
+{
+    pthread_mutex_lock(&all->lock);
+    uint64_t refused = all->refused;
+
+    pthread_mutex_unlock(&all->lock);
+    return refused;
 }

@@ -143,6 +143,7 @@ static enum MHD_Result answer(struct exchange *x)
     app->decorate(app->self, &x->c, &x->req, &x->reply);
     x->bytes_out = x->reply.has_file ? x->reply.file.length : (int64_t)x->reply.body.len;
     x->stage = ANSWERED;
+    connection_enter(x->connection, CONNECTION_REPLY);
     return mhd_reply_queue(x->conn, &x->reply,
                            x->head.chunked || too_much || atomic_load(&x->all->draining));
 }
@@ -238,17 +239,43 @@ static enum MHD_Result expect_body(struct exchange *x)
     return MHD_YES;
 }
 
+/* Behind a proxy that we trust the client is who it says. */
+static void find_client(struct exchange *x)
+{
+    const struct proxies *p = x->all->proxies;
+    struct str header = p->header == PROXIES_FORWARDED ? STR("forwarded") : STR("x-forwarded-for");
+    struct proxies_client client;
+
+    if (!x->connection->proxied)
+        return;
+    struct proxies_said said = {
+        .addresses = mhd_guard_join(x->conn, &x->arena, header),
+        .scheme = mhd_guard_join(x->conn, &x->arena, STR("x-forwarded-proto")),
+    };
+    proxies_resolve(p, &x->connection->address, &said, &client);
+    char *peer = arena_bytes(&x->arena, ADDRESS_TEXT),
+         *block = arena_bytes(&x->arena, ADDRESS_TEXT);
+
+    address_format(&client.address, peer);
+    address_format_block(&client.address, block);
+    x->req.peer = str_of(peer);
+    x->req.block = str_of(block);
+    x->req.https = client.https;
+}
+
 static enum MHD_Result read_head(struct exchange *x, const char *method, const char *version)
 {
     const struct http_app *app = x->all->app;
 
+    x->req.peer = str_of(x->connection->peer);
+    x->req.block = str_of(x->connection->block);
     mhd_guard_check(x->conn, x->target_end, version, &x->head);
     if (x->head.refused)
         return refuse_head(x, x->head.refused);
     if (x->target_too_long)
         return refuse_head(x, MHD_HTTP_URI_TOO_LONG);
     memcpy(x->req.headers, x->head.known, sizeof(x->req.headers));
-    x->req.peer = str_of(x->connection->peer);
+    find_client(x);
     x->c.request_id = router_request_id(&x->arena, x->req.headers[HTTP_REQUEST_ID]);
     if (!parse_target(x))
         return refuse_head(x, MHD_HTTP_BAD_REQUEST);

@@ -12,6 +12,7 @@
 struct exchanges {
     const struct http_app *app;         /* borrowed */
     const struct http_options *options; /* borrowed */
+    const struct proxies *proxies;      /* borrowed */
     _Atomic size_t under_way, uploads;
     _Atomic int64_t upload_max_bytes;
     atomic_bool draining; /* the server ends: every connection closes after its reply */

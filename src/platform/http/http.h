@@ -44,8 +44,10 @@ struct http_req {
     struct http_params query, body;
     const struct http_upload *upload; /* NULL: none came */
     struct str headers[HTTP_HEADERS];
-    struct str peer; /* the client's address as text, without its port */
-    bool moved;      /* this is the second run, after http_reply.move_to */
+    struct str peer;  /* the client's address as text, without its port */
+    struct str block; /* whom limits count: the address, or the /64 that an IPv6 one is in */
+    bool https;       /* the client spoke TLS to a trusted proxy */
+    bool moved;       /* this is the second run, after http_reply.move_to */
 };
 
 /* A finished reply that many requests share: immutable, counted. */

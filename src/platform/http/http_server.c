@@ -15,10 +15,11 @@
 #include "clock.h"
 #include "exchange.h"
 
-enum { BACKLOG = 4096, DRAIN_LOOK_MS = 10 };
+enum { BACKLOG = 4096, DRAIN_LOOK_MS = 10, SPARE_CONNECTIONS = 64 };
 
 struct http_server {
     struct http_options options;
+    struct proxies proxies;
     char *spool_dir;
     struct exchanges exchanges;
     struct connections *connections;
@@ -34,6 +35,15 @@ static struct connection *connection_of(struct MHD_Connection *conn)
         MHD_get_connection_info(conn, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
     return info->socket_context;
+}
+
+/* One that may not stay is closed at once; the library's own limits would leave it waiting. */
+static enum MHD_Result on_arrival(void *self, const struct sockaddr *address, socklen_t len)
+{
+    struct http_server *s = self;
+
+    (void)len;
+    return connections_admit(s->connections, address) ? MHD_YES : MHD_NO;
 }
 
 static void on_connection(void *self, struct MHD_Connection *conn, void **context,
@@ -159,6 +169,12 @@ static struct err *empty_spool(struct ctx *c, const char *path)
     return NULL;
 }
 
+/* The library divides it among its threads; ours counts, so that theirs is never reached. */
+static size_t connections_limit(const struct http_options *o)
+{
+    return (o->connections_max + SPARE_CONNECTIONS) * (o->threads ? o->threads : 1);
+}
+
 static struct MHD_Daemon *start_daemon(struct http_server *s)
 {
     const struct http_options *o = &s->options;
@@ -166,8 +182,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
         {MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)be_quiet, NULL},
         {MHD_OPTION_LISTEN_SOCKET, s->socket, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)(o->idle_timeout_ms / CLOCK_MS_PER_S + 1), NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)o->connections_max, NULL},
-        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)o->connections_per_address, NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections_limit(o), NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_CONNECTION_MEMORY, NULL},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, s},
@@ -177,17 +192,24 @@ static struct MHD_Daemon *start_daemon(struct http_server *s)
     };
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options,
+    return MHD_start_daemon(flags, 0, on_arrival, s, on_request, s, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_END);
 }
 
-static struct connections *create_connections(const struct http_options *o)
+static struct connections *create_connections(const struct http_server *s)
 {
+    const struct http_options *o = &s->options;
+
     return connections_create(&(struct connection_limits){
+        .max = o->connections_max,
+        .per_address = o->connections_per_address,
+        .proxies = &s->proxies,
         .idle_ms = o->idle_timeout_ms,
         .header_ms = o->header_timeout_ms,
-        .body_grace_ms = HTTP_BODY_GRACE_MS,
+        .body_window_ms = o->body_window_ms,
         .body_min_rate = o->body_min_rate,
+        .reply_window_ms = o->reply_window_ms,
+        .reply_min_rate = o->reply_min_rate,
     });
 }
 
@@ -207,8 +229,12 @@ struct err *http_server_open(struct ctx *c, const struct http_options *options,
     s->options.spool_dir = str_of(s->spool_dir);
     s->exchanges.app = app;
     s->exchanges.options = &s->options;
+    s->exchanges.proxies = &s->proxies;
     http_server_set_upload_max(s, options->upload_max_bytes);
-    s->connections = create_connections(options);
+    s->connections = create_connections(s);
+    s->proxies.header = options->proxy_header;
+    if ((e = proxies_parse(c, options->trusted_proxies, &s->proxies)) != NULL)
+        goto fail;
     if ((e = empty_spool(c, s->spool_dir)) != NULL)
         goto fail;
     if ((e = open_socket(c, options->listen, &s->socket)) != NULL)
@@ -304,6 +330,7 @@ struct http_stats http_server_stats(struct http_server *s)
         .uploads = atomic_load(&s->exchanges.uploads),
         .refused_busy = atomic_load(&s->exchanges.refused_busy),
         .refused_framing = atomic_load(&s->exchanges.refused_framing),
+        .refused_connections = connections_refused(s->connections),
         .timed_out = connections_cut(s->connections),
     };
 }

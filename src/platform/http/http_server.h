@@ -4,6 +4,7 @@
 #define HTTP_SERVER_H
 
 #include "http.h"
+#include "proxies.h"
 
 /* Named limits (docs/decisions/libmicrohttpd.md says how each is held). */
 enum {
@@ -12,7 +13,6 @@ enum {
     HTTP_TARGET_MAX = 12 * 1024, /* bytes of the request target: some 1,300 Chinese characters */
 
     HTTP_CONNECTION_MEMORY = 16384, /* measured: the library zeroes all of it after each request */
-    HTTP_BODY_GRACE_MS = 10000,     /* before the minimum rate of a body counts */
 };
 
 struct http_options {
@@ -23,7 +23,10 @@ struct http_options {
     int64_t upload_max_bytes; /* of one request */
     struct str spool_dir;     /* for uploads under way; emptied at start */
     int64_t header_timeout_ms, idle_timeout_ms, request_timeout_ms;
-    int64_t body_min_rate;                   /* bytes per second */
+    int64_t body_window_ms, body_min_rate;   /* in each window, so many bytes per second */
+    int64_t reply_window_ms, reply_min_rate; /* the same, of what the client takes */
+    struct str trusted_proxies;              /* addresses and ranges; proxies.h */
+    enum proxies_header proxy_header;
     struct executor *executors[HTTP_WHERES]; /* borrowed; HTTP_INLINE stays NULL */
 };
 
@@ -48,7 +51,7 @@ void http_server_close(struct http_server *s);
 
 struct http_stats {
     size_t connections, requests, uploads;
-    uint64_t refused_busy, refused_framing, timed_out;
+    uint64_t refused_busy, refused_framing, refused_connections, timed_out;
 };
 struct http_stats http_server_stats(struct http_server *s);
 

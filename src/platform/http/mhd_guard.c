@@ -130,3 +130,38 @@ void mhd_guard_check(struct MHD_Connection *conn, const char *uri_end, const cha
     out->chunked = w.transfers > 0;
     out->refused = verdict(&w, uri_end, version);
 }
+
+struct joining {
+    struct str name;
+    char *to; /* NULL: only measured */
+    size_t len;
+};
+
+static enum MHD_Result join_one(void *arg, enum MHD_ValueKind kind, const char *name,
+                                size_t name_len, const char *value, size_t value_len)
+{
+    struct joining *j = arg;
+
+    (void)kind;
+    if (!str_eq_nocase((struct str){name, name_len}, j->name))
+        return MHD_YES;
+    if (j->to) {
+        memcpy(j->to + j->len, value, value_len);
+        j->to[j->len + value_len] = ',';
+    }
+    j->len += value_len + 1;
+    return MHD_YES;
+}
+
+struct str mhd_guard_join(struct MHD_Connection *conn, struct arena *a, struct str name)
+{
+    struct joining j = {.name = name};
+
+    (void)MHD_get_connection_values_n(conn, MHD_HEADER_KIND, join_one, &j);
+    if (!j.len)
+        return (struct str){0};
+    j.to = arena_bytes(a, j.len);
+    j.len = 0;
+    (void)MHD_get_connection_values_n(conn, MHD_HEADER_KIND, join_one, &j);
+    return (struct str){j.to, j.len - 1};
+}

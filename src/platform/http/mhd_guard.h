@@ -29,4 +29,7 @@ const char *mhd_guard_uri(const char *uri);
 void mhd_guard_check(struct MHD_Connection *conn, const char *uri_end, const char *version,
                      struct mhd_head *out);
 
+/* All values of a header, joined by commas in the order they came; after the check alone. */
+struct str mhd_guard_join(struct MHD_Connection *conn, struct arena *a, struct str name);
+
 #endif
