@@ -24,8 +24,14 @@ class Closed(Exception):
 class Connection:
     """One connection to a server. Answers are read by their own framing, never by waiting."""
 
-    def __init__(self, server):
-        self.socket = socket.create_connection(('127.0.0.1', server.port), WAIT_S)
+    def __init__(self, server, receive_buffer=None, address='127.0.0.1'):
+        """`receive_buffer`: its size in bytes; `address`: where the client is, on this machine."""
+        self.socket = socket.socket()
+        self.socket.settimeout(WAIT_S)
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.bind((address, 0))
+        self.socket.connect(('127.0.0.1', server.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b''
 

@@ -233,8 +233,10 @@ struct err *http_server_open(struct ctx *c, const struct http_options *options,
     http_server_set_upload_max(s, options->upload_max_bytes);
     s->connections = create_connections(s);
     s->proxies.header = options->proxy_header;
-    if ((e = proxies_parse(c, options->trusted_proxies, &s->proxies)) != NULL)
+    if ((e = proxies_parse(c, options->trusted_proxies, &s->proxies)) != NULL) {
+        e = err_wrap(c, e, "trusted proxies");
         goto fail;
+    }
     if ((e = empty_spool(c, s->spool_dir)) != NULL)
         goto fail;
     if ((e = open_socket(c, options->listen, &s->socket)) != NULL)
