@@ -1,6 +1,7 @@
 /* /douyin/user/... and /api/v1/me/password : accounts, logins, profiles. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
+#include "login_limits.h"
 #include "page.h"
 #include "passwords.h"
 #include "rate_limits.h"
@@ -20,6 +21,14 @@ static void reply_token(struct gateway *g, struct ctx *c, const struct token_cla
     envelope_end(&j, reply);
 }
 
+/* The owner of the account is where the request came from. */
+static void at_home(struct gateway *g, const struct http_req *req, int64_t account, int64_t session)
+{
+    login_limits_succeeded(
+        g->logins,
+        &(struct login_attempt){.block = req->block, .account = account, .session = session});
+}
+
 /* POST /douyin/user/register/ */
 struct err *account_register(void *self, struct ctx *c, const struct http_req *req,
                              struct http_reply *reply)
@@ -34,6 +43,7 @@ struct err *account_register(void *self, struct ctx *c, const struct http_req *r
     TRY(rate_limits_take(g->limits, c, RATE_REGISTER, req->block));
     TRY(passwords_hash(g->passwords, c, password, &account.password_hash));
     TRY(user_sign_up(g->deps.services.user, c, &account, &made));
+    at_home(g, req, made.id, made.session);
     reply_token(g, c, &(struct token_claims){made.id, made.session}, reply);
     return NULL;
 }
@@ -43,34 +53,31 @@ static struct err *wrong_password(struct ctx *c)
     return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "wrong user name or password");
 }
 
-/* Nobody by that name takes as long as a wrong password. */
-static struct err *check_login(struct gateway *g, struct ctx *c, struct str name,
-                               struct str password, struct user_get_credentials_resp *out)
+/* Zeroed: nobody has that name. */
+static struct err *find_account(struct gateway *g, struct ctx *c, struct str name,
+                                struct user_get_credentials_resp *out)
 {
     struct user_get_credentials_req by = {.name = name};
     struct err *e = name.len ? user_get_credentials(g->deps.services.user, c, &by, out) : NULL;
 
-    if (e && e->code != ERR_NOT_FOUND)
-        return e;
-    return passwords_match(g->passwords, c, password, out->password_hash) ? NULL
-                                                                          : wrong_password(c);
+    return e && e->code != ERR_NOT_FOUND ? e : NULL;
 }
 
-/* Only failures count: they slow down whoever guesses, here and at this account. */
-static struct err *limited_login(struct gateway *g, struct ctx *c, const struct http_req *req,
-                                 struct str name, struct user_get_credentials_resp *out)
+/* Only failures count, and nobody by that name takes as long as a wrong password. */
+static struct err *check_login(struct gateway *g, struct ctx *c, const struct http_req *req,
+                               struct str name, struct user_get_credentials_resp *out)
 {
-    struct str both = arena_str(c->arena, STR_FMT " " STR_FMT, STR_ARG(req->block), STR_ARG(name));
+    TRY(login_limits_check_address(g->logins, c, req->block));
+    TRY(find_account(g, c, name, out));
+    const struct login_attempt attempt = {req->block, name, out->id, out->session};
 
-    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
-    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ACCOUNT, both));
-    struct err *e = check_login(g, c, name, http_param(req, STR("password")), out);
-
-    if (e && e->code == ERR_UNAUTHENTICATED) {
-        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
-        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ACCOUNT, both));
+    TRY(login_limits_check(g->logins, c, &attempt));
+    if (!passwords_match(g->passwords, c, http_param(req, STR("password")), out->password_hash)) {
+        TRY(login_limits_failed(g->logins, c, &attempt));
+        return wrong_password(c);
     }
-    return e;
+    at_home(g, req, out->id, out->session);
+    return NULL;
 }
 
 /* POST /douyin/user/login/ */
@@ -81,9 +88,26 @@ struct err *account_login(void *self, struct ctx *c, const struct http_req *req,
     struct user_get_credentials_resp found = {0};
     struct str name = http_param(req, STR("username"));
 
-    TRY(limited_login(g, c, req, utf8_valid(name) ? name : STR(""), &found));
+    TRY(check_login(g, c, req, utf8_valid(name) ? name : STR(""), &found));
     reply_token(g, c, &(struct token_claims){found.id, found.session}, reply);
     return NULL;
+}
+
+/* Who holds a token that is not his may not guess without end either. */
+static struct err *check_old_password(struct gateway *g, struct ctx *c, const struct http_req *req)
+{
+    struct user_get_credentials_req by = {.id = c->user_id};
+    struct user_get_credentials_resp old = {0};
+
+    TRY(login_limits_check_address(g->logins, c, req->block));
+    TRY(user_get_credentials(g->deps.services.user, c, &by, &old));
+    const struct login_attempt attempt = {req->block, STR(""), old.id, old.session};
+
+    TRY(login_limits_check(g->logins, c, &attempt));
+    if (passwords_match(g->passwords, c, http_param(req, STR("old_password")), old.password_hash))
+        return NULL;
+    TRY(login_limits_failed(g->logins, c, &attempt));
+    return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "the old password is wrong");
 }
 
 /* POST /api/v1/me/password : ends every older session. */
@@ -91,22 +115,15 @@ struct err *account_password(void *self, struct ctx *c, const struct http_req *r
                              struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct user_get_credentials_req by = {.id = c->user_id};
-    struct user_get_credentials_resp old = {0};
     struct user_set_password_req change = {.id = c->user_id};
     struct user_set_password_resp done = {0};
     struct str password;
 
     TRY(http_text(req, c, STR("new_password"), &password));
-    TRY(rate_limits_check(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
-    TRY(user_get_credentials(g->deps.services.user, c, &by, &old));
-    if (!passwords_match(g->passwords, c, http_param(req, STR("old_password")),
-                         old.password_hash)) {
-        TRY(rate_limits_take(g->limits, c, RATE_LOGIN_ADDRESS, req->block));
-        return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "the old password is wrong");
-    }
+    TRY(check_old_password(g, c, req));
     TRY(passwords_hash(g->passwords, c, password, &change.password_hash));
     TRY(user_set_password(g->deps.services.user, c, &change, &done));
+    at_home(g, req, c->user_id, done.session);
     reply_token(g, c, &(struct token_claims){c->user_id, done.session}, reply);
     return NULL;
 }

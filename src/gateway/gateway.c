@@ -7,6 +7,7 @@
 #include "envelope.h"
 #include "feed_cache.h"
 #include "gateway_parts.h"
+#include "login_limits.h"
 #include "passwords.h"
 #include "rate_limits.h"
 #include "request_metrics.h"
@@ -59,6 +60,7 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     }
     g->near = near_create(&deps->services, deps->changes, options->near_bytes);
     g->limits = rate_limits_create(&options->limits);
+    g->logins = login_limits_create(g->limits);
     g->feed = feed_cache_create();
     g->metrics = request_metrics_create(g);
     fill_app(g);
@@ -72,6 +74,7 @@ void gateway_destroy(struct gateway *g)
         return;
     request_metrics_destroy(g->metrics);
     feed_cache_destroy(g->feed);
+    login_limits_destroy(g->logins);
     rate_limits_destroy(g->limits);
     near_destroy(g->near);
     passwords_destroy(g->passwords);

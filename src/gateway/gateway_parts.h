@@ -9,6 +9,7 @@
 #include "json.h"
 
 struct feed_cache;
+struct login_limits;
 struct passwords;
 struct request_metrics;
 
@@ -21,6 +22,7 @@ struct gateway {
     struct tokens *tokens;
     struct passwords *passwords;
     struct rate_limits *limits;
+    struct login_limits *logins;
     struct feed_cache *feed;
     struct request_metrics *metrics;
     atomic_bool stopping; /* what takes long on behalf of a request ends early */

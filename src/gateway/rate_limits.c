@@ -8,7 +8,11 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "keyed_hash.h"
 
+/* Requests have a table of their own: who sends many from many addresses must not be able to push
+ * out the buckets in which his guesses are counted. */
+enum { REQUESTS, THE_REST, TABLES };
 enum { BUCKETS = 1 << 16, WAYS = 4, STRIPES = 64 };
 
 struct rule {
@@ -21,6 +25,7 @@ static const struct rule shipped[RATE_KINDS] = {
     [RATE_REGISTER] = {"register", 40, 1.0 / 30},
     [RATE_LOGIN_ADDRESS] = {"login_address", 30, 1.0 / 5},
     [RATE_LOGIN_ACCOUNT] = {"login_account", 10, 1.0 / 10},
+    [RATE_LOGIN_STRANGERS] = {"login_strangers", 100, 1.0 / 36},
     [RATE_UPLOAD] = {"upload", 40, 1.0 / 30},
     [RATE_WRITE] = {"write", 120, 10},
     [RATE_MESSAGE] = {"message", 60, 5},
@@ -37,7 +42,8 @@ struct rate_limits {
     _Atomic int64_t requests_burst, requests_per_second;
     _Atomic uint64_t refused[RATE_KINDS];
     pthread_mutex_t locks[STRIPES]; /* of the buckets whose number they divide */
-    struct bucket buckets[BUCKETS];
+    struct keyed_hash hash;
+    struct bucket buckets[TABLES][BUCKETS];
 };
 
 struct rate_limits *rate_limits_create(const struct rate_limits_options *options)
@@ -47,6 +53,7 @@ struct rate_limits *rate_limits_create(const struct rate_limits_options *options
     if (!r)
         abort();
     rate_limits_change(r, options);
+    r->hash = keyed_hash_new();
     for (size_t i = 0; i < STRIPES; i++)
         if (pthread_mutex_init(&r->locks[i], NULL) != 0)
             abort();
@@ -81,16 +88,6 @@ static struct rule rule_of(const struct rate_limits *r, enum rate_limit_kind kin
     return rule;
 }
 
-static uint64_t hash(enum rate_limit_kind kind, struct str who)
-{
-    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)kind;
-
-    for (size_t i = 0; i < who.len; i++)
-        h = (h ^ (unsigned char)who.ptr[i]) * UINT64_C(0x100000001b3);
-    h ^= h >> 32;
-    return h ? h : 1;
-}
-
 static double left_now(const struct bucket *b, const struct rule *rule, int64_t now)
 {
     double left = b->left + (double)(now - b->at_ns) / (double)CLOCK_NS_PER_S * rule->per_second;
@@ -115,17 +112,18 @@ static struct bucket *bucket_of(struct bucket *set, uint64_t who)
 /* What is left after taking `amount`; negative: it was refused. */
 static double use(struct rate_limits *r, enum rate_limit_kind kind, struct str who, double amount)
 {
-    uint64_t h = hash(kind, who);
+    uint64_t h = keyed_hash_of(&r->hash, kind, who);
     size_t set = h % (BUCKETS / WAYS);
     int64_t now = clock_monotonic_ns();
     struct rule rule = rule_of(r, kind);
     pthread_mutex_t *lock = &r->locks[set % STRIPES];
 
     pthread_mutex_lock(lock);
-    struct bucket *b = bucket_of(&r->buckets[set * WAYS], h);
+    struct bucket *b =
+        bucket_of(&r->buckets[kind == RATE_REQUEST ? REQUESTS : THE_REST][set * WAYS], h);
     double left = b->who == h ? left_now(b, &rule, now) : rule.burst;
 
-    if (left >= 1)
+    if (left >= 1 && amount > 0)
         *b = (struct bucket){h, (float)(left - amount), now};
     pthread_mutex_unlock(lock);
     return left - 1;

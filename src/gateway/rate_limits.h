@@ -10,13 +10,14 @@ struct rate_limits;
 
 enum rate_limit_kind {
     RATE_NONE,
-    RATE_REQUEST,       /* everything, per address */
-    RATE_REGISTER,      /* new accounts, per address */
-    RATE_LOGIN_ADDRESS, /* wrong passwords, per address */
-    RATE_LOGIN_ACCOUNT, /* wrong passwords, per account and address: the owner is elsewhere */
-    RATE_UPLOAD,        /* per account */
-    RATE_WRITE,         /* likes, comments, follows: per account */
-    RATE_MESSAGE,       /* per account */
+    RATE_REQUEST,         /* everything, per address */
+    RATE_REGISTER,        /* new accounts, per address */
+    RATE_LOGIN_ADDRESS,   /* wrong passwords, per address */
+    RATE_LOGIN_ACCOUNT,   /* wrong passwords, per account and address: the owner is elsewhere */
+    RATE_LOGIN_STRANGERS, /* wrong passwords, per account, from where it was never signed in to */
+    RATE_UPLOAD,          /* per account */
+    RATE_WRITE,           /* likes, comments, follows: per account */
+    RATE_MESSAGE,         /* per account */
     RATE_KINDS,
 };
 

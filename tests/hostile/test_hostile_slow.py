@@ -135,18 +135,20 @@ def ask_again(connection):
 
 
 def test_a_steady_reader_is_not_cut_off_however_long_it_takes(large_file, clients):
+    """Many windows long: what the kernel's buffers hold is a small part of the file."""
     server, path = large_file({**LIMITS, **PATIENT, 'http.reply_window': '500ms',
                                'http.reply_min_rate': '16KiB'})
-    with narrow(server) as connection:
-        connection.send(get(path, 'Range: bytes=0-1048575'))
-        got = bytearray()
+    with Connection(server) as connection:
+        connection.send(get(path))
+        got = 0
 
         def all_is_there():
+            nonlocal got
             connection.more()
-            got.extend(connection.take(len(connection.buffer)))
-            return len(got) > 1048576
+            got += len(connection.take(len(connection.buffer)))
+            return got > FILE_BYTES
 
-        eventually(all_is_there, pause_s=0.01)
+        eventually(all_is_there, pause_s=0.005)
     assert too_slow_so_far(clients, server) == [0]
 
 
