@@ -11,7 +11,7 @@ struct walk {
     const char *next; /* where the next name must begin */
     struct str transfer;
     unsigned headers, hosts, lengths, transfers;
-    bool broken;
+    bool broken, unexpected; /* unexpected: the client expects what we do not know */
 };
 
 /* RFC 9110, section 5.6.2: what a field name may be made of. */
@@ -66,6 +66,8 @@ static void take_framing(struct walk *w, struct str name, struct str value)
     } else if (str_eq_nocase(name, STR("transfer-encoding"))) {
         w->transfers++;
         w->transfer = value;
+    } else if (str_eq_nocase(name, STR("expect"))) {
+        w->unexpected |= !str_eq_nocase(value, STR("100-continue"));
     } else if (str_eq_nocase(name, STR("content-type"))) {
         w->head->content_type = value;
     }
@@ -110,6 +112,8 @@ static unsigned verdict(const struct walk *w, const char *uri_end, const char *v
         return MHD_HTTP_BAD_REQUEST;
     if (w->transfers && !str_eq_nocase(w->transfer, STR("chunked")))
         return MHD_HTTP_NOT_IMPLEMENTED;
+    if (w->unexpected && !old)
+        return MHD_HTTP_EXPECTATION_FAILED;
     return 0;
 }
 
