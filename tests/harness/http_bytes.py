@@ -49,6 +49,13 @@ class Connection:
         except (BrokenPipeError, ConnectionResetError):
             pass
 
+    def end(self):
+        """No more is to come; the other end may have gone before."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
     def answer(self, to_head=False):
         """The next answer, interim ones included. Raises Closed when there is none."""
         head = self.until(b'\r\n\r\n')

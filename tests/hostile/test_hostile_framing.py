@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from framing_cases import GET, HOSTILE, LAST, NEXT, by_name, cut_into, each_cut
+from framing_cases import CHUNKED, GET, HOSTILE, LAST, NEXT, by_name, cut_into, each_cut
 from http_bytes import Connection, exchange
 
 
@@ -35,6 +35,14 @@ def test_hostile_framing_behind_honest_requests_is_refused(server, raw):
 def test_http_1_0_passes_however_it_is_cut_and_is_closed(server, head, step):
     answers = exchange(server, *cut_into(head, step), NEXT)
     assert [answer.status_code for answer in answers] == [200]
+
+
+@pytest.mark.parametrize('body', [b'5\r\nhello\r\n0\r\n\r\n', b'5\nhello\n0\n\n', b'0\r\n\r\n'])
+def test_a_connection_ends_with_its_first_chunked_body(server, body):
+    """The library takes bare LF in chunks, where a proxy may see another end: nothing follows."""
+    answers = exchange(server, CHUNKED + body + NEXT)
+    assert [answer.status_code for answer in answers] == [200]
+    assert answers[0].headers['connection'].lower() == 'close'
 
 
 def test_a_hundred_requests_in_one_write_are_answered_in_order(server):

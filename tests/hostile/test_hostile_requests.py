@@ -254,7 +254,7 @@ def test_a_chunk_that_lies_never_lets_a_second_request_in(server, body):
     raw = request('POST', ENDPOINTS['login'][1], [FORM, 'Transfer-Encoding: chunked'])
     with Connection(server) as connection:
         connection.send(raw + body + get('/livez'))
-        connection.socket.shutdown(1)
+        connection.end()
         answers = connection.answers_until_closed()
     assert len(answers) <= 1 and all(answer.content != b'ok\n' for answer in answers)
 
