@@ -100,12 +100,30 @@ static bool is(const char *name, const char *want)
     return strcmp(name, want) == 0;
 }
 
-/* A WebM that browsers play as it is; MP4 and QuickTime files get a copy without metadata. */
-static bool plays_as_it_is(const struct media_properties *p)
+/* What a browser plays from a copy of the same kind, by the names of the copy here and there. */
+static const struct copy {
+    const char *container, *from;
+    struct str to;
+} copies[] = {
+    {"mp4", "video.mp4", STR_INIT("play.mp4")},
+    {"matroska", "video.webm", STR_INIT("play.webm")},
+};
+
+static bool plays_in_webm(const struct media_properties *p)
 {
-    return is(p->container, "matroska") &&
-           (is(p->video, "vp8") || is(p->video, "vp9") || is(p->video, "av1")) &&
+    return (is(p->video, "vp8") || is(p->video, "vp9") || is(p->video, "av1")) &&
            (is(p->audio, "opus") || is(p->audio, "vorbis") || is(p->audio, "none"));
+}
+
+/* NULL: its players have to wait for the transcoder. */
+static const struct copy *copy_of(const struct taking *t)
+{
+    const struct media_properties *p = &t->properties;
+
+    for (size_t i = 0; i < COUNT(copies); i++)
+        if (is(p->container, copies[i].container))
+            return is(p->container, "mp4") || plays_in_webm(p) ? &copies[i] : NULL;
+    return NULL;
 }
 
 static struct err *put(struct taking *t, struct ctx *c, struct video_media *m, const char *from,
@@ -117,30 +135,26 @@ static struct err *put(struct taking *t, struct ctx *c, struct video_media *m, c
     return blob_put(t->g->deps.blob, c, *key, path);
 }
 
+/* Its name is none that is served (media_routes.c): an upload may tell where it was made. */
 static struct err *put_original(struct taking *t, struct ctx *c, struct video_media *m)
 {
-    bool plays = plays_as_it_is(&t->properties);
-
-    /* Only what may be played has a name that is served: see media_routes.c. */
-    m->original = plays ? STR("play.webm") : STR("original.bin");
-    struct str key = media_key(c->arena, m->asset, 0, m->original);
-
-    if (plays)
-        m->play = key;
-    return blob_put(t->g->deps.blob, c, key, t->upload->path);
+    m->original = STR("original.bin");
+    return blob_put(t->g->deps.blob, c, media_key(c->arena, m->asset, 0, m->original),
+                    t->upload->path);
 }
 
 /* Small ones are quick: they play before the transcoder has looked at them. */
 static struct err *put_copy(struct taking *t, struct ctx *c, struct video_media *m)
 {
+    const struct copy *copy = copy_of(t);
     struct media_outcome o;
 
-    if (!is(t->properties.container, "mp4") || t->upload->size > t->g->options.media.copy_max_bytes)
+    if (!copy || t->upload->size > t->g->options.media.copy_max_bytes)
         return NULL;
     run(t, "copy", t->upload->size / (1 << 20) + COPY_SLACK_MB, &o);
     if (o.reason != MEDIA_OK)
         return NULL; /* it waits for the transcoder */
-    return put(t, c, m, "video.mp4", STR("play.mp4"), &m->play);
+    return put(t, c, m, copy->from, copy->to, &m->play);
 }
 
 static struct err *store(struct taking *t, struct ctx *c, struct video_media *m)

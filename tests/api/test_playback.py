@@ -323,7 +323,7 @@ def test_the_clip_itself_does_tell_the_place(clips, name):
     assert private_in(clips.data(name))
 
 
-@pytest.mark.parametrize('name', ['gps.mp4', 'phone.mov'])
+@pytest.mark.parametrize('name', ['gps.mp4', 'phone.mov', 'gps.webm'])
 def test_place_and_device_are_gone_at_once(new_user, clips, name):
     video = new_user().publish_new(clips.data(name))
     for url in (video['play_url'], video['cover_url']):

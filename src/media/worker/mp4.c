@@ -1,4 +1,4 @@
-/* Muxes packets into a faststart MP4 without any metadata. */
+/* Muxes packets into a faststart MP4, or a WebM, without any metadata. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mp4.h"
 
@@ -51,7 +51,9 @@ static enum media_reason header_write(struct mp4 *m)
     AVDictionary *options = NULL;
 
     m->format->flags |= AVFMT_FLAG_BITEXACT; /* no library version in the file */
+    /* Each muxer knows its own and leaves the others alone. */
     (void)av_dict_set(&options, "movflags", "+faststart", 0);
+    (void)av_dict_set(&options, "cues_to_front", "1", 0);
     (void)av_dict_set_int(&options, "video_track_timescale", VIDEO_TIMESCALE, 0);
     int error = avformat_write_header(m->format, &options);
     av_dict_free(&options);
@@ -61,7 +63,7 @@ static enum media_reason header_write(struct mp4 *m)
 static enum media_reason mp4_start(struct mp4 *m, const char *name, const AVCodecParameters *video,
                                    const AVCodecParameters *audio, const int32_t *turn)
 {
-    if (avformat_alloc_output_context2(&m->format, NULL, "mp4", NULL) < 0)
+    if (avformat_alloc_output_context2(&m->format, NULL, NULL, name) < 0)
         return fail_with(MEDIA_MEMORY_LIMIT, "mp4");
     m->packet = av_packet_alloc();
     TRY_MEDIA(output_create(name, &m->file));

@@ -1,4 +1,4 @@
-/* The progressive file: one MP4 with its index in front. */
+/* The progressive file: one MP4 or WebM with its index in front. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef MP4_H
 #define MP4_H
@@ -10,7 +10,8 @@
 
 /*
  * The progressive file: one video track, perhaps one audio track, index in front. It carries none
- * of the upload's metadata, so no place or device either.
+ * of the upload's metadata, so no place or device either. The end of its name, .mp4 or .webm, says
+ * what it is.
  */
 struct mp4;
 

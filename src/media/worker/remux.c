@@ -1,6 +1,8 @@
-/* Copies the packets of an upload into video.mp4, with nothing but the tracks themselves. */
+/* Copies the packets of an upload into a new file, with nothing but the tracks themselves. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "remux.h"
+
+#include <string.h>
 
 #include "mp4.h"
 #include "probe.h"
@@ -8,16 +10,34 @@
 
 /* What an MP4 can hold and some player shows (ISO/IEC 14496-12, -14, -15; opus, vp9, av1: theirs).
  */
-static const enum AVCodecID carried[] = {
+static const enum AVCodecID mp4_carries[] = {
     AV_CODEC_ID_H264,  AV_CODEC_ID_HEVC, AV_CODEC_ID_AV1, AV_CODEC_ID_VP9,
     AV_CODEC_ID_MPEG4, AV_CODEC_ID_AAC,  AV_CODEC_ID_MP3, AV_CODEC_ID_OPUS,
 };
 
+static const enum AVCodecID webm_carries[] = {
+    AV_CODEC_ID_VP8, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1, AV_CODEC_ID_OPUS, AV_CODEC_ID_VORBIS,
+};
+
+static bool carries(const enum AVCodecID *codecs, size_t count, const AVStream *s)
+{
+    for (size_t i = 0; s && i < count; i++)
+        if (s->codecpar->codec_id == codecs[i])
+            return true;
+    return !s;
+}
+
+static bool is_webm(const struct input *in)
+{
+    return strcmp(in->container, "matroska") == 0 &&
+           carries(webm_carries, COUNT(webm_carries), in->video) &&
+           carries(webm_carries, COUNT(webm_carries), in->audio);
+}
+
 static enum media_reason carried_check(const AVStream *s)
 {
-    for (size_t i = 0; i < COUNT(carried); i++)
-        if (s->codecpar->codec_id == carried[i])
-            return MEDIA_OK;
+    if (carries(mp4_carries, COUNT(mp4_carries), s))
+        return MEDIA_OK;
     return fail_with(MEDIA_NEEDS_ENCODE, "an MP4 cannot carry %s",
                      avcodec_get_name(s->codecpar->codec_id));
 }
@@ -72,14 +92,14 @@ static enum media_reason packets_copy(struct input *in, struct mp4 *m)
     return reason == MEDIA_OK && more < 0 ? fail_av(more, "remux") : reason;
 }
 
-static enum media_reason tracks_copy(struct input *in)
+static enum media_reason tracks_copy(struct input *in, const char *name)
 {
     const int32_t *turn = (const int32_t *)(const void *)av_stream_get_side_data(
         in->video, AV_PKT_DATA_DISPLAYMATRIX, NULL);
     struct mp4 *m = NULL;
 
-    TRY_MEDIA(mp4_create("video.mp4", in->video->codecpar, in->audio ? in->audio->codecpar : NULL,
-                         turn, &m));
+    TRY_MEDIA(
+        mp4_create(name, in->video->codecpar, in->audio ? in->audio->codecpar : NULL, turn, &m));
     enum media_reason reason = packets_copy(in, m);
     if (reason == MEDIA_OK)
         reason = mp4_commit(m);
@@ -91,13 +111,14 @@ enum media_reason remux_playable(struct input *in)
 {
     const char *obstacle = probe_obstacle(in);
 
-    return obstacle ? fail_with(MEDIA_NEEDS_ENCODE, "%s", obstacle) : tracks_copy(in);
+    return obstacle ? fail_with(MEDIA_NEEDS_ENCODE, "%s", obstacle) : tracks_copy(in, "video.mp4");
 }
 
 enum media_reason remux_any(struct input *in)
 {
+    if (is_webm(in))
+        return tracks_copy(in, "video.webm");
     TRY_MEDIA(carried_check(in->video));
-    if (in->audio)
-        TRY_MEDIA(carried_check(in->audio));
-    return tracks_copy(in);
+    TRY_MEDIA(carried_check(in->audio));
+    return tracks_copy(in, "video.mp4");
 }

@@ -56,7 +56,7 @@ struct http_shared *http_shared_create(const char *type, struct str body);
 void http_shared_retain(struct http_shared *shared);
 void http_shared_release(struct http_shared *shared); /* NULL is fine */
 
-enum { HTTP_REPLY_HEADERS = 8 };
+enum { HTTP_REPLY_HEADERS = 12 };
 
 enum http_where { HTTP_INLINE, HTTP_WRITER, HTTP_WORKER, HTTP_HASH, HTTP_WHERES };
 
