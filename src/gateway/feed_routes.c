@@ -14,7 +14,8 @@ static struct err *load(struct gateway *g, struct ctx *c, int64_t viewer, int64_
     struct video_list_resp list = {0};
 
     TRY(video_list_feed(g->deps.services.video, c, &req, &list));
-    *next_time = list.ids.count ? list.oldest : clock_wall_ms(); /* the end: start over */
+    *next_time = list.times.count ? list.times.at[list.times.count - 1]
+                                  : clock_wall_ms(); /* the end: start over */
     return page_load_videos(g, c, viewer, list.ids, out);
 }
 

@@ -176,6 +176,19 @@ struct err *gateway_id(struct ctx *c, const struct http_req *req, struct str nam
     return NULL;
 }
 
+struct err *gateway_path_id(struct ctx *c, const struct http_req *req, int64_t *out)
+{
+    struct str name = req->rest;
+    int64_t id;
+
+    if (str_ends(name, STR("/")))
+        name.len--;
+    if (!str_to_i64(name, &id) || id <= 0)
+        return err_new(c, ERR_INVALID, "the id in the path is not a positive number");
+    *out = id;
+    return NULL;
+}
+
 struct err *gateway_written(struct ctx *c, const struct http_req *req, struct str name,
                             struct str *out)
 {

@@ -72,6 +72,9 @@ struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_
 MUST_USE struct err *gateway_id(struct ctx *c, const struct http_req *req, struct str name,
                                 int64_t *out);
 
+/* The id in the path of a route with a '*'. ERR_INVALID: not a positive number. */
+MUST_USE struct err *gateway_path_id(struct ctx *c, const struct http_req *req, int64_t *out);
+
 /* What people wrote: what is no text fails with reason bad_text. */
 MUST_USE struct err *gateway_written(struct ctx *c, const struct http_req *req, struct str name,
                                      struct str *out);

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "page.h"
 
+#include "envelope.h"
+
 struct err *page_load_users(struct gateway *g, struct ctx *c, int64_t viewer, struct i64_list ids,
                             struct user_page *out)
 {
@@ -107,4 +109,19 @@ void page_write_videos(struct json *j, const struct video_page *page, struct str
         json_lit(j, "}");
     }
     json_lit(j, "]");
+}
+
+struct err *page_answer_videos(struct gateway *g, struct ctx *c, const struct http_req *req,
+                               const struct window *w, struct i64_list ids,
+                               struct http_reply *reply)
+{
+    struct video_page page;
+
+    TRY(page_load_videos(g, c, c->user_id, ids, &page));
+    struct json j = envelope_begin(c);
+
+    json_lit(&j, ",\"video_list\":");
+    page_write_videos(&j, &page, gateway_base_url(g, c, req), NULL);
+    window_end(w, &j, reply);
+    return NULL;
 }

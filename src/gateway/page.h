@@ -3,7 +3,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 
-#include "gateway_parts.h"
+#include "window.h"
 
 /* Everything a list of videos shows. In the request's arena. */
 struct video_page {
@@ -25,6 +25,11 @@ struct page_flags {
 /* [{...},...]; `flags` has room for every video, or is NULL. */
 void page_write_videos(struct json *j, const struct video_page *page, struct str base,
                        struct page_flags *flags);
+
+/* The reply of a list of videos. */
+MUST_USE struct err *page_answer_videos(struct gateway *g, struct ctx *c,
+                                        const struct http_req *req, const struct window *w,
+                                        struct i64_list ids, struct http_reply *reply);
 
 /* One video without its closing brace. */
 void page_write_video(struct json *j, const struct video_page *page, size_t i, struct str base,

@@ -27,24 +27,22 @@ struct err *publish_action(void *self, struct ctx *c, const struct http_req *req
     return NULL;
 }
 
-/* GET /douyin/publish/list/ */
+/* GET /douyin/publish/list/ and /api/v1/users/{id}/videos */
 struct err *publish_list(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct video_list_by_author_req ask = {.limit = LIST_MAX};
+    struct window w;
     struct video_list_resp list = {0};
-    struct video_page page;
 
-    TRY(gateway_whose(c, req, &ask.author_id));
-    TRY(gateway_require_user(g, c, ask.author_id));
-    ask.all = ask.author_id == c->user_id;
+    TRY(window_of_user(g, c, req, &w));
+    struct video_list_by_author_req ask = {.author_id = w.of,
+                                           .all = w.of == c->user_id,
+                                           .limit = window_ask(&w),
+                                           .before_time = w.after.time,
+                                           .before_id = w.after.id};
+
     TRY(video_list_by_author(g->deps.services.video, c, &ask, &list));
-    TRY(page_load_videos(g, c, c->user_id, list.ids, &page));
-    struct json j = envelope_begin(c);
-
-    json_lit(&j, ",\"video_list\":");
-    page_write_videos(&j, &page, gateway_base_url(g, c, req), NULL);
-    envelope_end(&j, reply);
-    return NULL;
+    window_cut_ids(&w, c, &list.ids, list.times);
+    return page_answer_videos(g, c, req, &w, list.ids, reply);
 }

@@ -29,6 +29,7 @@ const struct http_route gateway_routes[] = {
     {HTTP_GET,  STR_INIT("/douyin/relation/follower/list/"),  HTTP_INLINE, OPTIONAL,         NULL,   relation_followers},
     {HTTP_GET,  STR_INIT("/douyin/relation/friend/list/"),    HTTP_INLINE, SIGNED_IN,        NULL,   relation_friends},
     {HTTP_POST, STR_INIT("/douyin/message/action/"),          HTTP_WRITER, LIMITED(MESSAGE), NULL,   message_action},
+    {HTTP_GET,  STR_INIT("/api/v1/users/*/videos/"),          HTTP_INLINE, OPTIONAL,         NULL,   publish_list},
     {HTTP_GET,  STR_INIT("/api/v1/videos/*"),                 HTTP_INLINE, OPTIONAL,         NULL,   video_show},
     {HTTP_POST, STR_INIT("/api/v1/me/password/"),             HTTP_HASH,   SIGNED_IN,        NULL,   account_password},
     {HTTP_GET,  STR_INIT("/media/*"),                         HTTP_INLINE, PUBLIC,           NULL,   media_file},

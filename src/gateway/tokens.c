@@ -10,6 +10,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "base64url.h"
 #include "clock.h"
 
 /* {"alg":"HS256","typ":"JWT"} */
@@ -110,47 +111,6 @@ static bool sign(struct tokens *t, struct str text, unsigned char out[MAC_LEN])
     return done && len == MAC_LEN;
 }
 
-/* ---- base64url without padding (RFC 4648, section 5) ---- */
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* Returns the end of what was written. */
-static char *encode(const void *data, size_t len, char *out)
-{
-    const unsigned char *bytes = data;
-    uint32_t acc = 0;
-    unsigned bits = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        acc = acc << 8 | bytes[i];
-        for (bits += 8; bits >= 6;)
-            *out++ = alphabet[acc >> (bits -= 6) & 63];
-    }
-    if (bits)
-        *out++ = alphabet[acc << (6 - bits) & 63];
-    return out;
-}
-
-/* False also when the bits to spare are not zero: there is one way to write some bytes. */
-static bool decode(struct str text, unsigned char *out, size_t room, size_t *len)
-{
-    uint32_t acc = 0;
-    unsigned bits = 0;
-
-    *len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        const char *at = text.ptr[i] ? strchr(alphabet, text.ptr[i]) : NULL;
-
-        if (!at || (bits >= 2 && *len == room))
-            return false;
-        acc = acc << 6 | (uint32_t)(at - alphabet);
-        bits += 6;
-        if (bits >= 8)
-            out[(*len)++] = (unsigned char)(acc >> (bits -= 8));
-    }
-    return bits < 6 && (acc & ((1U << bits) - 1)) == 0;
-}
-
 /* ---- tokens ---- */
 
 struct str tokens_sign(struct tokens *t, struct ctx *c, const struct token_claims *claims)
@@ -167,11 +127,11 @@ struct str tokens_sign(struct tokens *t, struct ctx *c, const struct token_claim
 
     memcpy(text, HEAD, sizeof(HEAD) - 1);
     *end++ = '.';
-    end = encode(body, body_len, end);
+    end = base64url_encode(body, body_len, end);
     if (!sign(t, (struct str){text, (size_t)(end - text)}, mac))
         abort(); /* only without memory */
     *end++ = '.';
-    end = encode(mac, sizeof(mac), end);
+    end = base64url_encode(mac, sizeof(mac), end);
     return (struct str){text, (size_t)(end - text)};
 }
 
@@ -196,7 +156,7 @@ static bool signature_holds(struct tokens *t, struct str signed_part, struct str
     unsigned char want[MAC_LEN], got[MAC_LEN];
     size_t len;
 
-    return decode(signature, got, sizeof(got), &len) && len == MAC_LEN &&
+    return base64url_decode(signature, got, sizeof(got), &len) && len == MAC_LEN &&
            sign(t, signed_part, want) && CRYPTO_memcmp(want, got, MAC_LEN) == 0;
 }
 
@@ -212,7 +172,7 @@ bool tokens_verify(struct tokens *t, struct str token, struct token_claims *out)
 
     if (token.ptr[signed_part.len] != '.' ||
         !signature_holds(t, signed_part, str_from(token, signed_part.len + 1)) ||
-        !decode(payload, body, sizeof(body), &len))
+        !base64url_decode(payload, body, sizeof(body), &len))
         return false;
     struct str text = {(const char *)body, len};
 

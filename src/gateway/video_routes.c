@@ -61,8 +61,7 @@ struct err *video_show(void *self, struct ctx *c, const struct http_req *req,
     struct video_get_media_resp found = {0};
     struct video_page page;
 
-    if (!str_to_i64(str_trim(req->rest), &ask.id))
-        return err_new(c, ERR_INVALID, "the video's id is not a number");
+    TRY(gateway_path_id(c, req, &ask.id));
     TRY(page_load_videos(g, c, c->user_id, (struct i64_list){&ask.id, 1}, &page));
     if (!page.ids.count)
         return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");

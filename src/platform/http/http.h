@@ -40,7 +40,7 @@ struct http_upload {
 struct http_req {
     enum http_method method;
     struct str path; /* decoded, without the query */
-    struct str rest; /* of a route that ends in '*': what stands in its place */
+    struct str rest; /* of a route with a '*': what stands in its place */
     struct http_params query, body;
     const struct http_upload *upload; /* NULL: none came */
     struct str headers[HTTP_HEADERS];
@@ -87,7 +87,7 @@ typedef struct err *http_handler(void *self, struct ctx *c, const struct http_re
 /* One row of the route table. Both forms of a path match, with and without its last slash. */
 struct http_route {
     enum http_method method;
-    struct str path; /* one that ends in "*" matches everything below */
+    struct str path; /* one that ends in "*" matches everything below; elsewhere "*" is one name */
     enum http_where where;
     int access;         /* the application's own, for admit() */
     const char *upload; /* the multipart field that holds a file; NULL: no file is taken, and the

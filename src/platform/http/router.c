@@ -43,16 +43,24 @@ static struct str without_slash(struct str path)
     return path;
 }
 
+/* A star at the end takes all that is left, one before that a single name. */
 static bool matches(const struct http_route *route, struct str path, struct str *rest)
 {
-    struct str pattern = route->path;
+    struct str tail = route->path, head = str_cut(&tail, '*');
 
-    if (!str_ends(pattern, STR("*")))
-        return str_eq(without_slash(pattern), without_slash(path));
-    pattern.len--;
-    if (!str_starts(path, pattern) || path.len == pattern.len)
+    if (head.len == route->path.len)
+        return str_eq(without_slash(head), without_slash(path));
+    if (!str_starts(path, head) || path.len == head.len)
         return false;
-    *rest = str_from(path, pattern.len);
+    struct str left = str_from(path, head.len), name = left;
+
+    if (tail.len) {
+        name.len = str_cut(&left, '/').len;
+        left = str_from(path, head.len + name.len);
+        if (!name.len || !str_eq(without_slash(tail), without_slash(left)))
+            return false;
+    }
+    *rest = name;
     return true;
 }
 

@@ -26,6 +26,12 @@ static inline struct sql_arg sql_int(int64_t i)
     return (struct sql_arg){.type = SQL_INT, .i = i};
 }
 
+/* The time that a list goes on before; 0 is none, so it begins with the newest. */
+static inline struct sql_arg sql_before(int64_t time)
+{
+    return sql_int(time ? time : INT64_MAX);
+}
+
 static inline struct sql_arg sql_text(struct str s)
 {
     return (struct sql_arg){.type = SQL_TEXT, .s = s};

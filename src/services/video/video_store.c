@@ -86,10 +86,8 @@ struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct
 
 static void take_list(struct ctx *c, struct sql_rows *r, struct video_list_resp *out)
 {
-    const int64_t *times = sql_i64_column(r, c, 1);
-
     *out = (struct video_list_resp){.ids = {sql_i64_column(r, c, 0), r->count},
-                                    .oldest = r->count ? times[r->count - 1] : 0};
+                                    .times = {sql_i64_column(r, c, 1), r->count}};
 }
 
 struct err *video_store_feed(struct sql_tx *tx, struct ctx *c,
@@ -113,8 +111,9 @@ struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
 
     TRY(sql_query(tx, c, &r,
                   "SELECT id, created_at FROM video_item WHERE author_id = ? AND shown >= ?"
-                  " ORDER BY created_at DESC, id DESC LIMIT ?",
-                  sql_int(req->author_id), sql_int(!req->all), sql_int(req->limit)));
+                  " AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+                  sql_int(req->author_id), sql_int(!req->all), sql_before(req->before_time),
+                  sql_int(req->before_id), sql_int(req->limit)));
     take_list(c, &r, out);
     return NULL;
 }

@@ -1,0 +1,84 @@
+/* Windows onto lists: limits and cursors, in and out. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "window.h"
+
+#include "envelope.h"
+#include "limits.h"
+
+static struct err *read_page(struct ctx *c, const struct http_req *req, struct window *out)
+{
+    struct window w = {.paged = true};
+    struct str cursor = http_param(req, STR("cursor"));
+
+    TRY(gateway_path_id(c, req, &w.of));
+    TRY(http_i64(req, c, STR("limit"), PAGE_DEFAULT, &w.limit));
+    if (w.limit < 1 || w.limit > PAGE_MAX)
+        return err_new(c, ERR_INVALID, "limit must be 1 to %d", PAGE_MAX);
+    if (cursor.len && !cursor_read(cursor, &w.after))
+        return err_new(c, ERR_INVALID, "cursor is not the \"next\" of any reply");
+    *out = w;
+    return NULL;
+}
+
+struct err *window_read(struct ctx *c, const struct http_req *req, struct window *out)
+{
+    if (req->rest.len)
+        return read_page(c, req, out);
+    *out = (struct window){.limit = LIST_MAX};
+    return NULL;
+}
+
+struct err *window_of_user(struct gateway *g, struct ctx *c, const struct http_req *req,
+                           struct window *out)
+{
+    struct window w;
+
+    TRY(window_read(c, req, &w));
+    if (!w.of)
+        TRY(gateway_whose(c, req, &w.of));
+    TRY(gateway_require_user(g, c, w.of));
+    *out = w;
+    return NULL;
+}
+
+int64_t window_ask(const struct window *w)
+{
+    return w->limit + 1;
+}
+
+void window_cut(struct window *w, struct ctx *c, size_t *count,
+                struct cursor (*at)(const void *list, size_t i), const void *list)
+{
+    size_t shown = (size_t)w->limit;
+
+    if (*count <= shown)
+        return;
+    *count = shown;
+    w->next = cursor_write(c, at(list, shown - 1));
+}
+
+struct dated_ids {
+    const int64_t *ids, *times;
+};
+
+static struct cursor dated_id(const void *list, size_t i)
+{
+    const struct dated_ids *l = list;
+
+    return (struct cursor){l->times[i], l->ids[i]};
+}
+
+void window_cut_ids(struct window *w, struct ctx *c, struct i64_list *ids, struct i64_list times)
+{
+    window_cut(w, c, &ids->count, dated_id, &(struct dated_ids){ids->at, times.at});
+}
+
+void window_end(const struct window *w, struct json *j, struct http_reply *reply)
+{
+    if (w->paged) {
+        json_lit(j, ",\"next\":\"");
+        json_raw(j, w->next);
+        json_lit(j, "\"");
+    }
+    envelope_end(j, reply);
+}
