@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "contract_time.h"
 #include "envelope.h"
-#include "limits.h"
 #include "page.h"
 
 /* A comment and who wrote it. */
@@ -79,19 +78,41 @@ static struct i64_list writers(struct ctx *c, const struct comment_item_list *li
     return ids;
 }
 
-/* GET /douyin/comment/list/ */
+static struct cursor comment_at(const void *list, size_t i)
+{
+    const struct comment_item *item = &((const struct comment_item_list *)list)->at[i];
+
+    return (struct cursor){item->created_at, item->id};
+}
+
+static struct err *load(struct gateway *g, struct ctx *c, const struct http_req *req,
+                        struct window *w, struct comment_item_list *out)
+{
+    struct comment_list_resp list = {0};
+
+    TRY(window_read(c, req, w));
+    if (!w->of)
+        TRY(gateway_id(c, req, STR("video_id"), &w->of));
+    TRY(gateway_require_video(g, c, w->of));
+    struct comment_list_req ask = {w->of, window_ask(w), w->after.time, w->after.id};
+
+    TRY(comment_list(g->deps.services.comment, c, &ask, &list));
+    window_cut(w, c, &list.comments.count, comment_at, &list.comments);
+    *out = list.comments;
+    return NULL;
+}
+
+/* GET /douyin/comment/list/ and /api/v1/videos/{id}/comments */
 struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *req,
                               struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct comment_list_req ask = {.limit = LIST_MAX};
-    struct comment_list_resp list = {0};
+    struct window w;
+    struct comment_item_list list;
     struct user_page authors;
 
-    TRY(gateway_id(c, req, STR("video_id"), &ask.video_id));
-    TRY(gateway_require_video(g, c, ask.video_id));
-    TRY(comment_list(g->deps.services.comment, c, &ask, &list));
-    struct i64_list ids = writers(c, &list.comments);
+    TRY(load(g, c, req, &w, &list));
+    struct i64_list ids = writers(c, &list);
 
     TRY(page_load_users(g, c, c->user_id, ids, &authors));
     struct json j = envelope_begin(c);
@@ -101,11 +122,11 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
     for (size_t i = 0; i < ids.count; i++) {
         if (i)
             json_lit(&j, ",");
-        struct shown one = {&list.comments.at[i], &authors.users[i], authors.followed[i]};
+        struct shown one = {&list.at[i], &authors.users[i], authors.followed[i]};
 
         write_comment(&j, c, g, one, base);
     }
     json_lit(&j, "]");
-    envelope_end(&j, reply);
+    window_end(&w, &j, reply);
     return NULL;
 }

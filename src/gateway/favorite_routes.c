@@ -1,7 +1,6 @@
 /* /douyin/favorite/... : likes. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
-#include "limits.h"
 #include "page.h"
 
 /* POST /douyin/favorite/action/ */
@@ -19,23 +18,18 @@ struct err *favorite_action(void *self, struct ctx *c, const struct http_req *re
     return NULL;
 }
 
-/* GET /douyin/favorite/list/ */
+/* GET /douyin/favorite/list/ and /api/v1/users/{id}/likes */
 struct err *favorite_list_show(void *self, struct ctx *c, const struct http_req *req,
                                struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct favorite_list_req ask = {.limit = LIST_MAX};
+    struct window w;
     struct favorite_list_resp list = {0};
-    struct video_page page;
 
-    TRY(gateway_whose(c, req, &ask.user_id));
-    TRY(gateway_require_user(g, c, ask.user_id));
+    TRY(window_of_user(g, c, req, &w));
+    struct favorite_list_req ask = {w.of, window_ask(&w), w.after.time, w.after.id};
+
     TRY(favorite_list(g->deps.services.favorite, c, &ask, &list));
-    TRY(page_load_videos(g, c, c->user_id, list.video_ids, &page));
-    struct json j = envelope_begin(c);
-
-    json_lit(&j, ",\"video_list\":");
-    page_write_videos(&j, &page, gateway_base_url(g, c, req), NULL);
-    envelope_end(&j, reply);
-    return NULL;
+    window_cut_ids(&w, c, &list.video_ids, list.times);
+    return page_answer_videos(g, c, req, &w, list.video_ids, reply);
 }

@@ -47,7 +47,7 @@ http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
-http_handler message_action, message_chat;
+http_handler message_action, message_chat, message_page;
 http_handler video_show;
 http_handler media_file;
 http_handler site_index, site_asset, site_live, site_ready, site_metrics;

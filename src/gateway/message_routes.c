@@ -4,6 +4,7 @@
 #include "envelope.h"
 #include "limits.h"
 #include "page.h"
+#include "window.h"
 
 enum { ACTION_SEND = 1 };
 
@@ -26,7 +27,7 @@ struct err *message_action(void *self, struct ctx *c, const struct http_req *req
     return NULL;
 }
 
-static void write_list(struct ctx *c, const struct message_item_list *list,
+static void write_list(struct ctx *c, const struct window *w, const struct message_item_list *list,
                        struct http_reply *reply)
 {
     struct json j = envelope_begin(c);
@@ -48,7 +49,31 @@ static void write_list(struct ctx *c, const struct message_item_list *list,
         json_lit(&j, "}");
     }
     json_lit(&j, "]");
-    envelope_end(&j, reply);
+    window_end(w, &j, reply);
+}
+
+static struct cursor message_at(const void *list, size_t i)
+{
+    const struct message_item *item = &((const struct message_item_list *)list)->at[i];
+
+    return (struct cursor){item->created_at, item->id};
+}
+
+/* GET /api/v1/messages/{peer_id} : further back than a chat begins. */
+struct err *message_page(void *self, struct ctx *c, const struct http_req *req,
+                         struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct window w;
+    struct message_list_resp list = {0};
+
+    TRY(window_of_user(g, c, req, &w));
+    struct message_list_before_req ask = {c->user_id, w.of, w.after.time, window_ask(&w)};
+
+    TRY(message_list_before(g->deps.services.message, c, &ask, &list));
+    window_cut(&w, c, &list.messages.count, message_at, &list.messages);
+    write_list(c, &w, &list.messages, reply);
+    return NULL;
 }
 
 /* Nothing came since, and all that came was delivered (contract, section 5.2). */
@@ -82,6 +107,6 @@ struct err *message_chat(void *self, struct ctx *c, const struct http_req *req,
     }
     TRY(gateway_require_user(g, c, ask.peer_id));
     TRY(message_list(g->deps.services.message, c, &ask, &list));
-    write_list(c, &list.messages, reply);
+    write_list(c, &(struct window){0}, &list.messages, reply);
     return NULL;
 }

@@ -5,8 +5,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "limits.h"
 #include "near_values.h"
 #include "near_watch.h"
+
+_Static_assert((int)NEAR_SET_MAX < (int)CHOSEN_FROM_MAX,
+               "a set that is too large must be seen to be");
 
 /* How the limit is shared out; in eighths. */
 enum { USERS_SHARE = 2, VIDEOS_SHARE = 4, VIEWERS_SHARE = 1, CHATS_SHARE = 1, SHARES = 8 };

@@ -1,7 +1,6 @@
 /* /douyin/relation/... : follows and friends. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
-#include "limits.h"
 #include "page.h"
 
 /* POST /douyin/relation/action/ */
@@ -23,23 +22,25 @@ typedef struct err *lister(struct relation_api *api, struct ctx *c,
                            const struct relation_list_req *req, struct relation_list_resp *resp);
 
 static struct err *load(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
-                        struct user_page *out)
+                        struct window *w, struct user_page *out)
 {
-    struct relation_list_req ask = {.limit = LIST_MAX};
     struct relation_list_resp found = {0};
 
-    TRY(gateway_whose(c, req, &ask.user_id));
-    TRY(gateway_require_user(g, c, ask.user_id));
+    TRY(window_of_user(g, c, req, w));
+    struct relation_list_req ask = {w->of, window_ask(w), w->after.time, w->after.id};
+
     TRY(list(g->deps.services.relation, c, &ask, &found));
+    window_cut_ids(w, c, &found.user_ids, found.times);
     return page_load_users(g, c, c->user_id, found.user_ids, out);
 }
 
 static struct err *show(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
                         struct http_reply *reply)
 {
+    struct window w;
     struct user_page page;
 
-    TRY(load(g, c, req, list, &page));
+    TRY(load(g, c, req, list, &w, &page));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 
@@ -51,18 +52,18 @@ static struct err *show(struct gateway *g, struct ctx *c, const struct http_req 
         json_lit(&j, "}");
     }
     json_lit(&j, "]");
-    envelope_end(&j, reply);
+    window_end(&w, &j, reply);
     return NULL;
 }
 
-/* GET /douyin/relation/follow/list/ */
+/* GET /douyin/relation/follow/list/ and /api/v1/users/{id}/following */
 struct err *relation_following(void *self, struct ctx *c, const struct http_req *req,
                                struct http_reply *reply)
 {
     return show(self, c, req, relation_list_following, reply);
 }
 
-/* GET /douyin/relation/follower/list/ */
+/* GET /douyin/relation/follower/list/ and /api/v1/users/{id}/followers */
 struct err *relation_followers(void *self, struct ctx *c, const struct http_req *req,
                                struct http_reply *reply)
 {
@@ -85,18 +86,19 @@ static const struct message_item *latest_with(const struct message_get_latest_re
     return m;
 }
 
-/* GET /douyin/relation/friend/list/ : the app's inbox. Messages are those of who asks, whoever's
- * friends they are. */
+/* GET /douyin/relation/friend/list/ and /api/v1/users/{id}/friends : the app's inbox. Messages are
+ * those of who asks, whoever's friends they are. */
 struct err *relation_friends(void *self, struct ctx *c, const struct http_req *req,
                              struct http_reply *reply)
 {
     struct gateway *g = self;
     struct message_get_latest_req ask = {.viewer_id = c->user_id};
     struct message_get_latest_resp latest = {0};
+    struct window w;
     struct user_page page;
     size_t next = 0;
 
-    TRY(load(g, c, req, relation_list_friends, &page));
+    TRY(load(g, c, req, relation_list_friends, &w, &page));
     ask.peer_ids = page.ids;
     TRY(message_get_latest(g->deps.services.message, c, &ask, &latest));
     struct json j = envelope_begin(c);
@@ -116,6 +118,6 @@ struct err *relation_friends(void *self, struct ctx *c, const struct http_req *r
         json_lit(&j, "}");
     }
     json_lit(&j, "]");
-    envelope_end(&j, reply);
+    window_end(&w, &j, reply);
     return NULL;
 }

@@ -13,6 +13,7 @@ enum {
     MESSAGE_MAX_CHARS = 2000, /* characters of a private message */
     FEED_PAGE = 30,           /* videos of one feed page (contract, section 3.1) */
     LIST_MAX = 500,           /* elements of a list that the contract returns whole: the newest */
+    CHOSEN_FROM_MAX = 20000,  /* likes or follows of one person among which a list looks */
     PAGE_DEFAULT = 30,        /* elements of a page under /api/v1 that does not say how many */
     PAGE_MAX = 100,           /* elements of such a page */
     IDS_MAX = 500,            /* ids of one batched call between services */

@@ -8,15 +8,25 @@ PAGES_MAX = 1000  # a walk that is longer goes in a circle
 # The lists by name: path, the field that holds them, what each element looks like.
 LISTS = {
     'videos': ('/api/v1/users/{}/videos', 'video_list', checks.video),
+    'likes': ('/api/v1/users/{}/likes', 'video_list', checks.video),
+    'following': ('/api/v1/users/{}/following', 'user_list', checks.user),
+    'followers': ('/api/v1/users/{}/followers', 'user_list', checks.user),
+    'friends': ('/api/v1/users/{}/friends', 'user_list', checks.friend),
+    'comments': ('/api/v1/videos/{}/comments', 'comment_list', checks.comment),
+    'messages': ('/api/v1/messages/{}', 'message_list', checks.message),
 }
+
+
+def ask(viewer, name, of, expect=checks.OK, **params):
+    """The reply of one page as it is."""
+    return viewer.request('GET', LISTS[name][0].format(of), expect, **params)
 
 
 def page(viewer, name, of, **params):
     """One page: its elements, and the cursor of the next, '' at the end."""
-    path, field, check = LISTS[name]
-    body = viewer.request('GET', path.format(of), **params)
+    body = ask(viewer, name, of, **params)
     checks.text(body['next'])
-    return checks.every(body[field], check), body['next']
+    return checks.every(body[LISTS[name][1]], LISTS[name][2]), body['next']
 
 
 def walk(viewer, name, of, limit=None, between=lambda: None):

@@ -122,7 +122,7 @@ static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct list_job *job = arg;
 
-    return comment_store_list(tx, c, job->req->video_id, job->req->limit, &job->found);
+    return comment_store_list(tx, c, job->req, &job->found);
 }
 
 static struct err *list(struct comment_api *base, struct ctx *c, const struct comment_list_req *req,

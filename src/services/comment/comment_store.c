@@ -44,7 +44,7 @@ struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct 
                     sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id));
 }
 
-struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, int64_t video, int64_t limit,
+struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, const struct comment_list_req *req,
                                struct comment_item_list *out)
 {
     struct sql_rows r;
@@ -52,11 +52,12 @@ struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, int64_t video, 
 
     TRY(sql_query(tx, c, &r,
                   "SELECT id, user_id, text, created_at FROM comment_item WHERE video_id = ?"
-                  " ORDER BY created_at DESC, id DESC LIMIT ?",
-                  sql_int(video), sql_int(limit)));
+                  " AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+                  sql_int(req->video_id), sql_before(req->before_time), sql_int(req->before_id),
+                  sql_int(req->limit)));
     list.at = arena_array(c->arena, struct comment_item, r.count);
     while (sql_next(&r))
-        list.at[list.count++] = read_row(&r, video);
+        list.at[list.count++] = read_row(&r, req->video_id);
     *out = list;
     return NULL;
 }

@@ -16,7 +16,8 @@ MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
                                           const struct comment_item *item);
 
 /* Newest first. */
-MUST_USE struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, int64_t video,
-                                        int64_t limit, struct comment_item_list *out);
+MUST_USE struct err *comment_store_list(struct sql_tx *tx, struct ctx *c,
+                                        const struct comment_list_req *req,
+                                        struct comment_item_list *out);
 
 #endif

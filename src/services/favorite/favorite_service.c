@@ -59,14 +59,14 @@ static struct err *set(struct favorite_api *base, struct ctx *c, const struct fa
 
 struct list_job {
     const struct favorite_list_req *req;
-    struct i64_list ids;
+    struct favorite_list_resp found;
 };
 
 static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct list_job *job = arg;
 
-    return favorite_store_list(tx, c, job->req->user_id, job->req->limit, &job->ids);
+    return favorite_store_list(tx, c, job->req, &job->found);
 }
 
 static struct err *list(struct favorite_api *base, struct ctx *c,
@@ -75,7 +75,7 @@ static struct err *list(struct favorite_api *base, struct ctx *c,
     struct list_job job = {.req = req};
 
     TRY(sql_read(of(base)->db, c, read_list, &job));
-    resp->video_ids = job.ids;
+    *resp = job.found;
     return NULL;
 }
 

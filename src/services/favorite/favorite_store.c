@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "favorite_store.h"
 
+#include "limits.h"
+
 struct err *favorite_store_add(struct sql_tx *tx, struct ctx *c, const struct favorite_mark *mark,
                                bool *changed)
 {
@@ -28,17 +30,22 @@ struct err *favorite_store_remove(struct sql_tx *tx, struct ctx *c,
     return NULL;
 }
 
-struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t limit,
-                                struct i64_list *out)
+/* No index by time: it would cost a page more per like (measured). So likes are sorted for each
+ * page; how many is bounded. */
+struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
+                                const struct favorite_list_req *req, struct favorite_list_resp *out)
 {
     struct sql_rows rows;
 
-    /* No index by time: it would cost a page more per like (measured); a user's likes sort fast. */
     TRY(sql_query(tx, c, &rows,
-                  "SELECT video_id FROM favorite_mark WHERE user_id = ?"
+                  "SELECT video_id, created_at FROM (SELECT video_id, created_at FROM favorite_mark"
+                  " WHERE user_id = ? ORDER BY video_id DESC LIMIT ?) AS newest"
+                  " WHERE (created_at, video_id) < (?, ?)"
                   " ORDER BY created_at DESC, video_id DESC LIMIT ?",
-                  sql_int(user), sql_int(limit)));
-    *out = (struct i64_list){sql_i64_column(&rows, c, 0), rows.count};
+                  sql_int(req->user_id), sql_int(CHOSEN_FROM_MAX), sql_before(req->before_time),
+                  sql_int(req->before_id), sql_int(req->limit)));
+    *out = (struct favorite_list_resp){.video_ids = {sql_i64_column(&rows, c, 0), rows.count},
+                                       .times = {sql_i64_column(&rows, c, 1), rows.count}};
     return NULL;
 }
 

@@ -12,9 +12,10 @@ MUST_USE struct err *favorite_store_add(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *favorite_store_remove(struct sql_tx *tx, struct ctx *c,
                                            const struct favorite_mark *mark, bool *changed);
 
-/* Ids of the videos the user likes, latest like first. */
-MUST_USE struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                         int64_t limit, struct i64_list *out);
+/* Latest like first. */
+MUST_USE struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
+                                         const struct favorite_list_req *req,
+                                         struct favorite_list_resp *out);
 
 MUST_USE struct err *favorite_store_has(struct sql_tx *tx, struct ctx *c, int64_t user,
                                         int64_t video, bool *out);

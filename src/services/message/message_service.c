@@ -85,13 +85,29 @@ static int64_t delivered(const struct message_item_list *list, const struct mess
     return state->delivered_at;
 }
 
+static struct err *read_newest(struct sql_tx *tx, struct ctx *c, const struct message_list_req *req,
+                               struct message_item_list *out)
+{
+    struct message_list_before_req newest = {
+        .viewer_id = req->viewer_id, .peer_id = req->peer_id, .limit = req->limit};
+
+    TRY(message_store_before(tx, c, &newest, out));
+    for (size_t i = 0, j = out->count; i + 1 < j; i++) { /* a chat reads from the top */
+        struct message_item swap = out->at[i];
+
+        out->at[i] = out->at[--j];
+        out->at[j] = swap;
+    }
+    return NULL;
+}
+
 static struct err *read_messages(struct sql_tx *tx, struct ctx *c, struct list_job *job,
                                  const struct message_state *state)
 {
     struct message_list_req from = *job->req;
 
     if (from.since <= 0)
-        return message_store_newest(tx, c, &from, &job->found);
+        return read_newest(tx, c, &from, &job->found);
     if (from.since > state->delivered_at)
         from.since = state->delivered_at;
     return message_store_since(tx, c, &from, &job->found);
@@ -120,6 +136,29 @@ static struct err *list(struct message_api *base, struct ctx *c, const struct me
     struct list_job job = {.self = of(base), .req = req};
 
     TRY(sql_write(job.self->db, c, list_and_deliver, &job));
+    resp->messages = job.found;
+    return NULL;
+}
+
+struct before_job {
+    const struct message_list_before_req *req;
+    struct message_item_list found;
+};
+
+static struct err *read_before(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct before_job *job = arg;
+
+    return message_store_before(tx, c, job->req, &job->found);
+}
+
+static struct err *list_before(struct message_api *base, struct ctx *c,
+                               const struct message_list_before_req *req,
+                               struct message_list_resp *resp)
+{
+    struct before_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_before, &job));
     resp->messages = job.found;
     return NULL;
 }
@@ -184,6 +223,7 @@ static struct err *get_latest(struct message_api *base, struct ctx *c,
 static const struct message_api_ops ops = {
     .send = send,
     .list = list,
+    .list_before = list_before,
     .get_state = get_state,
     .get_latest = get_latest,
 };

@@ -93,26 +93,27 @@ struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
     return NULL;
 }
 
-static void read_all(struct ctx *c, struct sql_rows *r, const struct message_list_req *req,
+static void read_all(struct ctx *c, struct sql_rows *r, int64_t viewer, int64_t peer,
                      struct message_item_list *out)
 {
     *out = (struct message_item_list){arena_array(c->arena, struct message_item, r->count), 0};
     while (sql_next(r))
-        out->at[out->count++] = read_row(r, req->viewer_id, req->peer_id);
+        out->at[out->count++] = read_row(r, viewer, peer);
 }
 
-struct err *message_store_newest(struct sql_tx *tx, struct ctx *c,
-                                 const struct message_list_req *req, struct message_item_list *out)
+struct err *message_store_before(struct sql_tx *tx, struct ctx *c,
+                                 const struct message_list_before_req *req,
+                                 struct message_item_list *out)
 {
     struct pair p = pair_of(req->viewer_id, req->peer_id);
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT id, from_id, created_at, content FROM (SELECT id, from_id, created_at,"
-                  " content FROM message_line WHERE low_id = ? AND high_id = ?"
-                  " ORDER BY created_at DESC LIMIT ?) AS newest ORDER BY created_at",
-                  sql_int(p.low), sql_int(p.high), sql_int(req->limit)));
-    read_all(c, &r, req, out);
+                  "SELECT id, from_id, created_at, content FROM message_line WHERE low_id = ?"
+                  " AND high_id = ? AND created_at < ? ORDER BY created_at DESC LIMIT ?",
+                  sql_int(p.low), sql_int(p.high), sql_before(req->before_time),
+                  sql_int(req->limit)));
+    read_all(c, &r, req->viewer_id, req->peer_id, out);
     return NULL;
 }
 
@@ -127,6 +128,6 @@ struct err *message_store_since(struct sql_tx *tx, struct ctx *c,
                   " AND high_id = ? AND created_at > ? AND from_id = ? ORDER BY created_at LIMIT ?",
                   sql_int(p.low), sql_int(p.high), sql_int(req->since), sql_int(req->peer_id),
                   sql_int(req->limit)));
-    read_all(c, &r, req, out);
+    read_all(c, &r, req->viewer_id, req->peer_id, out);
     return NULL;
 }

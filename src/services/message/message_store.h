@@ -20,9 +20,9 @@ MUST_USE struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64
 MUST_USE struct err *message_store_deliver(struct sql_tx *tx, struct ctx *c,
                                            const struct message_state *state);
 
-/* The newest messages of both sides, oldest first. */
-MUST_USE struct err *message_store_newest(struct sql_tx *tx, struct ctx *c,
-                                          const struct message_list_req *req,
+/* Messages of both sides, newest first. */
+MUST_USE struct err *message_store_before(struct sql_tx *tx, struct ctx *c,
+                                          const struct message_list_before_req *req,
                                           struct message_item_list *out);
 
 /* What the peer sent after req->since, oldest first. */

@@ -60,21 +60,21 @@ static struct err *set(struct relation_api *base, struct ctx *c, const struct re
 struct list_job {
     relation_store_lister *lister;
     const struct relation_list_req *req;
-    struct i64_list ids;
+    struct relation_list_resp found;
 };
 
 static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct list_job *job = arg;
 
-    return job->lister(tx, c, job->req->user_id, job->req->limit, &job->ids);
+    return job->lister(tx, c, job->req, &job->found);
 }
 
 static struct err *list(struct relation_api *base, struct ctx *c, struct list_job *job,
                         struct relation_list_resp *resp)
 {
     TRY(sql_read(of(base)->db, c, read_list, job));
-    resp->user_ids = job->ids;
+    *resp = job->found;
     return NULL;
 }
 
@@ -82,21 +82,21 @@ static struct err *list_following(struct relation_api *base, struct ctx *c,
                                   const struct relation_list_req *req,
                                   struct relation_list_resp *resp)
 {
-    return list(base, c, &(struct list_job){relation_store_following, req, {0}}, resp);
+    return list(base, c, &(struct list_job){.lister = relation_store_following, .req = req}, resp);
 }
 
 static struct err *list_followers(struct relation_api *base, struct ctx *c,
                                   const struct relation_list_req *req,
                                   struct relation_list_resp *resp)
 {
-    return list(base, c, &(struct list_job){relation_store_followers, req, {0}}, resp);
+    return list(base, c, &(struct list_job){.lister = relation_store_followers, .req = req}, resp);
 }
 
 static struct err *list_friends(struct relation_api *base, struct ctx *c,
                                 const struct relation_list_req *req,
                                 struct relation_list_resp *resp)
 {
-    return list(base, c, &(struct list_job){relation_store_friends, req, {0}}, resp);
+    return list(base, c, &(struct list_job){.lister = relation_store_friends, .req = req}, resp);
 }
 
 struct flags_job {

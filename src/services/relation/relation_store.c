@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relation_store.h"
 
+#include "limits.h"
+
 struct err *relation_store_add(struct sql_tx *tx, struct ctx *c, const struct relation_edge *edge,
                                bool *changed)
 {
@@ -29,42 +31,62 @@ struct err *relation_store_remove(struct sql_tx *tx, struct ctx *c,
 }
 
 static struct err *list(struct sql_tx *tx, struct ctx *c, const char *text, struct sql_args args,
-                        struct i64_list *out)
+                        struct relation_list_resp *out)
 {
     struct sql_rows rows;
 
     TRY(sql_run(tx, c, &rows, NULL, text, args));
-    *out = (struct i64_list){sql_i64_column(&rows, c, 0), rows.count};
+    *out = (struct relation_list_resp){.user_ids = {sql_i64_column(&rows, c, 0), rows.count},
+                                       .times = {sql_i64_column(&rows, c, 1), rows.count}};
     return NULL;
 }
 
-struct err *relation_store_following(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t limit,
-                                     struct i64_list *out)
+struct err *relation_store_following(struct sql_tx *tx, struct ctx *c,
+                                     const struct relation_list_req *req,
+                                     struct relation_list_resp *out)
 {
     return list(tx, c,
-                "SELECT target_id FROM relation_edge WHERE user_id = ?"
+                "SELECT target_id, created_at FROM relation_edge WHERE user_id = ?"
+                " AND (created_at, target_id) < (?, ?)"
                 " ORDER BY created_at DESC, target_id DESC LIMIT ?",
-                SQL_ARGS(sql_int(user), sql_int(limit)), out);
+                SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
+                         sql_int(req->before_id), sql_int(req->limit)),
+                out);
 }
 
-struct err *relation_store_followers(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t limit,
-                                     struct i64_list *out)
+struct err *relation_store_followers(struct sql_tx *tx, struct ctx *c,
+                                     const struct relation_list_req *req,
+                                     struct relation_list_resp *out)
 {
     return list(tx, c,
-                "SELECT user_id FROM relation_edge WHERE target_id = ?"
+                "SELECT user_id, created_at FROM relation_edge WHERE target_id = ?"
+                " AND (created_at, user_id) < (?, ?)"
                 " ORDER BY created_at DESC, user_id DESC LIMIT ?",
-                SQL_ARGS(sql_int(user), sql_int(limit)), out);
+                SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
+                         sql_int(req->before_id), sql_int(req->limit)),
+                out);
 }
 
-struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t limit,
-                                   struct i64_list *out)
+/* The inner query bounds the search: the time CHOSEN_FROM_MAX follows further back. */
+struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
+                                   const struct relation_list_req *req,
+                                   struct relation_list_resp *out)
 {
+    struct sql_arg user = sql_int(req->user_id), time = sql_before(req->before_time),
+                   id = sql_int(req->before_id);
+
     return list(
         tx, c,
-        "SELECT mine.target_id FROM relation_edge AS mine JOIN relation_edge AS theirs"
+        "SELECT mine.target_id, mine.created_at FROM relation_edge AS mine"
+        " JOIN relation_edge AS theirs"
         " ON theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id"
-        " WHERE mine.user_id = ? ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
-        SQL_ARGS(sql_int(user), sql_int(limit)), out);
+        " WHERE mine.user_id = ? AND (mine.created_at, mine.target_id) < (?, ?)"
+        " AND mine.created_at >= coalesce((SELECT created_at FROM relation_edge"
+        " WHERE user_id = ? AND (created_at, target_id) < (?, ?)"
+        " ORDER BY created_at DESC, target_id DESC LIMIT 1 OFFSET ?), 0)"
+        " ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
+        SQL_ARGS(user, time, id, user, time, id, sql_int(CHOSEN_FROM_MAX - 1), sql_int(req->limit)),
+        out);
 }
 
 struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t target,

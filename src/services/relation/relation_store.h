@@ -12,9 +12,10 @@ MUST_USE struct err *relation_store_add(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *relation_store_remove(struct sql_tx *tx, struct ctx *c,
                                            const struct relation_edge *edge, bool *changed);
 
-/* Ids, latest follow first. */
-typedef struct err *relation_store_lister(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                          int64_t limit, struct i64_list *out);
+/* Latest follow first. */
+typedef struct err *relation_store_lister(struct sql_tx *tx, struct ctx *c,
+                                          const struct relation_list_req *req,
+                                          struct relation_list_resp *out);
 relation_store_lister relation_store_following, relation_store_followers, relation_store_friends;
 
 MUST_USE struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user,

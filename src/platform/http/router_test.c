@@ -1,0 +1,85 @@
+/* Tests of routing: which row a path finds, and what its star stands for. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "router.h"
+
+static const struct http_route routes[] = {
+    {.method = HTTP_GET, .path = STR_INIT("/plain/")},
+    {.method = HTTP_GET, .path = STR_INIT("/users/*/videos/")},
+    {.method = HTTP_POST, .path = STR_INIT("/users/*/videos/")},
+    {.method = HTTP_GET, .path = STR_INIT("/users/*/likes")},
+    {.method = HTTP_GET, .path = STR_INIT("/users/*")},
+    {.method = HTTP_GET, .path = STR_INIT("/")},
+};
+
+/* The row's number, or -1; *rest is what the star stood for. */
+static int find(struct str path, struct str *rest)
+{
+    struct http_req req = {.method = HTTP_GET, .path = path};
+    const char *allow = NULL;
+    const struct http_route *row = router_find(routes, COUNT(routes), true, &req, &allow);
+
+    *rest = req.rest;
+    return row ? (int)(row - routes) : -1;
+}
+
+static void a_path_finds_its_row(void **state)
+{
+    const struct {
+        struct str path;
+        int row;
+        struct str rest;
+    } cases[] = {
+        {STR("/plain"), 0, STR("")},
+        {STR("/plain/"), 0, STR("")},
+        {STR("/plain//"), -1, STR("")},
+        {STR("/plainer"), -1, STR("")},
+        {STR("/users/7/videos"), 1, STR("7")},
+        {STR("/users/7/videos/"), 1, STR("7")},
+        {STR("/users/a b/videos"), 1, STR("a b")},
+        {STR("/users/*/videos"), 1, STR("*")},
+        {STR("/users/7/likes/"), 3, STR("7")},
+        {STR("/users//videos"), 4, STR("/videos")},
+        {STR("/users/7/8/videos"), 4, STR("7/8/videos")},
+        {STR("/users/7/videos//"), 4, STR("7/videos//")},
+        {STR("/users/7"), 4, STR("7")},
+        {STR("/users/7/"), 4, STR("7/")},
+        {STR("/users/"), -1, STR("")},
+        {STR("/users"), -1, STR("")},
+        {STR("/"), 5, STR("")},
+        {STR(""), -1, STR("")},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str rest;
+
+        assert_int_equal(find(cases[i].path, &rest), cases[i].row);
+        if (cases[i].row >= 0)
+            assert_str(rest, cases[i].rest);
+    }
+}
+
+static void a_known_path_with_another_method_says_what_is_allowed(void **state)
+{
+    struct http_req req = {.method = HTTP_POST, .path = STR("/users/7/likes")};
+    const char *allow = NULL;
+
+    (void)state;
+    assert_null(router_find(routes, COUNT(routes), true, &req, &allow));
+    assert_string_equal(allow, "GET, HEAD");
+    req.path = STR("/users/7/videos");
+    assert_null(router_find(routes, COUNT(routes), false, &req, &allow));
+    assert_string_equal(allow, "GET, HEAD, POST");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_path_finds_its_row),
+        TEST(a_known_path_with_another_method_says_what_is_allowed),
+    };
+
+    return cmocka_run_group_tests_name("router", tests, NULL, NULL);
+}
