@@ -67,10 +67,10 @@ static void sample_jobs(struct duan *d, struct metrics_scrape *s)
     struct bus_stats b;
 
     if (!bus_stats(d->bus, &c, STR("transcode"), &b)) {
-        GAUGE(s, "duan_jobs_waiting", "Transcoding jobs that wait.", b.waiting);
+        GAUGE(s, "duan_jobs_waiting", "Transcoding jobs that wait, up to 10000.", b.waiting);
         GAUGE(s, "duan_jobs_running", "Those that run.", b.running);
-        GAUGE(s, "duan_jobs_dead", "Those that failed for good.", b.dead);
-        metrics_sample_gauge(s, "duan_jobs_oldest_seconds", "Age of the oldest that waits.",
+        GAUGE(s, "duan_jobs_dead", "Those that failed for good, up to 10000.", b.dead);
+        metrics_sample_gauge(s, "duan_jobs_oldest_seconds", "Age of the one that is due first.",
                              (double)b.oldest_ms / 1e3);
     }
     arena_fini(&arena);

@@ -51,8 +51,11 @@ MUST_USE struct err *bus_consume(struct bus *bus, struct ctx *c, const char *top
 /* Consumers look again: somebody else may have changed the table. */
 void bus_wake(struct bus *bus);
 
+enum { BUS_COUNT_MAX = 10000 }; /* jobs of one state that are counted: more are not */
+
 struct bus_stats {
-    int64_t waiting, running, dead, oldest_ms; /* age of the oldest that waits */
+    int64_t waiting, running, dead;
+    int64_t oldest_ms; /* age of the one that is due first; 0: none waits */
 };
 MUST_USE struct err *bus_stats(struct bus *bus, struct ctx *c, struct str topic,
                                struct bus_stats *out);

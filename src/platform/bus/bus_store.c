@@ -92,25 +92,34 @@ struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c)
     return sql_exec(tx, c, "UPDATE bus_job SET state = 0 WHERE state = 1");
 }
 
+/* Dead jobs pile up until somebody looks after them; a scrape must not read them all. */
+static struct err *count(struct sql_tx *tx, struct ctx *c, struct str topic, enum state state,
+                         int64_t *out)
+{
+    struct sql_rows rows;
+
+    TRY(sql_query(tx, c, &rows,
+                  "SELECT count(*) FROM (SELECT 1 FROM bus_job WHERE topic = ? AND state = ?"
+                  " LIMIT ?) AS some",
+                  sql_text(topic), sql_int(state), sql_int(BUS_COUNT_MAX)));
+    *out = sql_next(&rows) ? sql_i64(&rows, 0) : 0;
+    return NULL;
+}
+
 struct err *bus_store_stats(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t now,
                             struct bus_stats *out)
 {
+    struct bus_stats stats = {0};
     struct sql_rows rows;
-    int64_t counts[DEAD + 1] = {0}, oldest = now;
 
+    TRY(count(tx, c, topic, WAITING, &stats.waiting));
+    TRY(count(tx, c, topic, RUNNING, &stats.running));
+    TRY(count(tx, c, topic, DEAD, &stats.dead));
     TRY(sql_query(tx, c, &rows,
-                  "SELECT state, count(*), min(created_at) FROM bus_job WHERE topic = ?"
-                  " GROUP BY state",
+                  "SELECT created_at FROM bus_job WHERE topic = ? AND state = 0"
+                  " ORDER BY run_at, id LIMIT 1",
                   sql_text(topic)));
-    while (sql_next(&rows)) {
-        int64_t state = sql_i64(&rows, 0);
-
-        if (state < WAITING || state > DEAD)
-            continue;
-        counts[state] = sql_i64(&rows, 1);
-        if (state == WAITING)
-            oldest = sql_i64(&rows, 2);
-    }
-    *out = (struct bus_stats){counts[WAITING], counts[RUNNING], counts[DEAD], now - oldest};
+    stats.oldest_ms = sql_next(&rows) ? now - sql_i64(&rows, 0) : 0;
+    *out = stats;
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include <semaphore.h>
 
 #include "bus.h"
+#include "clock.h"
 #include "scratch.h"
 
 enum { MANY = 50, ATTEMPTS = 3 };
@@ -333,6 +334,35 @@ static void a_death_is_told_before_it_is_written_down(void **state)
     assert_int_equal(settled(f).dead, 1);
 }
 
+static struct err *add_a_crowd(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    (void)arg;
+    return sql_script(tx, c,
+                      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                      " WHERE i <= 10001) INSERT INTO bus_job"
+                      " (topic, job_key, state, attempt, run_at, created_at)"
+                      " SELECT 'work', i, 2, 1, i, i FROM n;"
+                      "INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at)"
+                      " VALUES ('work', 1, 0, 0, 1, 1000), ('work', 2, 0, 5, 2, 10),"
+                      " ('work', 3, 1, 1, 0, 1), ('rest', 1, 0, 0, 0, 1)");
+}
+
+static void jobs_are_counted_up_to_a_limit(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(BUS_COUNT_MAX, 10000);
+    assert_int_equal(stats(f).oldest_ms, 0);
+    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, add_a_crowd, NULL));
+    int64_t before = clock_wall_ms();
+    struct bus_stats s = stats(f);
+
+    assert_int_equal(s.dead, BUS_COUNT_MAX);
+    assert_int_equal(s.waiting, 2);
+    assert_int_equal(s.running, 1);
+    assert_true(s.oldest_ms >= before - 1000 && s.oldest_ms <= clock_wall_ms() - 1000);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -350,6 +380,7 @@ int main(void)
         CASE(what_ran_when_the_process_died_runs_again),
         CASE(a_job_does_not_wait_for_a_clock_that_was_turned_back),
         CASE(a_death_is_told_before_it_is_written_down),
+        CASE(jobs_are_counted_up_to_a_limit),
     };
 
     return cmocka_run_group_tests_name("bus", tests, NULL, NULL);
