@@ -15,11 +15,21 @@ _Static_assert((int)NEAR_SET_MAX < (int)CHOSEN_FROM_MAX,
 /* How the limit is shared out; in eighths. */
 enum { USERS_SHARE = 2, VIDEOS_SHARE = 4, VIEWERS_SHARE = 1, CHATS_SHARE = 1, SHARES = 8 };
 
+/* So many viewers fit in whatever they hold; a set takes up to four words an id. */
+enum { VIEWERS_MIN = 8, SET_BYTES_PER_ID = 4 * sizeof(int64_t) };
+
 struct near {
     struct services services; /* borrowed */
     struct near_tables tables;
     _Atomic uint64_t sequence;
 };
+
+static size_t set_max(size_t viewers_bytes)
+{
+    size_t fits = viewers_bytes / VIEWERS_MIN / (2 * SET_BYTES_PER_ID);
+
+    return fits < NEAR_SET_MAX ? fits : NEAR_SET_MAX;
+}
 
 struct near *near_create(const struct services *services, struct changes *changes, size_t bytes_max)
 {
@@ -34,6 +44,7 @@ struct near *near_create(const struct services *services, struct changes *change
         .videos = near_table_create(share * VIDEOS_SHARE, near_value_free),
         .viewers = near_table_create(share * VIEWERS_SHARE, near_viewer_free),
         .chats = near_table_create(share * CHATS_SHARE, near_value_free),
+        .set_max = set_max(share * VIEWERS_SHARE),
     };
     atomic_init(&n->sequence, 1);
     near_watch(&n->tables, changes);
@@ -235,10 +246,10 @@ static void read_flags(void *arg, void *value)
         f->out[i] = id_set_has(&set->ids, f->ids.at[i]);
 }
 
-static void keep(struct near_ids *set, struct i64_list ids)
+static void keep(struct near_ids *set, struct i64_list ids, size_t max)
 {
     set->known = true;
-    set->too_many = ids.count > NEAR_SET_MAX;
+    set->too_many = ids.count > max;
     for (size_t i = 0; i < ids.count && !set->too_many; i++)
         id_set_add(&set->ids, ids.at[i]);
 }
@@ -247,8 +258,9 @@ static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct
 {
     struct near_key key = {id, 0};
     uint64_t version = near_table_version(n->tables.viewers, key);
-    struct favorite_list_req likes = {.user_id = id, .limit = NEAR_SET_MAX + 1};
-    struct relation_list_req follows = {.user_id = id, .limit = NEAR_SET_MAX + 1};
+    size_t max = n->tables.set_max;
+    struct favorite_list_req likes = {.user_id = id, .limit = (int64_t)max + 1};
+    struct relation_list_req follows = {.user_id = id, .limit = (int64_t)max + 1};
     struct favorite_list_resp liked = {0};
     struct relation_list_resp followed = {0};
     struct calls all CLEANUP(calls_end) = {0};
@@ -260,12 +272,10 @@ static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct
 
     if (!viewer)
         abort();
-    keep(&viewer->liked, liked.video_ids);
-    keep(&viewer->followed, followed.user_ids);
+    keep(&viewer->liked, liked.video_ids, max);
+    keep(&viewer->followed, followed.user_ids, max);
     read_flags(f, viewer);
-    keep_value(c, n->tables.viewers, key, version, viewer,
-               sizeof(*viewer) +
-                   (viewer->liked.ids.room + viewer->followed.ids.room) * sizeof(int64_t));
+    keep_value(c, n->tables.viewers, key, version, viewer, near_viewer_size(viewer));
     return NULL;
 }
 

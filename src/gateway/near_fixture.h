@@ -8,7 +8,7 @@
 #include "near.h"
 #include "world.h"
 
-enum { NEAR_FIXTURE_ROOM = 4 << 20 };
+enum { NEAR_FIXTURE_ROOM = 64 << 20 };
 
 /* Made anew for every test. */
 struct fixture {

@@ -3,6 +3,7 @@
 #include "near_table.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "id_set.h"
@@ -15,7 +16,7 @@ struct entry {
     struct entry *chain;         /* of its bucket */
     struct entry *newer, *older; /* by use */
     void *value;
-    size_t size;
+    size_t size; /* of the value, as its owner counts it */
 };
 
 struct shard {
@@ -23,12 +24,14 @@ struct shard {
     struct entry **buckets;
     struct entry *newest, *oldest;
     uint64_t version, hits, misses, evicted, stale;
-    size_t count, bytes;
+    size_t count;
 };
 
 struct near_table {
     void (*free_value)(void *value);
-    size_t bucket_count, bytes_max; /* of one shard */
+    size_t bucket_count; /* of one shard */
+    size_t bytes_max;
+    _Atomic size_t bytes; /* of all shards */
     struct shard shards[SHARDS];
 };
 
@@ -71,6 +74,11 @@ static void list_push(struct shard *s, struct entry *e)
     s->newest = e;
 }
 
+static size_t bytes_of(const struct entry *e)
+{
+    return near_heap_bytes(sizeof(*e)) + near_heap_bytes(e->size);
+}
+
 static void drop(struct near_table *t, struct shard *s, struct entry **link)
 {
     struct entry *e = *link;
@@ -78,7 +86,7 @@ static void drop(struct near_table *t, struct shard *s, struct entry **link)
     *link = e->chain;
     list_remove(s, e);
     s->count--;
-    s->bytes -= e->size;
+    atomic_fetch_sub(&t->bytes, bytes_of(e));
     t->free_value(e->value);
     free(e);
 }
@@ -90,8 +98,8 @@ struct near_table *near_table_create(size_t bytes_max, void (*free_value)(void *
     if (!t)
         abort();
     t->free_value = free_value;
-    t->bytes_max = bytes_max / SHARDS;
-    t->bucket_count = t->bytes_max / BYTES_PER_BUCKET + BUCKETS_MIN;
+    t->bytes_max = bytes_max;
+    t->bucket_count = bytes_max / SHARDS / BYTES_PER_BUCKET + BUCKETS_MIN;
     for (size_t i = 0; i < SHARDS; i++) {
         t->shards[i].buckets = calloc(t->bucket_count, sizeof(struct entry *));
         if (!t->shards[i].buckets || pthread_mutex_init(&t->shards[i].lock, NULL) != 0)
@@ -145,11 +153,25 @@ uint64_t near_table_version(struct near_table *t, struct near_key key)
     return version;
 }
 
-static void evict(struct near_table *t, struct shard *s)
+static bool is_over(struct near_table *t)
 {
-    while (s->bytes > t->bytes_max && s->oldest != s->newest) {
-        drop(t, s, find(t, s, s->oldest->key));
-        s->evicted++;
+    return atomic_load(&t->bytes) > t->bytes_max;
+}
+
+/* The shard that grew gives first, but for its newest; a large one may cost its neighbours. */
+static void evict(struct near_table *t, const struct shard *grown)
+{
+    size_t first = (size_t)(grown - t->shards);
+
+    for (size_t i = 0; i < SHARDS && is_over(t); i++) {
+        struct shard *s = &t->shards[(first + i) % SHARDS];
+
+        pthread_mutex_lock(&s->lock);
+        while (is_over(t) && s->oldest && (s != grown || s->oldest != s->newest)) {
+            drop(t, s, find(t, s, s->oldest->key));
+            s->evicted++;
+        }
+        pthread_mutex_unlock(&s->lock);
     }
 }
 
@@ -161,7 +183,7 @@ void near_table_add(struct near_table *t, struct near_key key, uint64_t version,
 
     if (!e)
         abort();
-    *e = (struct entry){.key = key, .value = value, .size = size + sizeof(*e)};
+    *e = (struct entry){.key = key, .value = value, .size = size};
     pthread_mutex_lock(&s->lock);
     struct entry **link = find(t, s, key);
     bool fresh = s->version == version;
@@ -175,18 +197,34 @@ void near_table_add(struct near_table *t, struct near_key key, uint64_t version,
         *bucket = e;
         list_push(s, e);
         s->count++;
-        s->bytes += e->size;
-        evict(t, s);
+        atomic_fetch_add(&t->bytes, bytes_of(e));
     } else {
         s->stale++;
         t->free_value(value);
         free(e);
     }
     pthread_mutex_unlock(&s->lock);
+    evict(t, s);
+}
+
+static void change(struct near_table *t, struct shard *s, struct entry **link,
+                   size_t (*fn)(void *arg, void *value, size_t size), void *arg)
+{
+    struct entry *e = *link;
+    size_t size = fn ? fn(arg, e->value, e->size) : 0;
+
+    if (!size) {
+        drop(t, s, link);
+        return;
+    }
+    size_t before = bytes_of(e);
+
+    e->size = size;
+    atomic_fetch_add(&t->bytes, bytes_of(e) - before); /* wraps when it shrank, and is right */
 }
 
 void near_table_change(struct near_table *t, struct near_key key,
-                       bool (*fn)(void *arg, void *value), void *arg)
+                       size_t (*fn)(void *arg, void *value, size_t size), void *arg)
 {
     struct shard *s = shard_of(t, key);
 
@@ -194,9 +232,10 @@ void near_table_change(struct near_table *t, struct near_key key,
     struct entry **link = find(t, s, key);
 
     s->version++;
-    if (*link && (!fn || !fn(arg, (*link)->value)))
-        drop(t, s, link);
+    if (*link)
+        change(t, s, link, fn, arg);
     pthread_mutex_unlock(&s->lock);
+    evict(t, s);
 }
 
 void near_table_clear(struct near_table *t)
@@ -214,7 +253,7 @@ void near_table_clear(struct near_table *t)
 
 struct near_table_stats near_table_stats(struct near_table *t)
 {
-    struct near_table_stats sum = {0};
+    struct near_table_stats sum = {.bytes = atomic_load(&t->bytes)};
 
     for (size_t i = 0; i < SHARDS; i++) {
         struct shard *s = &t->shards[i];
@@ -225,7 +264,6 @@ struct near_table_stats near_table_stats(struct near_table *t)
         sum.evicted += s->evicted;
         sum.stale += s->stale;
         sum.count += s->count;
-        sum.bytes += s->bytes;
         pthread_mutex_unlock(&s->lock);
     }
     return sum;

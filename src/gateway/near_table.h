@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 /*
- * 64 shards with a mutex each, held for tens of nanoseconds. What was not used longest goes first
- * when a shard is over its share of bytes. A filler that read before a change never overwrites it:
- * every change moves the shard's version, and near_table_add() takes only what was read at the
- * version that still stands. Any thread may call any function.
+ * 64 shards with a mutex each, held for tens of nanoseconds. When all of them together are over the
+ * limit, what was not used longest goes first, of the shard that grew. A filler that read before a
+ * change never overwrites it: every change moves the shard's version, and near_table_add() takes
+ * only what was read at the version that still stands. Any thread may call any function.
  */
 struct near_table;
 
@@ -29,14 +29,20 @@ bool near_table_read(struct near_table *t, struct near_key key, void (*fn)(void 
 /* To be taken before a value is read from the database. */
 uint64_t near_table_version(struct near_table *t, struct near_key key);
 
-/* Takes the value over; frees it at once when the version has moved. `size` in bytes. */
+/* What an allocation of so many bytes takes from the heap. */
+static inline size_t near_heap_bytes(size_t size)
+{
+    return (size + 8 + 15) & ~(size_t)15; /* a header, and rounded up: glibc's */
+}
+
+/* Takes the value over; frees it at once when the version has moved. `size`: its bytes. */
 void near_table_add(struct near_table *t, struct near_key key, uint64_t version, void *value,
                     size_t size);
 
-/* A committed change: fn(arg, value) brings the value up to date, or returns false to drop it.
- * fn NULL drops. The version moves also when the value is not there. */
+/* A committed change: fn(arg, value, size) brings the value up to date and returns its size from
+ * now on, 0 to drop it. fn NULL drops. The version moves also when the value is not there. */
 void near_table_change(struct near_table *t, struct near_key key,
-                       bool (*fn)(void *arg, void *value), void *arg);
+                       size_t (*fn)(void *arg, void *value, size_t size), void *arg);
 
 /* Drops everything, and takes nothing that was read before. */
 void near_table_clear(struct near_table *t);

@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "near_table.h"
 
-enum { ROOM = 1 << 20, SIZE = 100, KEYS = 8, ROUNDS = 5000, FILLERS = 3, SHARDS = 64 };
+enum { ROOM = 1 << 20, SIZE = 100, KEYS = 8, ROUNDS = 5000, FILLERS = 3 };
 
 static atomic_int alive; /* values that were made and not freed */
 
@@ -52,17 +53,25 @@ static void fill(struct near_table *t, struct near_key k, int64_t n)
     near_table_add(t, k, near_table_version(t, k), number(n), SIZE);
 }
 
-static bool set(void *arg, void *value)
+static size_t set(void *arg, void *value, size_t size)
 {
     *(int64_t *)value = *(int64_t *)arg;
-    return true;
+    return size;
 }
 
-static bool refuse(void *arg, void *value)
+static size_t refuse(void *arg, void *value, size_t size)
 {
     (void)arg;
     (void)value;
-    return false;
+    (void)size;
+    return 0;
+}
+
+static size_t resize(void *arg, void *value, size_t size)
+{
+    (void)value;
+    (void)size;
+    return *(const size_t *)arg;
 }
 
 static int setup(void **state)
@@ -207,25 +216,83 @@ static void keys_of_one_shard(struct near_table *t, int64_t *out, size_t count)
     }
 }
 
+/* What an entry takes beside its value. */
+static size_t beside(struct near_table *t)
+{
+    size_t before = near_table_stats(t).bytes;
+
+    fill(t, key(1), 1);
+    size_t bytes = near_table_stats(t).bytes - before - near_heap_bytes(SIZE);
+
+    near_table_change(t, key(1), NULL, NULL);
+    return bytes;
+}
+
 static void what_was_not_used_longest_goes_first(void **state)
 {
-    struct near_table *t = near_table_create(SHARDS * (size_t)1000, number_free);
-    int64_t k[4];
+    struct near_table *t =
+        near_table_create(2 * (beside(*state) + near_heap_bytes(SIZE)), number_free);
+    int64_t k[3];
 
-    (void)state;
     keys_of_one_shard(t, k, COUNT(k));
-    near_table_add(t, key(k[0]), near_table_version(t, key(k[0])), number(0), 300);
-    near_table_add(t, key(k[1]), near_table_version(t, key(k[1])), number(1), 300);
+    fill(t, key(k[0]), 0);
+    fill(t, key(k[1]), 1);
     assert_int_equal(get(t, key(k[0])), 0); /* used: now k[1] is the oldest */
-    near_table_add(t, key(k[2]), near_table_version(t, key(k[2])), number(2), 300);
+    fill(t, key(k[2]), 2);
     assert_int_equal(get(t, key(k[1])), -1);
     assert_int_equal(get(t, key(k[0])), 0);
     assert_int_equal(get(t, key(k[2])), 2);
-    near_table_add(t, key(k[3]), near_table_version(t, key(k[3])), number(3), 2000);
-    assert_int_equal(get(t, key(k[3])), 3); /* too large, but the only one */
-    assert_int_equal(near_table_stats(t).count, 1);
     near_table_destroy(t);
     assert_int_equal(alive, 0);
+}
+
+static void a_large_one_may_take_the_place_of_all_others(void **state)
+{
+    enum { MANY = 200 };
+    struct near_table *t = *state;
+
+    for (int64_t i = 1; i <= MANY; i++)
+        fill(t, key(i), i);
+    near_table_add(t, key(7), near_table_version(t, key(7)), number(77), ROOM - 200);
+    assert_int_equal(get(t, key(7)), 77);
+    assert_true(near_table_stats(t).bytes <= ROOM);
+    assert_int_equal(near_table_stats(t).count, alive);
+    assert_true(near_table_stats(t).evicted >= MANY - 2);
+}
+
+static void what_grows_by_a_change_is_counted(void **state)
+{
+    struct near_table *t = *state;
+    size_t large = ROOM / 2, small = SIZE, before;
+
+    fill(t, key(1), 1);
+    fill(t, key(2), 2);
+    before = near_table_stats(t).bytes;
+    near_table_change(t, key(1), resize, &large);
+    assert_int_equal(near_table_stats(t).bytes - before,
+                     near_heap_bytes(large) - near_heap_bytes(SIZE));
+    near_table_change(t, key(1), resize, &small);
+    assert_int_equal(near_table_stats(t).bytes, before);
+    near_table_change(t, key(1), resize, &large);
+    near_table_change(t, key(2), resize, &large);
+    assert_true(near_table_stats(t).bytes <= ROOM);
+    assert_int_equal(get(t, key(1)), -1);
+    assert_int_equal(get(t, key(2)), 2);
+}
+
+static void the_heap_takes_what_is_counted(void **state)
+{
+    (void)state;
+    for (size_t size = 24; size < 5000; size += 7) { /* smaller ones get 24 */
+        void *p = malloc(size);
+        size_t usable = malloc_usable_size(p);
+
+        assert_true(near_heap_bytes(size) >= size + 8);
+        assert_true(near_heap_bytes(size) <= usable + 8 || usable == size); /* a sanitizer's */
+        assert_true(near_heap_bytes(size) + 16 >=
+                    usable + 8); /* what is left over may stay with it */
+        free(p);
+    }
 }
 
 static void looks_are_counted(void **state)
@@ -321,6 +388,9 @@ int main(void)
         TABLE_TEST(a_cleared_table_is_empty_and_takes_nothing_read_before),
         TABLE_TEST(bytes_stay_below_the_limit),
         TABLE_TEST(what_was_not_used_longest_goes_first),
+        TABLE_TEST(a_large_one_may_take_the_place_of_all_others),
+        TABLE_TEST(what_grows_by_a_change_is_counted),
+        TEST(the_heap_takes_what_is_counted),
         TABLE_TEST(looks_are_counted),
         TEST(there_may_be_nothing_to_destroy),
         TABLE_TEST(whoever_changed_a_row_never_sees_an_older_one),

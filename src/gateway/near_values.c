@@ -6,6 +6,7 @@
 
 #include "json.h"
 #include "media_key.h"
+#include "near_table.h"
 
 /* The value and its pieces in one piece of memory; returns where the pieces begin. */
 static char *allocate(size_t value_size, const struct str *pieces, size_t count, void **value,
@@ -106,6 +107,16 @@ struct near_video *near_video_new(struct arena *scratch, const struct video_item
     };
     place(video->view.piece, pieces, COUNT(pieces), at);
     return video;
+}
+
+static size_t set_size(const struct near_ids *set)
+{
+    return near_heap_bytes(set->ids.room * sizeof(*set->ids.slots));
+}
+
+size_t near_viewer_size(const struct near_viewer *viewer)
+{
+    return sizeof(*viewer) + set_size(&viewer->liked) + set_size(&viewer->followed);
 }
 
 void near_value_free(void *value)

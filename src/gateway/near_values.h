@@ -7,7 +7,8 @@
 #include "near.h"
 
 enum {
-    NEAR_SET_MAX = 10000, /* likes or follows of one viewer that are kept; beyond, it is asked */
+    /* Likes or follows of one viewer that are kept, less in a small cache; beyond, it is asked. */
+    NEAR_SET_MAX = 10000,
 };
 
 /* Constructors allocate; near_value_free() and near_viewer_free() release. */
@@ -32,6 +33,7 @@ struct near_user *near_user_new(struct arena *scratch, const struct user_profile
                                 size_t *size);
 struct near_video *near_video_new(struct arena *scratch, const struct video_item *item,
                                   size_t *size);
+size_t near_viewer_size(const struct near_viewer *viewer); /* grows with what it holds */
 void near_value_free(void *value);
 void near_viewer_free(void *value);
 

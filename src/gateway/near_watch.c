@@ -5,7 +5,7 @@
 #include "changes.h"
 #include "near_values.h"
 
-static bool set_user_counts(void *arg, void *value)
+static size_t set_user_counts(void *arg, void *value, size_t size)
 {
     const struct user_count *row = arg;
     struct user_view *view = &((struct near_user *)value)->view;
@@ -15,7 +15,7 @@ static bool set_user_counts(void *arg, void *value)
     view->favorited = row->total_favorited;
     view->works = row->work_count;
     view->favorites = row->favorite_count;
-    return true;
+    return size;
 }
 
 static void on_user_count(void *self, const struct change *change)
@@ -35,14 +35,14 @@ static void on_user_account(void *self, const struct change *change)
     near_table_change(t->users, (struct near_key){row->id, 0}, NULL, NULL);
 }
 
-static bool set_video_counts(void *arg, void *value)
+static size_t set_video_counts(void *arg, void *value, size_t size)
 {
     const struct video_count *row = arg;
     struct video_view *view = &((struct near_video *)value)->view;
 
     view->favorites = row->favorite_count;
     view->comments = row->comment_count;
-    return true;
+    return size;
 }
 
 static void on_video_count(void *self, const struct change *change)
@@ -64,6 +64,7 @@ static void on_video_item(void *self, const struct change *change)
 struct set_change {
     int64_t id;
     bool added;
+    size_t set_max;
 };
 
 static void apply(struct near_ids *set, const struct set_change *change)
@@ -75,29 +76,35 @@ static void apply(struct near_ids *set, const struct set_change *change)
         return;
     }
     id_set_add(&set->ids, change->id);
-    if (set->ids.count > NEAR_SET_MAX) {
+    if (set->ids.count > change->set_max) {
         id_set_fini(&set->ids);
         set->too_many = true;
     }
 }
 
-static bool set_liked(void *arg, void *value)
+static size_t set_liked(void *arg, void *value, size_t size)
 {
-    apply(&((struct near_viewer *)value)->liked, arg);
-    return true;
+    struct near_viewer *viewer = value;
+
+    (void)size;
+    apply(&viewer->liked, arg);
+    return near_viewer_size(viewer);
 }
 
-static bool set_followed(void *arg, void *value)
+static size_t set_followed(void *arg, void *value, size_t size)
 {
-    apply(&((struct near_viewer *)value)->followed, arg);
-    return true;
+    struct near_viewer *viewer = value;
+
+    (void)size;
+    apply(&viewer->followed, arg);
+    return near_viewer_size(viewer);
 }
 
 static void on_mark(void *self, const struct change *change)
 {
     struct near_tables *t = self;
     const struct favorite_mark *row = change->row;
-    struct set_change one = {row->video_id, change->op == CHANGE_INSERT};
+    struct set_change one = {row->video_id, change->op == CHANGE_INSERT, t->set_max};
 
     near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_liked, &one);
 }
@@ -106,15 +113,15 @@ static void on_edge(void *self, const struct change *change)
 {
     struct near_tables *t = self;
     const struct relation_edge *row = change->row;
-    struct set_change one = {row->target_id, change->op == CHANGE_INSERT};
+    struct set_change one = {row->target_id, change->op == CHANGE_INSERT, t->set_max};
 
     near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_followed, &one);
 }
 
-static bool set_received(void *arg, void *value)
+static size_t set_received(void *arg, void *value, size_t size)
 {
     ((struct message_state *)value)->received_at = *(const int64_t *)arg;
-    return true;
+    return size;
 }
 
 static void on_message(void *self, const struct change *change)
@@ -126,10 +133,10 @@ static void on_message(void *self, const struct change *change)
     near_table_change(t->chats, (struct near_key){row->to_id, row->from_id}, set_received, &at);
 }
 
-static bool set_delivered(void *arg, void *value)
+static size_t set_delivered(void *arg, void *value, size_t size)
 {
     ((struct message_state *)value)->delivered_at = *(const int64_t *)arg;
-    return true;
+    return size;
 }
 
 static void on_delivered(void *self, const struct change *change)

@@ -11,6 +11,7 @@ struct changes;
  * message_state. */
 struct near_tables {
     struct near_table *users, *videos, *viewers, *chats;
+    size_t set_max; /* ids in one set of a viewer */
 };
 
 /* Keeps the tables true. At start-up; the tables outlive the last change. */
