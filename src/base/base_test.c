@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include <malloc.h>
+
 #include "id_set.h"
 #include "json.h"
 #include "utf8.h"
@@ -74,6 +76,27 @@ static void arena_memory_is_zeroed_and_aligned_after_reuse(void **state)
             assert_int_equal(numbers[i], 0);
         arena_reset(&arena);
     }
+}
+
+/* Of the heap; a sanitizer's tells 0. */
+static size_t mapped(void)
+{
+    return mallinfo2().hblkhd;
+}
+
+static void an_arena_gives_back_what_it_rarely_needs(void **state)
+{
+    size_t before = mapped();
+
+    (void)state;
+    (void)arena_bytes(&arena, 100);
+    (void)arena_bytes(&arena, 8 << 20);
+    (void)arena_bytes(&arena, 8 << 20);
+    arena_reset(&arena);
+    assert_int_equal(mapped(), before);
+    (void)arena_bytes(&arena, 8 << 20); /* also when it is the first of all */
+    arena_reset(&arena);
+    assert_int_equal(mapped(), before);
 }
 
 static void note(void *ptr)
@@ -216,6 +239,7 @@ int main(void)
         TEST(numbers_are_whole_and_in_range),
         TEST(trimming_leaves_the_inside_alone),
         TEST(arena_memory_is_zeroed_and_aligned_after_reuse),
+        TEST(an_arena_gives_back_what_it_rarely_needs),
         TEST(defers_run_once_on_reset),
         TEST(a_failure_keeps_its_whole_story),
         TEST(bad_utf8_is_found),
