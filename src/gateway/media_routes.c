@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "blob.h"
+#include "conditional.h"
 #include "envelope.h"
 #include "gateway_parts.h"
-#include "range.h"
 
 enum { PARTIAL = 206, NOT_MODIFIED = 304, NOT_FOUND = 404, UNSATISFIABLE = 416 };
 
@@ -51,30 +51,6 @@ static void describe(struct http_reply *reply, const char *etag)
     http_reply_header(reply, "Access-Control-Allow-Origin", "*");
 }
 
-/* A range of what the client has another version of is no use to it (RFC 9110, section 13.1.5). */
-static struct range range_of(const struct http_req *req, const char *etag, int64_t size)
-{
-    struct str condition = req->headers[HTTP_IF_RANGE];
-
-    if (condition.len && !str_eq(condition, str_of(etag)))
-        return (struct range){RANGE_WHOLE, 0, 0};
-    return range_parse(req->headers[HTTP_RANGE], size);
-}
-
-/* RFC 9110, section 13.1.2: a list of tags, weak ones too, or "*". */
-static bool client_has(struct str list, const char *etag)
-{
-    while (list.len) {
-        struct str tag = str_trim(str_cut(&list, ','));
-
-        if (str_starts(tag, STR("W/")))
-            tag = str_from(tag, 2);
-        if (str_eq(tag, str_of(etag)) || str_eq(tag, STR("*")))
-            return true;
-    }
-    return false;
-}
-
 static void reply_whole(const struct blob_object *o, struct http_reply *reply)
 {
     reply->has_file = true;
@@ -109,10 +85,10 @@ static void reply_object(struct ctx *c, const struct http_req *req, const struct
 {
     const char *etag = arena_printf(c->arena, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)o->size,
                                     (uint64_t)o->modified_ms);
-    struct range r = range_of(req, etag, o->size);
+    struct range r = conditional_range(req, str_of(etag), o->size);
 
     describe(reply, etag);
-    if (client_has(req->headers[HTTP_IF_NONE_MATCH], etag)) {
+    if (conditional_has(req, str_of(etag))) {
         reply->status = NOT_MODIFIED;
         reply->type = NULL;
         close(o->fd);

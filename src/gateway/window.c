@@ -31,7 +31,7 @@ struct err *window_read(struct ctx *c, const struct http_req *req, struct window
 struct err *window_of_user(struct gateway *g, struct ctx *c, const struct http_req *req,
                            struct window *out)
 {
-    struct window w;
+    struct window w = {0};
 
     TRY(window_read(c, req, &w));
     if (!w.of)

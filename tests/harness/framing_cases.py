@@ -49,6 +49,9 @@ HOSTILE = {
     'no Host': b'GET /douyin/feed/ HTTP/1.1\r\n\r\n',
     'two Hosts': GET + b'Host: b\r\n\r\n',
     'NUL in a value': GET + b'X: a\0b\r\n\r\n',
+    'bare LF as the last line end': b'GET /douyin/feed/ HTTP/1.1\r\nHost: a\r\n\n',
+    'NULs at the beginning of the last value': GET + b'X:\0\0\0\0 a\r\n\r\n',
+    'NULs in the last value': GET + b'X: a\0\0\0\0: b\r\n\r\n',
     'NUL at the end of a value': GET + b'X: a\0\r\nY: b\r\n\r\n',
     'NUL in a name': GET + b'X\0Y: a\r\n\r\n',
     'NUL before a length': POST + b'X: a\0\r\nContent-Length: 5\r\n\r\nhello',
@@ -69,7 +72,6 @@ HOSTILE = {
 }
 # Lenient readers exist and do no harm here, as long as nothing behind them is read as a request.
 DOUBTFUL = {
-    'bare LF as the last line end': b'GET /douyin/feed/ HTTP/1.1\r\nHost: a\r\n\n',
     'bare LF in chunks': CHUNKED + b'5\nhello\n0\n\n',
 }
 FORM = b'Content-Type: application/x-www-form-urlencoded\r\n'

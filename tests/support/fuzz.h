@@ -3,6 +3,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,10 +12,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A rule that must hold for every input, in release builds too. */
-#define FUZZ_CHECK(rule)      \
-    do {                      \
-        if (!(rule))          \
-            __builtin_trap(); \
-    } while (0)
+static inline void fuzz_check(bool held)
+{
+    if (!held)
+        __builtin_trap();
+}
+#define FUZZ_CHECK(rule) fuzz_check(rule)
 
 #endif

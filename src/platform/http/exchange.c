@@ -269,7 +269,7 @@ static enum MHD_Result read_head(struct exchange *x, const char *method, const c
 
     x->req.peer = str_of(x->connection->peer);
     x->req.block = str_of(x->connection->block);
-    mhd_guard_check(x->conn, x->target_end, version, &x->head);
+    mhd_guard_check(x->conn, method, x->target_end, version, &x->head);
     if (x->head.refused)
         return refuse_head(x, x->head.refused);
     if (x->target_too_long)

@@ -9,6 +9,7 @@ enum { HEADERS_MAX = 100 };
 struct walk {
     struct mhd_head *head;
     const char *next; /* where the next name must begin */
+    const char *end;  /* of the head, as far as the library read */
     struct str transfer;
     unsigned headers, hosts, lengths, transfers;
     bool broken, unexpected; /* unexpected: the client expects what we do not know */
@@ -92,9 +93,11 @@ static enum MHD_Result header(void *arg, enum MHD_ValueKind kind, const char *na
     return MHD_YES;
 }
 
+/* Behind the last header comes CR LF, and with that the head ends: NULs in a value look like line
+ * ends, and a bare LF like CR LF with nothing behind it, but they end it elsewhere. */
 static bool chain_ends(const struct walk *w)
 {
-    return !w->next[-2] && !w->next[-1] && !w->next[0] && !w->next[1];
+    return !w->next[-2] && !w->next[-1] && !w->next[0] && !w->next[1] && w->next + 2 == w->end;
 }
 
 static unsigned verdict(const struct walk *w, const char *uri_end, const char *version)
@@ -124,11 +127,15 @@ const char *mhd_guard_uri(const char *uri)
     return *end ? NULL : end;
 }
 
-void mhd_guard_check(struct MHD_Connection *conn, const char *uri_end, const char *version,
-                     struct mhd_head *out)
+void mhd_guard_check(struct MHD_Connection *conn, const char *method, const char *uri_end,
+                     const char *version, struct mhd_head *out)
 {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(conn, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     struct walk w = {.head = out, .next = version + strlen(version) + 2};
 
+    if (info)
+        w.end = method + info->header_size;
     *out = (struct mhd_head){.length = -1};
     (void)MHD_get_connection_values_n(conn, MHD_HEADER_KIND, header, &w);
     out->chunked = w.transfers > 0;

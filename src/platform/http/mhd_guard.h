@@ -25,9 +25,10 @@ struct mhd_head {
 /* For the URI callback: where the target ends, or NULL if it holds a blank. */
 const char *mhd_guard_uri(const char *uri);
 
-/* Call it in the first handler call of a request. Values stay the library's until its end. */
-void mhd_guard_check(struct MHD_Connection *conn, const char *uri_end, const char *version,
-                     struct mhd_head *out);
+/* Call it in the first handler call of a request, with what that was given. Values stay the
+ * library's until its end. */
+void mhd_guard_check(struct MHD_Connection *conn, const char *method, const char *uri_end,
+                     const char *version, struct mhd_head *out);
 
 /* All values of a header, joined by commas in the order they came; after the check alone. */
 struct str mhd_guard_join(struct MHD_Connection *conn, struct arena *a, struct str name);

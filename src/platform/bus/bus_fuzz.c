@@ -1,0 +1,209 @@
+/* Fuzz target: the table of jobs against a model in memory. Two bytes of input are one thing that
+ * happens. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fuzz.h"
+
+#include "bus_store.h"
+
+enum { KEYS = 5, JOBS_MAX = 64, STEPS_MAX = 200, TOPICS = 2, PAUSE = 3 };
+enum state { WAITING, RUNNING, DEAD };
+
+static const struct str topics[TOPICS] = {STR_INIT("alpha"), STR_INIT("\"beta\" '%\n")};
+
+struct job {
+    int64_t id, key, attempt, run_at;
+    size_t topic;
+    enum state state;
+};
+
+/* What the table should hold, in the order of ids. */
+struct model {
+    struct job jobs[JOBS_MAX];
+    size_t count;
+    int64_t now;
+};
+
+struct run {
+    const uint8_t *data;
+    size_t size;
+    struct model m;
+};
+
+/* ---- the model ---- */
+
+static struct job *waiting(struct model *m, size_t topic, int64_t key)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->jobs[i].topic == topic && m->jobs[i].key == key && m->jobs[i].state == WAITING)
+            return &m->jobs[i];
+    return NULL;
+}
+
+static struct job *due_first(struct model *m, size_t topic)
+{
+    struct job *first = NULL;
+
+    for (size_t i = 0; i < m->count; i++)
+        if (m->jobs[i].topic == topic && m->jobs[i].state == WAITING &&
+            (!first || m->jobs[i].run_at < first->run_at))
+            first = &m->jobs[i];
+    return first;
+}
+
+static void forget(struct model *m, struct job *job)
+{
+    struct job *end = m->jobs + m->count--;
+
+    memmove(job, job + 1, (size_t)(end - (job + 1)) * sizeof(*job));
+}
+
+/* The one that `pick` chooses among those that run. */
+static struct job *running(struct model *m, size_t pick)
+{
+    size_t found = 0;
+
+    for (size_t round = 0; round < 2; round++, pick %= found ? found : 1)
+        for (size_t i = 0, n = 0; i < m->count; i++)
+            if (m->jobs[i].state == RUNNING && (round == 0 ? !++found : n++ == pick))
+                return &m->jobs[i];
+    return NULL;
+}
+
+/* ---- what may happen: to the table and to the model ---- */
+
+static struct err *publish(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    size_t topic = arg % TOPICS;
+    int64_t key = arg / TOPICS % KEYS - 1;
+
+    if (m->count == JOBS_MAX)
+        return NULL;
+    TRY(bus_store_add(tx, c, topics[topic], key, m->now));
+    if (!waiting(m, topic, key))
+        m->jobs[m->count++] = (struct job){0, key, 0, m->now, topic, WAITING};
+    return NULL;
+}
+
+static struct err *claim(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    size_t topic = arg % TOPICS;
+    struct job *want = due_first(m, topic);
+    struct bus_job got;
+    int64_t next_due;
+
+    TRY(bus_store_claim(tx, c, topics[topic], m->now, &got, &next_due));
+    FUZZ_CHECK(next_due == (want ? want->run_at : INT64_MAX));
+    FUZZ_CHECK((got.id != 0) == (want && want->run_at <= m->now));
+    if (!got.id)
+        return NULL;
+    FUZZ_CHECK(got.key == want->key && str_eq(got.topic, topics[topic]));
+    FUZZ_CHECK(got.attempt == want->attempt + 1 && (!want->id || got.id == want->id));
+    want->id = got.id;
+    want->attempt = got.attempt;
+    want->state = RUNNING;
+    return NULL;
+}
+
+static struct err *finish(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    struct job *job = running(m, arg);
+
+    if (!job)
+        return NULL;
+    TRY(bus_store_remove(tx, c, job->id));
+    forget(m, job);
+    return NULL;
+}
+
+static struct err *retry(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    struct job *job = running(m, arg);
+
+    if (!job)
+        return NULL;
+    struct bus_job again = {job->id, topics[job->topic], job->key, job->attempt};
+
+    TRY(bus_store_retry(tx, c, &again, m->now + arg % PAUSE,
+                        "it said: \"no\"; DROP TABLE bus_job"));
+    if (waiting(m, job->topic, job->key)) {
+        forget(m, job);
+        return NULL;
+    }
+    job->state = WAITING;
+    job->run_at = m->now + arg % PAUSE;
+    return NULL;
+}
+
+static struct err *bury(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    struct job *job = running(m, arg);
+
+    if (!job)
+        return NULL;
+    TRY(bus_store_bury(tx, c, job->id, ""));
+    job->state = DEAD;
+    return NULL;
+}
+
+static struct err *wait(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    (void)tx, (void)c;
+    m->now += arg % (2 * PAUSE);
+    return NULL;
+}
+
+/* ---- what must hold ---- */
+
+static void check_stats(struct sql_tx *tx, struct ctx *c, struct model *m)
+{
+    for (size_t topic = 0; topic < TOPICS; topic++) {
+        int64_t counts[DEAD + 1] = {0};
+        struct bus_stats s = {0};
+
+        for (size_t i = 0; i < m->count; i++)
+            counts[m->jobs[i].state] += m->jobs[i].topic == topic;
+        FUZZ_CHECK(!bus_store_stats(tx, c, topics[topic], m->now, &s));
+        FUZZ_CHECK(s.waiting == counts[WAITING] && s.running == counts[RUNNING]);
+        FUZZ_CHECK(s.dead == counts[DEAD] && s.oldest_ms >= 0);
+    }
+}
+
+static struct err *play(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    static struct err *(*const steps[])(struct sql_tx *, struct ctx *, struct model *, uint8_t) = {
+        publish, claim, finish, retry, bury, wait, publish, claim,
+    };
+    struct run *run = arg;
+
+    TRY(sql_exec(tx, c, "DELETE FROM bus_job WHERE id > 0"));
+    for (size_t i = 0; i + 1 < run->size && i / 2 < STEPS_MAX; i += 2) {
+        TRY(steps[run->data[i] % COUNT(steps)](tx, c, &run->m, run->data[i + 1]));
+        check_stats(tx, c, &run->m);
+    }
+    return NULL;
+}
+
+/* One database for all inputs. */
+static struct sql *open_once(struct ctx *c)
+{
+    static struct sql *db;
+    struct sql_options options = sql_defaults;
+
+    options.durable = false;
+    if (!db) {
+        FUZZ_CHECK(!sql_open(c, STR(":memory:"), &options, &db));
+        FUZZ_CHECK(!migrate(db, c, &bus_migrations, 1));
+    }
+    return db;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+    struct run run = {.data = data, .size = size, .m = {.now = 1000}};
+
+    FUZZ_CHECK(!sql_write(open_once(&c), &c, play, &run));
+    arena_fini(&arena);
+    return 0;
+}
