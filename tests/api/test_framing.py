@@ -9,6 +9,7 @@ import pytest
 import checks
 from framing_cases import DOUBTFUL, HONEST, HOSTILE, LAST, NEXT, by_name, cut_into, each_cut
 from http_bytes import Closed, Connection, exchange, get
+from waiting import eventually
 
 
 @by_name(HOSTILE)
@@ -101,3 +102,4 @@ def test_clients_that_vanish_or_send_noise_do_no_harm(server, a_video_id, anyone
         ]))
         chance.choice([reset, socket.socket.close])(connection)
     assert [answer.status_code for answer in exchange(server, LAST)] == [200]
+    eventually(lambda: 'duan_http_uploads_under_way 0' in anyone.http.get('/metrics').text)

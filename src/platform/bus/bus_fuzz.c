@@ -88,12 +88,14 @@ static struct err *claim(struct sql_tx *tx, struct ctx *c, struct model *m, uint
 {
     size_t topic = arg % TOPICS;
     struct job *want = due_first(m, topic);
+    const struct bus_due due = {m->now, m->now + PAUSE};
+    bool is_due = want && want->run_at <= m->now;
     struct bus_job got;
     int64_t next_due;
 
-    TRY(bus_store_claim(tx, c, topics[topic], m->now, &got, &next_due));
-    FUZZ_CHECK(next_due == (want ? want->run_at : INT64_MAX));
-    FUZZ_CHECK((got.id != 0) == (want && want->run_at <= m->now));
+    TRY(bus_store_claim(tx, c, topics[topic], &due, &got, &next_due));
+    FUZZ_CHECK((got.id != 0) == is_due);
+    FUZZ_CHECK(next_due == (want && !is_due ? want->run_at : INT64_MAX));
     if (!got.id)
         return NULL;
     FUZZ_CHECK(got.key == want->key && str_eq(got.topic, topics[topic]));
