@@ -8,11 +8,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import scenario_likes
 import scenario_pages
 from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
-SCENARIOS = {"pages": scenario_pages.run}
+SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run}
 KEPT = ROOT / "build/bench/results.json"
 
 

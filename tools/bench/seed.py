@@ -45,8 +45,8 @@ INSERT OR REPLACE INTO sequence_next VALUES ('user', :users), ('video', :videos)
 class World:
     """How much there is, and who is who in it."""
 
-    def __init__(self, videos, now_ms):
-        self.videos, self.users = videos, max(100, videos // VIDEOS_PER_USER)
+    def __init__(self, videos, users, now_ms):
+        self.videos, self.users = videos, users or max(100, videos // VIDEOS_PER_USER)
         self.from_ms = now_ms - (videos + 60) * STEP_MS
 
     def time_of(self, video):
@@ -66,11 +66,11 @@ def plain64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def fill(folder, videos):
+def fill(folder, videos, users=None):
     """Makes folder/data: a database with the server's own schema, and one real clip that all videos share."""
     with Duan(folder, {"limits.enabled": "false", "auth.bcrypt_cost": 4}) as server:
         upload_one(server, folder)
-    world = World(videos, int(time.time() * 1000))
+    world = World(videos, users, int(time.time() * 1000))
     database = sqlite3.connect(folder / "data/duan.db", isolation_level=None)
     try:
         write(database, world)
