@@ -8,12 +8,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import scenario_cache
+import scenario_growth
 import scenario_likes
 import scenario_pages
 from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
-SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run}
+SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run}
 KEPT = ROOT / "build/bench/results.json"
 
 
