@@ -9,13 +9,17 @@ import tempfile
 from pathlib import Path
 
 import scenario_cache
+import scenario_files
 import scenario_growth
 import scenario_likes
+import scenario_memory
 import scenario_pages
+import scenario_transcode
+import scenario_upload
 from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
-SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run}
+SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run}
 KEPT = ROOT / "build/bench/results.json"
 
 
