@@ -20,12 +20,12 @@ static bool content_length(struct str head, int64_t *out)
     return false;
 }
 
-static bool is_good(struct str all, struct str expect)
+static bool has(struct str all, struct str expect)
 {
-    return all.ptr[STATUS_AT] == '2' &&
-           (!expect.len || memmem(all.ptr, all.len, expect.ptr, expect.len));
+    return !expect.len || memmem(all.ptr, all.len, expect.ptr, expect.len);
 }
 
+/* Behind the head as much of the body is read as has room, until the text is found or cannot be. */
 static enum answer_state look(struct answer *a, struct str expect)
 {
     struct str all = {a->bytes, a->len};
@@ -41,8 +41,8 @@ static enum answer_state look(struct answer *a, struct str expect)
     a->left = length - (int64_t)(a->len - head);
     if (a->left < 0)
         return ANSWER_BROKEN; /* nothing was asked that this could answer */
-    a->good = is_good(all, expect);
-    a->known = true;
+    a->good = all.ptr[STATUS_AT] == '2' && has(all, expect);
+    a->known = has(all, expect) || a->len == ANSWER_ROOM;
     return a->left ? ANSWER_MORE : ANSWER_WHOLE;
 }
 

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import page
 import scenario_cache
 import scenario_files
 import scenario_growth
@@ -20,7 +21,7 @@ from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
 SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run}
-KEPT = ROOT / "build/bench/results.json"
+KEPT, PAGE = ROOT / "build/bench/results.json", ROOT / "docs/performance.md"
 
 
 class Bench:
@@ -83,6 +84,8 @@ def main():
             kept["scenarios"][name] = run_one(name, wanted.quick)
             keep(kept)
         show(name, kept["scenarios"][name])
+    if wanted.write:
+        page.write(kept, PAGE)
 
 
 if __name__ == "__main__":

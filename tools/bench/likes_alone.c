@@ -13,7 +13,8 @@
 /*
  *     likes_alone DATABASE SECONDS FIRST USERS VIDEOS
  * Likes by users 1..USERS of videos 1..VIDEOS, in an order that FIRST begins; one writer, so
- * however many wait, they are written one after the other. Prints {"likes": N, "seconds": S}.
+ * however many wait, they are written one after the other. Prints {"likes": N, "next": FIRST,
+ * "seconds": S}.
  */
 enum { USAGE = 64, SOFTWARE = 70, VIDEO_STEP = 7919 };
 
@@ -30,7 +31,7 @@ static const char *const texts[] = {
     " RETURNING follow_count, follower_count, total_favorited, work_count, favorite_count",
     "COMMIT",
 };
-enum { AUTHOR_AT = 1, PARAMETERS = 4 };
+enum { BEGIN_AT, AUTHOR_AT, MARK_AT, COMMIT_AT = COUNT(texts) - 1, PARAMETERS = 4 };
 
 struct likes {
     sqlite3 *db;
@@ -72,23 +73,27 @@ static int64_t step(const struct likes *l, size_t at, const int64_t values[PARAM
     return number;
 }
 
-static void like(const struct likes *l, int64_t n)
+/* Returns 1, or 0 when it was liked already. The pairs repeat after users * videos, not before. */
+static int like(const struct likes *l, int64_t n)
 {
-    int64_t values[PARAMETERS] = {1 + n % l->users, 1 + n * VIDEO_STEP % l->videos, 0,
-                                  clock_wall_ms()};
+    int64_t video = 1 + (n * VIDEO_STEP + n / l->users) % l->videos;
+    int64_t values[PARAMETERS] = {1 + n % l->users, video, 0, clock_wall_ms()};
 
-    for (size_t i = 0; i < COUNT(texts); i++) {
-        int64_t number = step(l, i, values);
+    (void)step(l, BEGIN_AT, values);
+    values[2] = step(l, AUTHOR_AT, values);
+    (void)step(l, MARK_AT, values);
+    int changed = sqlite3_changes(l->db);
 
-        if (i == AUTHOR_AT)
-            values[2] = number;
-    }
+    for (size_t i = MARK_AT + 1; changed && i < COMMIT_AT; i++)
+        (void)step(l, i, values);
+    (void)step(l, COMMIT_AT, values);
+    return changed;
 }
 
 int main(int argc, char **argv)
 {
     struct likes l = {0};
-    int64_t seconds, first, done = 0;
+    int64_t seconds, first, n, done = 0;
 
     if (argc != 6 || !str_to_i64(str_of(argv[2]), &seconds) ||
         !str_to_i64(str_of(argv[3]), &first) || !str_to_i64(str_of(argv[4]), &l.users) ||
@@ -97,9 +102,9 @@ int main(int argc, char **argv)
     prepare(&l, argv[1]);
     int64_t start = clock_monotonic_ns(), now = start;
 
-    for (; now < start + seconds * CLOCK_NS_PER_S; now = clock_monotonic_ns())
-        like(&l, first + done++);
-    printf("{\"likes\": %" PRId64 ", \"seconds\": %.6f}\n", done,
+    for (n = first; now < start + seconds * CLOCK_NS_PER_S; now = clock_monotonic_ns())
+        done += like(&l, n++);
+    printf("{\"likes\": %" PRId64 ", \"next\": %" PRId64 ", \"seconds\": %.6f}\n", done, n,
            (double)(now - start) / (double)CLOCK_NS_PER_S);
     for (size_t i = 0; i < COUNT(texts); i++)
         sqlite3_finalize(l.statements[i]);

@@ -22,7 +22,6 @@
 enum {
     EVENTS = 256,
     WAIT_MAX_MS = 100,
-    GRACE_S = 10, /* answers that take longer than this after the end are lost */
     ADDRESSES = 250,
     USAGE = 64,
     UNREACHABLE = 69,
@@ -53,6 +52,11 @@ struct load {
     uint64_t bytes;
     struct latency from_due, from_sent;
 };
+
+static int64_t nanoseconds(double seconds)
+{
+    return (int64_t)(seconds * (double)CLOCK_NS_PER_S);
+}
 
 /* ---- connections ---- */
 
@@ -147,7 +151,7 @@ static int64_t due_of(const struct load *l, int64_t n, int64_t now)
 {
     if (l->options.rate <= 0)
         return now;
-    return l->start_ns + (int64_t)((double)n * (double)CLOCK_NS_PER_S / l->options.rate);
+    return l->start_ns + nanoseconds((double)n / l->options.rate);
 }
 
 /* Is there still something to begin, now or later? */
@@ -221,7 +225,7 @@ static bool is_over(const struct load *l)
 {
     int64_t now = clock_monotonic_ns();
 
-    if (now > l->end_ns + GRACE_S * CLOCK_NS_PER_S)
+    if (now > l->end_ns + nanoseconds(l->options.grace))
         return true;
     return !goes_on(l, now) && l->idle_count == count_of(l);
 }
@@ -251,7 +255,7 @@ static void run(struct load *l)
     l->requests.next = l->options.from;
     l->requests.random = l->options.random;
     l->start_ns = l->last_ns = clock_monotonic_ns();
-    l->end_ns = l->start_ns + (int64_t)(l->options.seconds * (double)CLOCK_NS_PER_S);
+    l->end_ns = l->start_ns + nanoseconds(l->options.seconds);
     while (!is_over(l)) {
         ask_what_is_due(l);
         struct timespec wait = until_next(l);

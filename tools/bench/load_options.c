@@ -16,18 +16,15 @@ static const char usage[] =
     "  --random SEED    lines of FILE at random; without: in turn\n"
     "  --from N         in turn, beginning with this line\n"
     "  --sources N      connections come from so many addresses in 127.1.0.0/16\n"
+    "  --grace S        answers that come so long after the end are lost (10)\n"
     "  --expect TEXT    an answer without it is an error\n";
 
 static const struct option known[] = {
-    {"connections", required_argument, NULL, 'c'},
-    {"seconds", required_argument, NULL, 's'},
-    {"rate", required_argument, NULL, 'r'},
-    {"requests", required_argument, NULL, 'n'},
-    {"random", required_argument, NULL, 'x'},
-    {"from", required_argument, NULL, 'f'},
-    {"sources", required_argument, NULL, 'a'},
-    {"expect", required_argument, NULL, 'e'},
-    {NULL, 0, NULL, 0},
+    {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
+    {"rate", required_argument, NULL, 'r'},        {"requests", required_argument, NULL, 'n'},
+    {"random", required_argument, NULL, 'x'},      {"from", required_argument, NULL, 'f'},
+    {"sources", required_argument, NULL, 'a'},     {"grace", required_argument, NULL, 'g'},
+    {"expect", required_argument, NULL, 'e'},      {NULL, 0, NULL, 0},
 };
 
 static bool count(const char *text, int64_t min, int64_t max, int64_t *out)
@@ -55,6 +52,8 @@ static bool take(struct load_options *o, int option)
         return number(optarg, &o->seconds);
     case 'r':
         return number(optarg, &o->rate);
+    case 'g':
+        return number(optarg, &o->grace);
     case 'n':
         return count(optarg, 1, INT64_MAX, &o->requests);
     case 'x':
@@ -91,7 +90,7 @@ static bool read_all(int argc, char **argv, struct load_options *o)
 
 bool load_options_read(int argc, char **argv, struct load_options *out)
 {
-    *out = (struct load_options){.connections = 1, .seconds = 1};
+    *out = (struct load_options){.connections = 1, .seconds = 1, .grace = 10};
     bool good = read_all(argc, argv, out);
 
     if (!good)

@@ -13,6 +13,7 @@ struct load_options {
     const char *file;
     int64_t connections, sources, requests; /* requests 0: until the time is up */
     double seconds, rate;                   /* rate 0: as fast as answers come */
+    double grace;                           /* seconds after the end; later answers are lost */
     uint64_t random, from;
     struct str expect;
 };

@@ -40,7 +40,7 @@ class Liking:
         program = [BUILD / "tools/bench/likes_alone", self.folder / "copy.db", "1", str(self.first), str(USERS), str(VIDEOS)]
         with on_core(SERVER_CORE):
             found = json.loads(subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout)
-        self.first += found["likes"]
+        self.first = found["next"]
         return {"per_second": found["likes"] / found["seconds"]}
 
     def syncs(self):
