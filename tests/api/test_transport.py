@@ -1,5 +1,7 @@
 # How requests travel: routes, methods, where parameters are looked for and how they are written.
 # SPDX-License-Identifier: Apache-2.0
+import os
+import signal
 from urllib.parse import urlencode
 
 import pytest
@@ -424,6 +426,23 @@ def test_a_hundred_connections_are_served_at_once(server):
         connection.send(get('/douyin/feed/'))
     for connection in connections:
         checks.envelope_text(connection.answer().content)
+        connection.socket.close()
+
+
+@pytest.mark.parametrize('crowd', [127, 128, 129, 256])
+def test_all_who_ask_in_one_moment_are_answered(own_server, crowd):
+    """However many: an event loop that takes events by the hundred must not wait for more of them."""
+    running = own_server({'http.threads': 1})
+    asking = [Connection(running) for _ in range(crowd)]
+    for connection in asking:
+        connection.send(get('/douyin/feed/'))
+        connection.answer()
+    os.kill(running.process.pid, signal.SIGSTOP)
+    for connection in asking:
+        connection.send(get('/douyin/feed/'))
+    os.kill(running.process.pid, signal.SIGCONT)
+    for connection in asking:
+        assert connection.answer().status_code == 200
         connection.socket.close()
 
 
