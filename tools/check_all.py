@@ -76,7 +76,7 @@ def tidy():
     """One file per process: several at once give false reports."""
     pathlib.Path("build/lint").mkdir(exist_ok=True)
     base, wrong = headers_sum(), []
-    files = [file for file in tracked("src/*.c") if "/tests/" not in file]
+    files = [file for file in tracked("src/*.c", "tools/*.c") if "/tests/" not in file]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for future in [pool.submit(lint_once, file, base) for file in files]:
             try:
@@ -90,7 +90,7 @@ def tidy():
 def cppcheck():
     run("cppcheck", "--enable=warning,performance,portability", "--suppress=returnDanglingLifetime", "--inline-suppr",
         "--suppress=missingIncludeSystem", "--error-exitcode=1", "--quiet", "-j2", "--std=c11", "-D__GNUC__=12",
-        *[file for file in tracked("src/*.c") if not file.endswith(("_test.c", "_fuzz.c"))])
+        *[file for file in tracked("src/*.c", "tools/*.c") if not file.endswith(("_test.c", "_fuzz.c"))])
 
 
 def sanitized(name, which):

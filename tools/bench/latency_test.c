@@ -4,7 +4,7 @@
 
 #include "latency.h"
 
-enum { VALUES = 100000 };
+static const int64_t VALUES = 100000;
 
 static void assert_near(int64_t value, int64_t wanted)
 {

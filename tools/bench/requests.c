@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void add(struct requests *r, char *text, size_t len)
+static void add(struct requests *r, struct request one)
 {
     if (r->count == r->room) {
         r->room = r->room ? r->room * 2 : 64;
@@ -13,19 +13,18 @@ static void add(struct requests *r, char *text, size_t len)
         if (!r->at)
             abort();
     }
-    r->at[r->count++] = (struct str){text, len};
+    r->at[r->count++] = one;
 }
 
 static bool add_line(struct requests *r, struct str line, const char *host)
 {
     struct str rest = line, first = str_cut(&rest, '\t');
     bool post = str_starts(first, STR("POST "));
-    char *text = NULL;
-    size_t len = 0;
+    struct request one = {0};
 
     if (!post && !str_starts(first, STR("GET ")))
         return false;
-    FILE *out = open_memstream(&text, &len);
+    FILE *out = open_memstream(&one.text, &one.len);
     if (!out)
         abort();
     (void)fprintf(out, STR_FMT " HTTP/1.1\r\nHost: %s\r\nUser-Agent: load\r\n", STR_ARG(first),
@@ -38,7 +37,7 @@ static bool add_line(struct requests *r, struct str line, const char *host)
     (void)fputs(post ? "Content-Length: 0\r\n\r\n" : "\r\n", out);
     if (fclose(out) != 0)
         abort();
-    add(r, text, len);
+    add(r, one);
     return true;
 }
 
@@ -71,7 +70,7 @@ bool requests_read(struct requests *r, const char *file, const char *host, const
 void requests_fini(struct requests *r)
 {
     for (size_t i = 0; i < r->count; i++)
-        free((void *)(uintptr_t)r->at[i].ptr);
+        free(r->at[i].text);
     free(r->at);
     *r = (struct requests){0};
 }
@@ -89,5 +88,5 @@ struct str requests_next(struct requests *r)
 {
     size_t at = r->random ? next_random(&r->random) % r->count : r->next++ % r->count;
 
-    return r->at[at];
+    return (struct str){r->at[at].text, r->at[at].len};
 }

@@ -8,9 +8,14 @@
 
 #include "str.h"
 
+struct request {
+    char *text;
+    size_t len;
+};
+
 /* One thread at a time. Zeroed is empty. */
 struct requests {
-    struct str *at;
+    struct request *at;
     size_t count, room, next;
     uint64_t random; /* its state; 0: in turn */
 };
@@ -22,6 +27,7 @@ struct requests {
 bool requests_read(struct requests *r, const char *file, const char *host, const char **wrong);
 void requests_fini(struct requests *r);
 
+/* As it is sent; lives as long as the requests. */
 struct str requests_next(struct requests *r);
 
 #endif

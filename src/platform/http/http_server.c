@@ -105,6 +105,7 @@ static void be_quiet(void *self, const char *format, va_list args)
  * them hang. So it never gets all that it asks for. A program's own function is found before the C
  * library's (ld.so(8)); nobody else here waits by epoll.
  */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): reserved there */
 int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
 {
     return epoll_pwait(epoll, events, max > 1 ? max - 1 : max, timeout, NULL);
