@@ -16,13 +16,15 @@ VIDEOS_PER_USER, LIKES_PER_USER, FOLLOWS_PER_USER = 10, 10, 20
 STEP_MS = 1000  # between two videos
 FAR = 7919  # a prime: spreads neighbours over everybody
 
+OWN = ("id", "author_id", "title", "created_at")  # of a video; all else is as in the one that was uploaded
+
 # Every tenth video has ten comments. The counters are those that the services would have kept.
 TABLES = """
 INSERT INTO user_account (id, name, password_hash, avatar, background, signature, created_at)
     SELECT i, 'user' || i, '', 'assets/avatar-01.png', 'assets/banner-01.png', 'New on Duan', :from FROM n WHERE i <= :users;
-INSERT INTO video_item SELECT i, 1 + i * :far % :users, 'video number ' || i, :from + i * :step, shown, state, progress, attempts,
-    reason, message, asset, generation, original, play, hls, cover, cover_webp, width, height, duration_ms
-    FROM n, pattern WHERE i <= :videos;
+INSERT INTO video_item (id, author_id, title, created_at, {columns}) SELECT i, 1 + i * :far % :users, 'video number ' || i,
+    :from + i * :step, {columns} FROM n, pattern WHERE i <= :videos;
+INSERT INTO video_usage SELECT author_id, count(*), sum(bytes), 0 FROM video_item GROUP BY author_id;
 INSERT OR IGNORE INTO favorite_mark SELECT 1 + i / :likes % :users, v.id, v.author_id, :from + i FROM n
     JOIN video_item v ON v.id = 1 + i * :far % :videos WHERE i <= :users * :likes;
 INSERT INTO comment_item SELECT (i - 1) / 10 * 10 + 1, :from + i, i, 1 + i * :far % :users, 'comment number ' || i FROM n
@@ -95,12 +97,13 @@ def write(database, world):
         database.execute(f"PRAGMA {pragma}")
     database.execute("BEGIN")
     database.execute("CREATE TEMP TABLE pattern AS SELECT * FROM video_item WHERE id = 1")
-    for table in ("user_account", "user_count", "video_item", "video_count"):
+    copied = [name for _, name, *_ in database.execute("PRAGMA table_info(video_item)") if name not in OWN]
+    for table in ("user_account", "user_count", "video_item", "video_count", "video_usage"):
         database.execute(f"DELETE FROM {table}")
     database.execute("CREATE TEMP TABLE n (i INTEGER PRIMARY KEY)")
     database.execute("INSERT INTO n WITH RECURSIVE up(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM up WHERE i < ?)"
                      " SELECT i FROM up", (top,))
     for statement in filter(str.strip, TABLES.split(";\n")):
-        database.execute(statement, numbers if ":" in statement else {})
+        database.execute(statement.format(columns=", ".join(copied)), numbers if ":" in statement else {})
     database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
