@@ -45,7 +45,8 @@ def literals(text):
 
 def gather(root):
     """The schema, and the statements with the files they stand in."""
-    schema = [file.read_text('utf-8') for file in sorted((root / 'src').rglob('sql/*.sql'))]
+    schema = [file.read_text('utf-8').replace('BIGINT PRIMARY KEY', 'INTEGER PRIMARY KEY')  # as sql.c does
+              for file in sorted((root / 'src').rglob('sql/*.sql'))]
     statements = []
     for file in sources(root):
         if '"' not in (text := file.read_text('utf-8')) or not re.search(STATEMENT.pattern + '|CREATE ', text):

@@ -4,6 +4,7 @@ from loads import OK, measure, run_client, write_requests
 from seed import token
 
 PLACES = 500  # distinct requests of each kind, spread over everything there is
+NEWEST, PAGE = 5000, 30  # the newest videos, page by page: more than the least near cache holds
 CONNECTIONS = 16
 
 
@@ -22,6 +23,8 @@ def lines(world):
         "feed, older pages": [f"GET /douyin/feed/?latest_time={world.time_of(video)}" for video in spread(world.videos - 40)],
         "feed, older pages, logged in": [f"GET /douyin/feed/?latest_time={world.time_of(video)}&token={tokens[1]}"
                                          for video in spread(world.videos - 40)],
+        "feed, newest pages": [f"GET /douyin/feed/?latest_time={world.time_of(world.videos - PAGE * at)}"
+                               for at in range(1, min(NEWEST, world.videos - PAGE) // PAGE)],
         "profile of another": [f"GET /douyin/user/?user_id={user}&token={tokens[1]}" for user in people],
         "publish list": [f"GET /douyin/publish/list/?user_id={user}" for user in people],
         "favorite list": [f"GET /douyin/favorite/list/?user_id={user}" for user in people],

@@ -151,9 +151,23 @@ struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int
     return sqlite_conn_run(tx->conn, c, rows, changed, text, args);
 }
 
+/*
+ * SQLite takes a key for the row's own place only if its type is called INTEGER, which is too small
+ * in the dialect that we share with MySQL. Any other key is a second tree, to be searched first.
+ */
+static const char *with_row_keys(struct ctx *c, const char *text)
+{
+    static const struct str shared = STR_INIT("BIGINT PRIMARY KEY");
+
+    for (const char *at; (at = strstr(text, shared.ptr)) != NULL;)
+        text = arena_printf(c->arena, "%.*sINTEGER PRIMARY KEY%s", (int)(at - text), text,
+                            at + shared.len);
+    return text;
+}
+
 struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text)
 {
-    return sqlite_conn_script(tx->conn, c, text);
+    return sqlite_conn_script(tx->conn, c, with_row_keys(c, text));
 }
 
 struct sql_stats sql_stats(struct sql *db)

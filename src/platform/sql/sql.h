@@ -67,7 +67,8 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
 MUST_USE struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
                              int64_t *changed, const char *text, struct sql_args args);
 
-/* Runs several statements without arguments: migrations. */
+/* Runs several statements without arguments: migrations. A BIGINT PRIMARY KEY is the row's place.
+ */
 MUST_USE struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text);
 
 struct sql_stats sql_stats(struct sql *db);

@@ -403,6 +403,45 @@ static void a_broken_migration_leaves_nothing(void **state)
     assert_ok(&f->ctx, migrate_demo(f, two_steps, 2)); /* demo_a does not exist yet */
 }
 
+static struct err *count_indexes(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct sql_rows rows;
+
+    TRY(sql_query(tx, c, &rows, "SELECT count(*) FROM sqlite_master WHERE type = ?",
+                  sql_text(STR("index"))));
+    assert_true(sql_next(&rows));
+    *(int64_t *)arg = sql_i64(&rows, 0);
+    return NULL;
+}
+
+static int64_t indexes(struct fixture *f)
+{
+    int64_t count = 0;
+
+    assert_ok(&f->ctx, sql_read(f->db, &f->ctx, count_indexes, &count));
+    return count;
+}
+
+/* Looking for one in a tree of keys first would double what a look-up costs. */
+static void a_numeric_key_is_the_place_of_its_row(void **state)
+{
+    static const struct migration keyed[] = {
+        {"demo", 1, "create",
+         "CREATE TABLE demo_a (id BIGINT PRIMARY KEY, other BIGINT);"
+         "CREATE TABLE demo_b (a BIGINT PRIMARY KEY)"},
+        {"demo", 2, "text", "CREATE TABLE demo_c (name VARCHAR(8) PRIMARY KEY)"},
+    };
+    struct fixture *f = *state;
+    int64_t before;
+
+    assert_ok(&f->ctx, migrate_demo(f, two_steps, 0)); /* the table of steps has an index */
+    before = indexes(f);
+    assert_ok(&f->ctx, migrate_demo(f, keyed, 1));
+    assert_int_equal(indexes(f), before);
+    assert_ok(&f->ctx, migrate_demo(f, keyed, 2));
+    assert_int_equal(indexes(f), before + 1);
+}
+
 static void a_path_that_cannot_be_opened_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -434,6 +473,7 @@ int main(void)
         CASE(a_newer_database_is_refused),
         CASE(a_changed_migration_is_refused),
         CASE(a_broken_migration_leaves_nothing),
+        CASE(a_numeric_key_is_the_place_of_its_row),
         CASE(a_path_that_cannot_be_opened_is_told),
     };
 
