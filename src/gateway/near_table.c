@@ -1,4 +1,4 @@
-/* The near cache's map: chained buckets and a list by use, in each shard. */
+/* The near cache's map: chained buckets and a list by age, in each shard. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "near_table.h"
 
@@ -14,9 +14,10 @@ enum { SHARDS = 64, BYTES_PER_BUCKET = 1024, BUCKETS_MIN = 16 };
 struct entry {
     struct near_key key;
     struct entry *chain;         /* of its bucket */
-    struct entry *newer, *older; /* by use */
+    struct entry *newer, *older; /* by when it came, or was last spared */
     void *value;
     size_t size; /* of the value, as its owner counts it */
+    bool used; /* read since then: writing that down here costs less than moving it to the front */
 };
 
 struct shard {
@@ -132,8 +133,7 @@ bool near_table_read(struct near_table *t, struct near_key key, void (*fn)(void 
 
     if (e) {
         s->hits++;
-        list_remove(s, e);
-        list_push(s, e);
+        e->used = true;
         fn(arg, e->value);
     } else {
         s->misses++;
@@ -158,8 +158,23 @@ static bool is_over(struct near_table *t)
     return atomic_load(&t->bytes) > t->bytes_max;
 }
 
-/* The shard that grew gives first, but for its newest; a large one may cost its neighbours. */
-static void evict(struct near_table *t, const struct shard *grown)
+/* The oldest goes; what was read since it came is spared, once for all that. */
+static void drop_oldest(struct near_table *t, struct shard *s, const struct entry *added)
+{
+    struct entry *e = s->oldest;
+
+    if (e != added && !e->used) {
+        drop(t, s, find(t, s, e->key));
+        s->evicted++;
+        return;
+    }
+    e->used = false;
+    list_remove(s, e);
+    list_push(s, e);
+}
+
+/* The shard that grew gives first, but not what was added; a large one may cost its neighbours. */
+static void evict(struct near_table *t, const struct shard *grown, const struct entry *added)
 {
     size_t first = (size_t)(grown - t->shards);
 
@@ -167,10 +182,8 @@ static void evict(struct near_table *t, const struct shard *grown)
         struct shard *s = &t->shards[(first + i) % SHARDS];
 
         pthread_mutex_lock(&s->lock);
-        while (is_over(t) && s->oldest && (s != grown || s->oldest != s->newest)) {
-            drop(t, s, find(t, s, s->oldest->key));
-            s->evicted++;
-        }
+        while (is_over(t) && s->oldest && (s != grown || s->oldest != s->newest))
+            drop_oldest(t, s, added);
         pthread_mutex_unlock(&s->lock);
     }
 }
@@ -204,7 +217,7 @@ void near_table_add(struct near_table *t, struct near_key key, uint64_t version,
         free(e);
     }
     pthread_mutex_unlock(&s->lock);
-    evict(t, s);
+    evict(t, s, e);
 }
 
 static void change(struct near_table *t, struct shard *s, struct entry **link,
@@ -235,7 +248,7 @@ void near_table_change(struct near_table *t, struct near_key key,
     if (*link)
         change(t, s, link, fn, arg);
     pthread_mutex_unlock(&s->lock);
-    evict(t, s);
+    evict(t, s, NULL);
 }
 
 void near_table_clear(struct near_table *t)

@@ -9,7 +9,7 @@
 
 /*
  * 64 shards with a mutex each, held for tens of nanoseconds. When all of them together are over the
- * limit, what was not used longest goes first, of the shard that grew. A filler that read before a
+ * limit, what was not used for long goes first, of the shard that grew. A filler that read before a
  * change never overwrites it: every change moves the shard's version, and near_table_add() takes
  * only what was read at the version that still stands. Any thread may call any function.
  */

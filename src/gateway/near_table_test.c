@@ -246,6 +246,23 @@ static void what_was_not_used_longest_goes_first(void **state)
     assert_int_equal(alive, 0);
 }
 
+static void what_was_just_added_is_not_the_first_to_go(void **state)
+{
+    struct near_table *t =
+        near_table_create(2 * (beside(*state) + near_heap_bytes(SIZE)), number_free);
+    int64_t k[3];
+
+    keys_of_one_shard(t, k, COUNT(k));
+    fill(t, key(k[0]), 0);
+    fill(t, key(k[1]), 1);
+    assert_int_equal(get(t, key(k[0])), 0); /* all others are in use */
+    assert_int_equal(get(t, key(k[1])), 1);
+    fill(t, key(k[2]), 2);
+    assert_int_equal(get(t, key(k[2])), 2);
+    assert_int_equal(near_table_stats(t).count, 2);
+    near_table_destroy(t);
+}
+
 static void a_large_one_may_take_the_place_of_all_others(void **state)
 {
     enum { MANY = 200 };
@@ -388,6 +405,7 @@ int main(void)
         TABLE_TEST(a_cleared_table_is_empty_and_takes_nothing_read_before),
         TABLE_TEST(bytes_stay_below_the_limit),
         TABLE_TEST(what_was_not_used_longest_goes_first),
+        TABLE_TEST(what_was_just_added_is_not_the_first_to_go),
         TABLE_TEST(a_large_one_may_take_the_place_of_all_others),
         TABLE_TEST(what_grows_by_a_change_is_counted),
         TEST(the_heap_takes_what_is_counted),
