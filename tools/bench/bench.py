@@ -5,7 +5,9 @@ import argparse
 import datetime
 import json
 import shutil
+import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import page
@@ -74,16 +76,38 @@ def show(name, found):
         print(as_text(one), end="\n\n", flush=True)
 
 
+def run_wanted(wanted, kept):
+    """Names of scenarios that failed; the others go on."""
+    failed = []
+    for name in wanted.scenario or SCENARIOS:
+        known = kept["scenarios"].get(name)
+        try:
+            if not known or wanted.scenario or wanted.again or known["quick"] != wanted.quick:
+                kept["scenarios"][name] = run_one(name, wanted.quick)
+                keep(kept)
+            show(name, kept["scenarios"][name])
+        except Exception:  # whatever it was: the other scenarios have nothing to do with it
+            traceback.print_exc()
+            failed.append(name)
+    return failed
+
+
+def summary(kept):
+    goals = [one for found in kept["scenarios"].values() for one in found["goals"]]
+    missed = [one["what"] for one in goals if not one["met"]]
+    print(f"{len(goals) - len(missed)} of {len(goals)} goals reached", *(f"missed: {what}" for what in missed), sep="\n")
+
+
 def main():
     wanted = options()
     kept = load_kept()
     kept["machine"] = describe(ROOT)
-    for name in wanted.scenario or SCENARIOS:
-        known = kept["scenarios"].get(name)
-        if not known or wanted.scenario or wanted.again or known["quick"] != wanted.quick:
-            kept["scenarios"][name] = run_one(name, wanted.quick)
-            keep(kept)
-        show(name, kept["scenarios"][name])
+    failed = run_wanted(wanted, kept)
+    summary(kept)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}; run it again, the others are kept")
+    if wanted.write and any(found["quick"] for found in kept["scenarios"].values()):
+        sys.exit("quick results are for a look, not for the page: run ./dev bench --write")
     if wanted.write:
         page.write(kept, PAGE)
 
