@@ -80,10 +80,12 @@ static size_t bytes_of(const struct entry *e)
     return near_heap_bytes(sizeof(*e)) + near_heap_bytes(e->size);
 }
 
-static void drop(struct near_table *t, struct shard *s, struct entry **link)
+static void drop(struct near_table *t, struct shard *s, struct entry *e)
 {
-    struct entry *e = *link;
+    struct entry **link = bucket_of(t, s, e->key);
 
+    while (*link != e)
+        link = &(*link)->chain;
     *link = e->chain;
     list_remove(s, e);
     s->count--;
@@ -164,7 +166,7 @@ static void drop_oldest(struct near_table *t, struct shard *s, const struct entr
     struct entry *e = s->oldest;
 
     if (e != added && !e->used) {
-        drop(t, s, find(t, s, e->key));
+        drop(t, s, e);
         s->evicted++;
         return;
     }
@@ -203,7 +205,7 @@ void near_table_add(struct near_table *t, struct near_key key, uint64_t version,
 
     if (fresh) {
         if (*link)
-            drop(t, s, link); /* somebody else filled it too */
+            drop(t, s, *link); /* somebody else filled it too */
         struct entry **bucket = bucket_of(t, s, key);
 
         e->chain = *bucket;
@@ -215,19 +217,19 @@ void near_table_add(struct near_table *t, struct near_key key, uint64_t version,
         s->stale++;
         t->free_value(value);
         free(e);
+        e = NULL;
     }
     pthread_mutex_unlock(&s->lock);
     evict(t, s, e);
 }
 
-static void change(struct near_table *t, struct shard *s, struct entry **link,
+static void change(struct near_table *t, struct shard *s, struct entry *e,
                    size_t (*fn)(void *arg, void *value, size_t size), void *arg)
 {
-    struct entry *e = *link;
     size_t size = fn ? fn(arg, e->value, e->size) : 0;
 
     if (!size) {
-        drop(t, s, link);
+        drop(t, s, e);
         return;
     }
     size_t before = bytes_of(e);
@@ -242,11 +244,11 @@ void near_table_change(struct near_table *t, struct near_key key,
     struct shard *s = shard_of(t, key);
 
     pthread_mutex_lock(&s->lock);
-    struct entry **link = find(t, s, key);
+    struct entry *e = *find(t, s, key);
 
     s->version++;
-    if (*link)
-        change(t, s, link, fn, arg);
+    if (e)
+        change(t, s, e, fn, arg);
     pthread_mutex_unlock(&s->lock);
     evict(t, s, NULL);
 }
@@ -259,7 +261,7 @@ void near_table_clear(struct near_table *t)
         pthread_mutex_lock(&s->lock);
         s->version++;
         while (s->oldest)
-            drop(t, s, find(t, s, s->oldest->key));
+            drop(t, s, s->oldest);
         pthread_mutex_unlock(&s->lock);
     }
 }

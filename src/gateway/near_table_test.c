@@ -228,15 +228,23 @@ static size_t beside(struct near_table *t)
     return bytes;
 }
 
-static void what_was_not_used_longest_goes_first(void **state)
+/* A table with room for two, and two in it; all three keys share a shard. */
+static struct near_table *full_of_two(struct near_table *other, int64_t k[3])
 {
     struct near_table *t =
-        near_table_create(2 * (beside(*state) + near_heap_bytes(SIZE)), number_free);
-    int64_t k[3];
+        near_table_create(2 * (beside(other) + near_heap_bytes(SIZE)), number_free);
 
-    keys_of_one_shard(t, k, COUNT(k));
+    keys_of_one_shard(t, k, 3);
     fill(t, key(k[0]), 0);
     fill(t, key(k[1]), 1);
+    return t;
+}
+
+static void what_was_not_used_longest_goes_first(void **state)
+{
+    int64_t k[3];
+    struct near_table *t = full_of_two(*state, k);
+
     assert_int_equal(get(t, key(k[0])), 0); /* used: now k[1] is the oldest */
     fill(t, key(k[2]), 2);
     assert_int_equal(get(t, key(k[1])), -1);
@@ -248,13 +256,9 @@ static void what_was_not_used_longest_goes_first(void **state)
 
 static void what_was_just_added_is_not_the_first_to_go(void **state)
 {
-    struct near_table *t =
-        near_table_create(2 * (beside(*state) + near_heap_bytes(SIZE)), number_free);
     int64_t k[3];
+    struct near_table *t = full_of_two(*state, k);
 
-    keys_of_one_shard(t, k, COUNT(k));
-    fill(t, key(k[0]), 0);
-    fill(t, key(k[1]), 1);
     assert_int_equal(get(t, key(k[0])), 0); /* all others are in use */
     assert_int_equal(get(t, key(k[1])), 1);
     fill(t, key(k[2]), 2);
