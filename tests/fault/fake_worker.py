@@ -11,14 +11,14 @@ WORDS = {
     'lies': 'echo "container mp4"; echo "width 4294967297"; exit 0',
     'roar': 'exec yes',
     'code': 'exit 99',
-    'kids': 'sleep 20 & sleep 20 & exec sleep 20',  # which outlive it, and hold its pipe
+    'kids': 'sleep 600 & echo $! >"$KIDS"; exec sleep 600',  # which outlive it and hold its pipe
 }
 
 
 def by_content(folder):
     """Reads the first four bytes of what it is given: a word above is obeyed."""
     cases = '\n'.join(f'{word}) {action} ;;' for word, action in WORDS.items())
-    return script(folder, f'case $(head -c 4) in\n{cases}\nesac\nexec {real()} "$@"')
+    return script(folder, f'KIDS={folder}/kids\ncase $(head -c 4) in\n{cases}\nesac\nexec {real()} "$@"')
 
 
 def failing_jobs(folder, times, action='kill -9 $$'):

@@ -1,9 +1,12 @@
 # kill -9 at random moments under a mixed load: what was acknowledged is there, the rest is whole.
 # SPDX-License-Identifier: Apache-2.0
-from data_folder import assert_nothing_left_over, assert_sound
+import sqlite3
+
+from data_folder import assert_nothing_left_over, assert_sound, rows
 from effort import rounds
 from ledger import Ledger
 from load import check_accounts, one_round
+from waiting import eventually
 
 
 def test_what_was_acknowledged_survives_every_kill(own_server, clips):
@@ -20,3 +23,24 @@ def test_what_was_acknowledged_survives_every_kill(own_server, clips):
         stage.owner.http.close()
     check_accounts(server.url, ledger)
     print(f'{len(stages)} kills, {ledger.acknowledged} acknowledged writes')
+
+
+def test_what_a_crash_left_of_a_finished_job_is_removed(own_server, new_user, clips):
+    """The crash came after the video was ready and before its workspace was gone."""
+    server = own_server()
+    ann = new_user(server.url)
+    video = ann.publish_new(clips.data('tiny.mp4'))
+    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    server.stop()
+    (asset,), = rows(server.data, 'SELECT asset FROM video_item')
+    workspace = server.data / 'media' / 'work' / asset
+    workspace.mkdir()
+    (workspace / 'master.m3u8').write_text('half')
+    with sqlite3.connect(server.data / 'duan.db') as db:
+        db.execute('INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at)'
+                   " VALUES ('transcode', ?, 1, 1, 0, 0)", (video['id'],))
+    db.close()
+    server.start()
+    eventually(lambda: not workspace.exists())
+    eventually(lambda: rows(server.data, 'SELECT id FROM bus_job') == [])
+    assert ann.video(video['id'])['state'] == 'ready'

@@ -14,6 +14,7 @@ from server_process import Server
 from waiting import eventually
 
 AT_START = 1800  # allocations until it serves, and some more
+SAMPLES = 48
 UNDER_LOAD = 40000  # those of a round's load, about
 NOT_STARTED, BAD_SETTINGS = 69, 78
 FOR_EVER = 10**9
@@ -46,7 +47,7 @@ def numbers():
     """Every one in the long form, else one of each stretch."""
     if LONG:
         return range(1, AT_START)
-    step = AT_START // 24
+    step = AT_START // SAMPLES
     return [at + random.randrange(step) for at in range(1, AT_START, step)]
 
 

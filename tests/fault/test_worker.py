@@ -1,5 +1,6 @@
 # Media workers that die, hang, lie or want too much: their author is told, and nobody else notices.
 # SPDX-License-Identifier: Apache-2.0
+import os
 import pathlib
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,7 @@ def test_a_worker_that_fails_on_an_upload_fails_that_upload_alone(start, tmp_pat
     assert [video['title'] for video in ann.publish_list()] == ['meanwhile']
     eventually(lambda: ann.video(good['id'])['state'] == 'ready')
     eventually(lambda: nothing_remains(server))
+    os.kill(int((tmp_path / 'kids').read_text()), signal.SIGKILL)
 
 
 def test_stopping_waits_for_an_upload_that_is_looked_at(start, tmp_path):
