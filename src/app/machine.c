@@ -76,7 +76,7 @@ struct err *machine_connections(struct ctx *c, const struct config *f, struct lo
         return err_new(c, ERR_PRECONDITION,
                        "only %" PRId64 " files may be open, and %" PRId64 " are needed at least:"
                        " raise the limit (ulimit -Hn, or LimitNOFILE= of systemd)",
-                       allowed, besides + CONNECTIONS_MIN * FDS_CONNECTION);
+                       allowed, besides + (int64_t)CONNECTIONS_MIN * FDS_CONNECTION);
     if (fit < asked)
         log_warn(log, c, "fewer connections than http.connections: too few files may be open",
                  log_int("connections", fit), log_int("files.allowed", allowed),

@@ -7,6 +7,8 @@ import httpx
 
 from checks import OK, WRONG_PASSWORD
 from client import Client, connect, unique
+from data_folder import assert_nothing_left_over, assert_sound
+from ledger import Ledger
 from playback import fetch
 from waiting import eventually
 
@@ -167,6 +169,29 @@ def one_round(server, ledger, clip, seed):
     stage = Stage(server.url, ledger, clip, seed)
     stage.run_until_killed(server, random.Random(seed).randint(1, WRITES_MAX))
     return stage
+
+
+def hold(server, stages):
+    """The server that started again keeps its word for the last stages."""
+    assert_nothing_left_over(server.data)
+    for stage in stages[-2:]:
+        stage.check(server.url)
+    assert_sound(server.data)
+
+
+def survive(server, clip, name, rounds, after_kill=lambda at: None):
+    """So many rounds on one data folder, each checked, and all of them at the end."""
+    ledger, stages = Ledger(), []
+    for at in range(rounds):
+        stages.append(one_round(server, ledger, clip, f'{name} {at}'))
+        after_kill(at)
+        server.start()
+        hold(server, stages)
+    for stage in stages:
+        stage.check(server.url)
+        stage.owner.http.close()
+    check_accounts(server.url, ledger)
+    print(f'{rounds} rounds of {name}, {ledger.acknowledged} acknowledged writes')
 
 
 def check_person(asking, ledger, somebody, peers):

@@ -2,27 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import sqlite3
 
-from data_folder import assert_nothing_left_over, assert_sound, rows
+from data_folder import rows
 from effort import rounds
-from ledger import Ledger
-from load import check_accounts, one_round
+from load import survive
 from waiting import eventually
 
 
 def test_what_was_acknowledged_survives_every_kill(own_server, clips):
-    server, ledger, stages = own_server(), Ledger(), []
-    for at in range(rounds(4, 60)):
-        stages.append(one_round(server, ledger, clips.data('tiny.mp4'), f'kill {at}'))
-        server.start()
-        assert_nothing_left_over(server.data)
-        for stage in stages[-2:]:
-            stage.check(server.url)
-        assert_sound(server.data)
-    for stage in stages:
-        stage.check(server.url)
-        stage.owner.http.close()
-    check_accounts(server.url, ledger)
-    print(f'{len(stages)} kills, {ledger.acknowledged} acknowledged writes')
+    survive(own_server(), clips.data('tiny.mp4'), 'kill', rounds(4, 60))
 
 
 def test_what_a_crash_left_of_a_finished_job_is_removed(own_server, new_user, clips):

@@ -4,12 +4,8 @@ import random
 import sqlite3
 import subprocess
 
-import pytest
-
-from data_folder import assert_nothing_left_over, assert_sound
 from effort import rounds
-from ledger import Ledger
-from load import check_accounts, one_round
+from load import survive
 from power_cut import Disk
 from preloads import built
 
@@ -17,22 +13,10 @@ APPENDS = 200
 
 
 def test_what_was_acknowledged_survives_every_power_cut(own_server, clips, tmp_path):
-    disk = Disk(tmp_path / 'data', tmp_path / 'twin')
+    disk, chance = Disk(tmp_path / 'data', tmp_path / 'twin'), random.Random('power')
     server = own_server(folder=tmp_path, environment=disk.environment)
-    ledger, stages, chance = Ledger(), [], random.Random('power')
-    for at in range(rounds(3, 26)):
-        stages.append(one_round(server, ledger, clips.data('tiny.mp4'), f'cut {at}'))
-        disk.cut(chance, torn=at % 2 == 1)
-        server.start()
-        assert_nothing_left_over(server.data)
-        for stage in stages[-2:]:
-            stage.check(server.url)
-        assert_sound(server.data)
-    for stage in stages:
-        stage.check(server.url)
-        stage.owner.http.close()
-    check_accounts(server.url, ledger)
-    print(f'{len(stages)} cuts, {ledger.acknowledged} acknowledged writes')
+    survive(server, clips.data('tiny.mp4'), 'power cut', rounds(3, 26),
+            lambda at: disk.cut(chance, torn=at % 2 == 1))
 
 
 def appended_and_kept(folder, twin, how):
@@ -59,8 +43,7 @@ def test_a_durable_database_keeps_what_it_acknowledged(tmp_path):
     assert kept >= printed
 
 
-@pytest.mark.parametrize('how', ['fast'])
-def test_one_that_does_not_sync_loses_it(tmp_path, how):
+def test_one_that_does_not_sync_loses_it(tmp_path):
     """The test of the test: these power cuts do take away what was not synced."""
-    printed, kept = appended_and_kept(tmp_path / 'data', tmp_path / 'twin', how)
+    printed, kept = appended_and_kept(tmp_path / 'data', tmp_path / 'twin', 'fast')
     assert kept < printed

@@ -210,15 +210,20 @@ static void a_failure_is_tried_again(void **state)
     assert_int_equal(s.waiting + s.dead, 0);
 }
 
+static void always_fail(struct fixture *f, enum err_code code, int posts)
+{
+    f->fails = code;
+    f->failures = MANY;
+    consume(f, 1);
+    publish(f, 7);
+    wait_for(f, posts);
+}
+
 static void after_the_last_attempt_it_is_dead_and_told_once(void **state)
 {
     struct fixture *f = *state;
 
-    f->fails = ERR_UNAVAILABLE;
-    f->failures = MANY;
-    consume(f, 1);
-    publish(f, 7);
-    wait_for(f, ATTEMPTS + 1);
+    always_fail(f, ERR_UNAVAILABLE, ATTEMPTS + 1);
     assert_int_equal(f->runs, ATTEMPTS);
     assert_int_equal(f->deaths, 1);
     assert_int_equal(settled(f).dead, 1);
@@ -228,11 +233,7 @@ static void what_cannot_get_better_is_not_tried_again(void **state)
 {
     struct fixture *f = *state;
 
-    f->fails = ERR_PRECONDITION;
-    f->failures = MANY;
-    consume(f, 1);
-    publish(f, 7);
-    wait_for(f, 2);
+    always_fail(f, ERR_PRECONDITION, 2);
     assert_int_equal(f->runs, 1);
     assert_int_equal(f->deaths, 1);
 }
@@ -325,11 +326,7 @@ static void a_death_is_told_before_it_is_written_down(void **state)
 {
     struct fixture *f = *state;
 
-    f->fails = ERR_PRECONDITION;
-    f->failures = MANY;
-    consume(f, 1);
-    publish(f, 7);
-    wait_for(f, 2);
+    always_fail(f, ERR_PRECONDITION, 2);
     assert_int_equal(f->running_when_told, 1); /* a crash at this moment tells it again */
     assert_int_equal(settled(f).dead, 1);
 }
