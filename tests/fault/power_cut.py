@@ -55,11 +55,12 @@ class Disk:
         self.begin()
 
     def build(self, folder_id, out, random):
-        out.mkdir()
+        out.mkdir(0o700)
         for kind, entry_id, name in self.entries(folder_id, random):
             if kind == 'd':
                 self.build(entry_id, out / name, random)
             elif not name.endswith('-shm'):  # shared memory: of a process, not of the disk
+                (out / name).touch(0o600)
                 (out / name).write_bytes(self.content(entry_id, random))
 
     def entries(self, folder_id, random):
