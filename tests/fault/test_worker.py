@@ -51,7 +51,7 @@ def start(own_server, new_user):
 
 
 def test_a_worker_that_fails_on_an_upload_fails_that_upload_alone(start, tmp_path, clips):
-    server, ann = start({'media.worker': by_content(tmp_path), 'media.inspect_timeout': '500ms'})
+    server, ann = start({'media.worker': by_content(tmp_path), 'media.inspect_timeout': '3s'})
     with ThreadPoolExecutor(len(WORDS)) as pool:
         refused = {word: pool.submit(publish, ann, word.encode() * 1000, word) for word in WORDS}
         good = ann.publish_new(clips.data('tiny.mp4'), 'meanwhile')
@@ -96,7 +96,7 @@ FINAL = [('kill -9 $$', 'crashed'), ('exec sleep 600', 'timeout'), ('exec yes', 
 @pytest.mark.parametrize('action, reason', FINAL, ids=['killed', 'hung', 'lying', 'silent'])
 def test_a_job_that_never_succeeds_ends_with_its_reason(start, tmp_path, clips, action, reason):
     server, ann = start({'media.worker': failing_jobs(tmp_path, 100, action),
-                         'media.encode_timeout': '2s', 'media.attempts': 1})
+                         'media.encode_timeout': '5s', 'media.attempts': 1})
     video = ann.publish_new(clips.data('tiny.mp4'))
     eventually(lambda: ann.video(video['id'])['state'] == 'failed')
     job = ann.video(video['id'])['job']
