@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
+#include <errno.h>
 #include <malloc.h>
 
 #include "id_set.h"
@@ -149,6 +150,29 @@ static void a_failure_keeps_its_whole_story(void **state)
     assert_string_equal(err_code_name(e->code), "not_found");
 }
 
+static void what_the_machine_lacks_is_told_apart(void **state)
+{
+    static const struct {
+        int number;
+        enum err_code code;
+        const char *reason;
+    } cases[] = {
+        {ENOSPC, ERR_EXHAUSTED, ERR_DISK_FULL}, {EDQUOT, ERR_EXHAUSTED, ERR_DISK_FULL},
+        {EMFILE, ERR_EXHAUSTED, NULL},          {ENFILE, ERR_EXHAUSTED, NULL},
+        {ENOMEM, ERR_EXHAUSTED, NULL},          {ENOENT, ERR_NOT_FOUND, NULL},
+        {EIO, ERR_UNAVAILABLE, NULL},           {EROFS, ERR_UNAVAILABLE, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct err *e = err_errno(&ctx, cases[i].number, "open %s", "x");
+
+        assert_err(e, cases[i].code);
+        assert_ptr_equal(e->reason, cases[i].reason);
+        assert_string_equal(e->msg, "open x");
+    }
+}
+
 static void bad_utf8_is_found(void **state)
 {
     static const struct {
@@ -242,6 +266,7 @@ int main(void)
         TEST(an_arena_gives_back_what_it_rarely_needs),
         TEST(defers_run_once_on_reset),
         TEST(a_failure_keeps_its_whole_story),
+        TEST(what_the_machine_lacks_is_told_apart),
         TEST(bad_utf8_is_found),
         TEST(json_escapes_what_must_be_escaped),
         TEST(json_writes_every_number),

@@ -25,8 +25,8 @@ struct bus_handler {
     void *self;
     /*
      * NULL: done. ERR_PRECONDITION, ERR_INVALID, ERR_NOT_FOUND: no use to try again.
-     * ERR_CANCELLED: stopped by *stop; ERR_EXHAUSTED: the disk is full. Neither counts as an
-     * attempt. Others are tried again.
+     * ERR_CANCELLED: stopped by *stop; ERR_EXHAUSTED: no room on the disk, or the like: neither
+     * counts as an attempt. Others are tried again.
      */
     struct err *(*run)(void *self, struct ctx *c, const struct bus_job *job,
                        const atomic_bool *stop);
