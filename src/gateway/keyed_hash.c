@@ -25,3 +25,18 @@ uint64_t keyed_hash_of(const struct keyed_hash *h, uint64_t kind, struct str byt
     sum ^= sum >> 32;
     return sum ? sum : 1;
 }
+
+struct keyed_hash_slot *keyed_hash_slot(void *places, size_t bytes, uint64_t who)
+{
+    struct keyed_hash_slot *oldest = places;
+
+    for (size_t i = 0; i < KEYED_HASH_WAYS; i++) {
+        struct keyed_hash_slot *one = (void *)((char *)places + i * bytes);
+
+        if (one->who == who)
+            return one;
+        if (one->at_ns < oldest->at_ns)
+            oldest = one;
+    }
+    return oldest;
+}

@@ -9,18 +9,13 @@
 #include "keyed_hash.h"
 #include "rate_limits.h"
 
-enum { PLACES = 1 << 16, WAYS = 4 };
-
-struct place {
-    uint64_t who; /* account, session and block; 0: free */
-    int64_t at_ns;
-};
+enum { PLACES = 1 << 16 };
 
 struct login_limits {
     struct rate_limits *limits; /* borrowed */
     struct keyed_hash hash;
-    pthread_mutex_t lock; /* of the places */
-    struct place places[PLACES];
+    pthread_mutex_t lock;                  /* of the places */
+    struct keyed_hash_slot places[PLACES]; /* by account, session and block */
 };
 
 struct login_limits *login_limits_create(struct rate_limits *limits)
@@ -44,18 +39,11 @@ void login_limits_destroy(struct login_limits *l)
 
 /* ---- places ---- */
 
-/* The one that is this place, or else the one that was left longest ago. */
-static struct place *place_of(struct login_limits *l, uint64_t who)
+static struct keyed_hash_slot *place_of(struct login_limits *l, uint64_t who)
 {
-    struct place *set = &l->places[who % (PLACES / WAYS) * WAYS], *oldest = set;
+    struct keyed_hash_slot *set = &l->places[who % (PLACES / KEYED_HASH_WAYS) * KEYED_HASH_WAYS];
 
-    for (size_t i = 0; i < WAYS; i++) {
-        if (set[i].who == who)
-            return &set[i];
-        if (set[i].at_ns < oldest->at_ns)
-            oldest = &set[i];
-    }
-    return oldest;
+    return keyed_hash_slot(set, sizeof(*set), who);
 }
 
 /* A new session version makes every place a strange one: so does a new password. */
@@ -86,7 +74,7 @@ void login_limits_succeeded(struct login_limits *l, const struct login_attempt *
     uint64_t who = place_hash(l, attempt);
 
     pthread_mutex_lock(&l->lock);
-    *place_of(l, who) = (struct place){who, clock_monotonic_ns()};
+    *place_of(l, who) = (struct keyed_hash_slot){who, clock_monotonic_ns()};
     pthread_mutex_unlock(&l->lock);
 }
 

@@ -13,7 +13,7 @@
 /* Requests have a table of their own: who sends many from many addresses must not be able to push
  * out the buckets in which his guesses are counted. */
 enum { REQUESTS, THE_REST, TABLES };
-enum { BUCKETS = 1 << 16, WAYS = 4, STRIPES = 64 };
+enum { BUCKETS = 1 << 16, STRIPES = 64 };
 
 struct rule {
     const char *name;
@@ -32,9 +32,8 @@ static const struct rule shipped[RATE_KINDS] = {
 };
 
 struct bucket {
-    uint64_t who; /* hash; 0: free */
+    struct keyed_hash_slot slot; /* first; `left` was right when it was last in use */
     float left;
-    int64_t at_ns; /* when `left` was right */
 };
 
 struct rate_limits {
@@ -90,41 +89,29 @@ static struct rule rule_of(const struct rate_limits *r, enum rate_limit_kind kin
 
 static double left_now(const struct bucket *b, const struct rule *rule, int64_t now)
 {
-    double left = b->left + (double)(now - b->at_ns) / (double)CLOCK_NS_PER_S * rule->per_second;
+    double left =
+        b->left + (double)(now - b->slot.at_ns) / (double)CLOCK_NS_PER_S * rule->per_second;
 
     return left < rule->burst ? left : rule->burst;
-}
-
-/* His own bucket, or the one that has rested longest: it is full, or nearly so. */
-static struct bucket *bucket_of(struct bucket *set, uint64_t who)
-{
-    struct bucket *oldest = set;
-
-    for (size_t i = 0; i < WAYS; i++) {
-        if (set[i].who == who)
-            return &set[i];
-        if (set[i].at_ns < oldest->at_ns)
-            oldest = &set[i];
-    }
-    return oldest;
 }
 
 /* What is left after taking `amount`; negative: it was refused. */
 static double use(struct rate_limits *r, enum rate_limit_kind kind, struct str who, double amount)
 {
     uint64_t h = keyed_hash_of(&r->hash, kind, who);
-    size_t set = h % (BUCKETS / WAYS);
+    size_t set = h % (BUCKETS / KEYED_HASH_WAYS);
+    struct bucket *table = r->buckets[kind == RATE_REQUEST ? REQUESTS : THE_REST];
     int64_t now = clock_monotonic_ns();
     struct rule rule = rule_of(r, kind);
     pthread_mutex_t *lock = &r->locks[set % STRIPES];
 
     pthread_mutex_lock(lock);
     struct bucket *b =
-        bucket_of(&r->buckets[kind == RATE_REQUEST ? REQUESTS : THE_REST][set * WAYS], h);
-    double left = b->who == h ? left_now(b, &rule, now) : rule.burst;
+        (struct bucket *)keyed_hash_slot(&table[set * KEYED_HASH_WAYS], sizeof(*b), h);
+    double left = b->slot.who == h ? left_now(b, &rule, now) : rule.burst;
 
     if (left >= 1 && amount > 0)
-        *b = (struct bucket){h, (float)(left - amount), now};
+        *b = (struct bucket){{h, now}, (float)(left - amount)};
     pthread_mutex_unlock(lock);
     return left - 1;
 }

@@ -49,19 +49,27 @@ static void end_job(struct world *w, int64_t video, enum video_state state)
     assert_ok(&w->ctx, video_set_media(w->api.video, &w->ctx, &req, &resp));
 }
 
-#define USED_UP(expr) assert_reason((expr), ERR_PRECONDITION, "quota_used_up")
+static void assert_used_up(const struct err *e)
+{
+    assert_reason(e, ERR_PRECONDITION, "quota_used_up");
+}
+
+static void assert_fits(struct world *w, struct err *e)
+{
+    assert_ok(&w->ctx, e);
+}
 
 static void bytes_are_counted_to_the_last_one(void **state)
 {
     struct world *w = *state;
     struct bounded b = bounded_open(w, 100, 0, 0);
 
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 60));
-    USED_UP(check(w, b.videos, 7, 41));
-    USED_UP(publish(w, b.videos, 7, 41));
-    assert_ok(&w->ctx, check(w, b.videos, 7, 40));
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 40));
-    USED_UP(publish(w, b.videos, 7, 0));
+    assert_fits(w, publish(w, b.videos, 7, 60));
+    assert_used_up(check(w, b.videos, 7, 41));
+    assert_used_up(publish(w, b.videos, 7, 41));
+    assert_fits(w, check(w, b.videos, 7, 40));
+    assert_fits(w, publish(w, b.videos, 7, 40));
+    assert_used_up(publish(w, b.videos, 7, 0));
     assert_int_equal(world_number(w, "SELECT bytes FROM video_usage WHERE author_id = 7"), 100);
     bounded_close(&b);
 }
@@ -71,8 +79,8 @@ static void a_size_beyond_all_limits_does_not_overflow(void **state)
     struct world *w = *state;
     struct bounded b = bounded_open(w, 100, 0, 0);
 
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 60));
-    USED_UP(check(w, b.videos, 7, INT64_MAX));
+    assert_fits(w, publish(w, b.videos, 7, 60));
+    assert_used_up(check(w, b.videos, 7, INT64_MAX));
     bounded_close(&b);
 }
 
@@ -90,10 +98,10 @@ static void videos_are_counted(void **state)
     struct world *w = *state;
     struct bounded b = bounded_open(w, 0, 2, 0);
 
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 1));
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 1));
-    USED_UP(publish(w, b.videos, 7, 1));
-    USED_UP(check(w, b.videos, 7, 0));
+    assert_fits(w, publish(w, b.videos, 7, 1));
+    assert_fits(w, publish(w, b.videos, 7, 1));
+    assert_used_up(publish(w, b.videos, 7, 1));
+    assert_used_up(check(w, b.videos, 7, 0));
     bounded_close(&b);
 }
 
@@ -102,8 +110,8 @@ static void what_is_refused_leaves_nothing(void **state)
     struct world *w = *state;
     struct bounded b = bounded_open(w, 0, 1, 0);
 
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 5));
-    USED_UP(publish(w, b.videos, 7, 5));
+    assert_fits(w, publish(w, b.videos, 7, 5));
+    assert_used_up(publish(w, b.videos, 7, 5));
     assert_int_equal(world_number(w, "SELECT count(*) FROM video_item"), 1);
     assert_int_equal(world_number(w, "SELECT videos FROM video_usage"), 1);
     assert_int_equal(world_number(w, "SELECT bytes FROM video_usage"), 5);
@@ -115,9 +123,9 @@ static void one_authors_quota_is_not_anothers(void **state)
     struct world *w = *state;
     struct bounded b = bounded_open(w, 0, 1, 0);
 
-    assert_ok(&w->ctx, publish(w, b.videos, 7, 1));
-    assert_ok(&w->ctx, publish(w, b.videos, 8, 1));
-    USED_UP(publish(w, b.videos, 7, 1));
+    assert_fits(w, publish(w, b.videos, 7, 1));
+    assert_fits(w, publish(w, b.videos, 8, 1));
+    assert_used_up(publish(w, b.videos, 7, 1));
     bounded_close(&b);
 }
 
@@ -128,15 +136,15 @@ static void what_waits_counts_until_its_job_is_over(void **state)
     int64_t ann = world_user(w, "ann"), first = world_video(w, ann);
 
     (void)world_video(w, ann);
-    USED_UP(check(w, b.videos, ann, 0));
+    assert_used_up(check(w, b.videos, ann, 0));
     end_job(w, first, VIDEO_PROCESSING);
-    USED_UP(check(w, b.videos, ann, 0));
+    assert_used_up(check(w, b.videos, ann, 0));
     end_job(w, first, VIDEO_READY);
-    assert_ok(&w->ctx, check(w, b.videos, ann, 0));
+    assert_fits(w, check(w, b.videos, ann, 0));
     end_job(w, first, VIDEO_READY);
     assert_int_equal(world_number(w, "SELECT pending FROM video_usage"), 1);
     end_job(w, first, VIDEO_PENDING);
-    USED_UP(check(w, b.videos, ann, 0));
+    assert_used_up(check(w, b.videos, ann, 0));
     end_job(w, first, VIDEO_FAILED);
     assert_int_equal(world_number(w, "SELECT pending FROM video_usage"), 1);
     bounded_close(&b);
@@ -148,7 +156,7 @@ static void without_a_quota_everything_fits(void **state)
     int64_t ann = world_user(w, "ann");
 
     (void)world_video(w, ann);
-    assert_ok(&w->ctx, check(w, w->api.video, ann, INT64_MAX));
+    assert_fits(w, check(w, w->api.video, ann, INT64_MAX));
 }
 
 /* The database as it was before there were usage rows. */
