@@ -74,15 +74,19 @@ struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route 
     return check_account_limit(g, c, route->access);
 }
 
-/* A token in the body is not here yet: then all of it is checked when the body is. */
+/* A token behind the file is not here yet: then all of it is checked when the body is. */
 struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
-                           const struct http_req *req, int64_t length)
+                           const struct http_req *req, int64_t bytes, bool keeping)
 {
     struct gateway *g = gateway;
 
+    if (keeping)
+        TRY(uploads_check_room(g, c));
     if (!token_of(req).len)
         return NULL;
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
-    /* The form around the file is not counted; HTTP_FORM_MAX is the most it can be. */
-    return uploads_check_quota(g, c, length > HTTP_FORM_MAX ? length - HTTP_FORM_MAX : 0);
+    /* A stated length is of the form, and HTTP_FORM_MAX the most of it that is not the file. */
+    if (!keeping)
+        bytes = bytes > HTTP_FORM_MAX ? bytes - HTTP_FORM_MAX : 0;
+    return uploads_check_quota(g, c, bytes);
 }

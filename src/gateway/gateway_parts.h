@@ -25,7 +25,7 @@ struct gateway {
     struct login_limits *logins;
     struct feed_cache *feed;
     struct request_metrics *metrics;
-    atomic_bool stopping; /* what takes long on behalf of a request ends early */
+    atomic_bool stopping;              /* what takes long on behalf of a request ends early */
     _Atomic int64_t disk_full_next_ns; /* when the log may say so again */
 };
 
@@ -61,9 +61,9 @@ extern const size_t gateway_route_count;
 MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
                                    const struct http_req *req);
 
-/* Before the body of an upload is received: what the head alone shows to be in vain. */
+/* Before an upload is received, and while it is: what is in vain already (struct http_app). */
 MUST_USE struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
-                                    const struct http_req *req, int64_t length);
+                                    const struct http_req *req, int64_t bytes, bool keeping);
 
 /* "http://host:port", without a slash at the end: what URLs in this reply begin with. */
 struct str gateway_base_url(struct gateway *g, struct ctx *c, const struct http_req *req);

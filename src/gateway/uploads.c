@@ -206,6 +206,11 @@ static struct err *take_and_publish(struct taking *t, struct ctx *c,
     return e;
 }
 
+struct err *uploads_check_room(struct gateway *g, struct ctx *c)
+{
+    return check_room(g, c, g->options.media.disk_reserve);
+}
+
 struct err *uploads_check_quota(struct gateway *g, struct ctx *c, int64_t bytes)
 {
     struct video_check_quota_req ask = {.author_id = c->user_id, .bytes = bytes};
@@ -220,7 +225,7 @@ struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_
     struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
     struct video_media media = {.asset = media_asset_new(c->arena)};
 
-    TRY(check_room(g, c, g->options.media.disk_reserve));
+    TRY(uploads_check_room(g, c));
     video->media = &media;
     struct err *e = take_and_publish(&t, c, video);
 

@@ -5,6 +5,9 @@
 
 #include "gateway_parts.h"
 
+/* Has the disk more than its reserve left? ERR_EXHAUSTED: no. */
+MUST_USE struct err *uploads_check_room(struct gateway *g, struct ctx *c);
+
 /* May the viewer add a video of this size? ERR_PRECONDITION, reason quota_used_up: no. */
 MUST_USE struct err *uploads_check_quota(struct gateway *g, struct ctx *c, int64_t bytes);
 

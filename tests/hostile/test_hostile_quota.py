@@ -5,7 +5,7 @@ import pytest
 import checks
 from checks import NO_SESSION, QUOTA_USED_UP
 from client import ENDPOINTS
-from http_bytes import Connection, multipart, request
+from http_bytes import Connection, chunked, multipart, request
 from waiting import eventually
 
 NO_LIMITS = {'upload.account_bytes': 0, 'upload.account_videos': 0, 'upload.account_pending': 0}
@@ -93,6 +93,69 @@ def test_an_upload_of_nobody_is_refused_before_it_is_sent(server):
         connection.send(head(f'{ENDPOINTS["publish"][1]}?token=nonsense', 1 << 20))
         checks.envelope_text(connection.answer().content, NO_SESSION)
         assert connection.answers_until_closed() == []
+
+
+FIELD = b'--limit\r\nContent-Disposition: form-data; name="token"\r\n\r\n%s\r\n'
+FILE = b'--limit\r\nContent-Disposition: form-data; name="data"; filename="a"\r\n\r\n'
+
+
+BEYOND_BUFFERS = 24 << 20  # more than the kernel keeps: once it is sent, most of it was read
+
+
+def spooled(server):
+    return [path.stat().st_size for path in (server.data / 'spool').iterdir()]
+
+
+def begin(server, token, count=1 << 20):
+    """An upload that stays in the middle of its file."""
+    connection = Connection(server)
+    connection.send(head(ENDPOINTS['publish'][1], 2 * count)
+                    + FIELD % token.encode() + FILE + bytes(count))
+    return connection
+
+
+def test_a_file_behind_a_token_that_may_not_upload_is_never_kept(limited, clips, new_user):
+    server, ann = limited('upload.account_videos', 1)
+    ann.publish(clips.data('tiny.mp4'))
+    eventually(lambda: spooled(server) == [])
+    kept = begin(server, new_user(server.url).token)
+    eventually(lambda: spooled(server) != [])
+    kept.socket.close()
+    eventually(lambda: spooled(server) == [])
+    for token, code in ((ann.token, QUOTA_USED_UP), ('nonsense', NO_SESSION)):
+        body = FIELD % token.encode() + FILE + bytes(BEYOND_BUFFERS)
+        with Connection(server) as connection:
+            connection.send(head(ENDPOINTS['publish'][1], len(body) + 13) + body)
+            assert spooled(server) == []
+            connection.send(b'\r\n--limit--\r\n')
+            checks.envelope_text(connection.answer().content, code)
+
+
+def test_a_file_of_nobody_is_kept_only_while_the_disk_has_its_reserve(own_server):
+    """Whoever sends it: a token may stand behind the file."""
+    for reserve, keeps in (('0', True), ('1024TiB', False)):
+        server = own_server({'media.disk_reserve': reserve})
+        body = FILE + bytes(BEYOND_BUFFERS)
+        with Connection(server) as connection:
+            connection.send(head(ENDPOINTS['publish'][1], len(body) + 13) + body)
+            assert (spooled(server) != []) == keeps
+            connection.send(b'\r\n--limit--\r\n')
+            answer = connection.answer()
+        assert answer.status_code == (200 if keeps else 503)
+
+
+def test_a_file_is_dropped_in_the_middle_when_it_grows_beyond_the_quota(limited):
+    """In chunks its length is told to nobody before."""
+    server, ann = limited('upload.account_bytes', 8 << 20)
+    path = f'{ENDPOINTS["publish"][1]}?token={ann.token}'
+    form = 'Content-Type: multipart/form-data; boundary=limit'
+    body = FILE + bytes(2 * BEYOND_BUFFERS)
+    with Connection(server) as connection:
+        connection.send(request('POST', path, (form, 'Transfer-Encoding: chunked')),
+                        b'%x\r\n%s\r\n' % (len(body), body))
+        assert spooled(server) == []
+        connection.send(chunked(b'\r\n--limit--\r\n'))
+        checks.envelope_text(connection.answer().content, QUOTA_USED_UP)
 
 
 def test_a_quota_is_not_passed_by_uploading_side_by_side(limited, clips):

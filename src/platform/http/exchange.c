@@ -209,6 +209,16 @@ static enum MHD_Result refuse_large(struct exchange *x, int64_t max)
                              (long long)max));
 }
 
+/* Who the client is may stand in the fields before the file. */
+static struct err *expect_file(void *self, const struct http_params *before, int64_t bytes)
+{
+    struct exchange *x = self;
+    const struct http_app *app = x->all->app;
+
+    x->req.body = *before;
+    return app->expect(app->self, &x->c, x->route, &x->req, bytes, true);
+}
+
 /* What comes next is the body, if there is one. */
 static enum MHD_Result expect_body(struct exchange *x)
 {
@@ -218,6 +228,8 @@ static enum MHD_Result expect_body(struct exchange *x)
         .spool_dir = o->spool_dir,
         .max = x->route->upload ? atomic_load(&x->all->upload_max_bytes) : HTTP_FORM_MAX,
         .upload = x->route->upload,
+        .expect = expect_file,
+        .self = x,
     };
 
     if (x->head.length > limits.max)
@@ -226,7 +238,7 @@ static enum MHD_Result expect_body(struct exchange *x)
         x->counted_upload = true;
         if (atomic_fetch_add(&x->all->uploads, 1) >= o->uploads_max)
             return refuse_busy(x, "uploads");
-        struct err *e = app->expect(app->self, &x->c, x->route, &x->req, x->head.length);
+        struct err *e = app->expect(app->self, &x->c, x->route, &x->req, x->head.length, false);
 
         if (e)
             return refuse(x, 0, e);

@@ -113,10 +113,11 @@ struct http_app {
     /* On the socket's thread, before the handler is given to its executor: who is it, may he? */
     struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
                          const struct http_req *req);
-    /* On the socket's thread, for routes that take a file, with the head alone: shall the body
-     * come? `length`: of the body; -1: not known yet. */
+    /* On the socket's thread, for routes that take a file: shall it come? Asked with the head
+     * alone, of the length it states; then, while the file is kept, with the fields before it: when
+     * it begins, and every HTTP_ASK_BYTES. A refusal ends the keeping. */
     struct err *(*expect)(void *self, struct ctx *c, const struct http_route *route,
-                          const struct http_req *req, int64_t length);
+                          const struct http_req *req, int64_t bytes, bool keeping);
     /*
      * A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice.
      * `route` is NULL when none matched.

@@ -12,6 +12,7 @@ enum {
     HTTP_PARAMS_MAX = 64,        /* in the query, and again in the body */
     HTTP_TARGET_MAX = 12 * 1024, /* bytes of the request target: some 1,300 Chinese characters */
 
+    HTTP_ASK_BYTES = 4 << 20, /* of an upload: after so many more it is asked whether to go on */
     HTTP_CONNECTION_MEMORY = 16384, /* measured: the library zeroes all of it after each request */
 };
 

@@ -56,6 +56,15 @@ static struct err *spool_open(struct request_body *b, struct ctx *c)
     return NULL;
 }
 
+/* Is what there is of the file still wanted? */
+static struct err *ask(struct request_body *b)
+{
+    if (b->upload.size < b->ask_at)
+        return NULL;
+    b->ask_at = b->upload.size + HTTP_ASK_BYTES;
+    return b->limits.expect(b->limits.self, &b->params, b->upload.size);
+}
+
 static struct err *part_begin(void *self, struct ctx *c, struct str name, bool is_file)
 {
     struct request_body *b = self;
@@ -64,7 +73,10 @@ static struct err *part_begin(void *self, struct ctx *c, struct str name, bool i
     b->text.len = b->text.room = 0; /* the bytes of the last field are in use */
     b->dropped =
         is_file && (b->has_upload || !b->limits.upload || !str_eq(name, str_of(b->limits.upload)));
-    return is_file && !b->dropped ? spool_open(b, c) : NULL;
+    if (!is_file || b->dropped)
+        return NULL;
+    TRY(ask(b)); /* there is one file at most, so this is its first byte */
+    return spool_open(b, c);
 }
 
 static struct err *part_data(void *self, struct ctx *c, struct str bytes)
@@ -83,7 +95,11 @@ static struct err *part_data(void *self, struct ctx *c, struct str bytes)
         bytes = str_from(bytes, n > 0 ? (size_t)n : 0);
         b->upload.size += n > 0 ? n : 0;
     }
-    return NULL;
+    struct err *e = ask(b);
+
+    if (e)
+        request_body_drop(b); /* the rest is still to come: not beside this */
+    return e;
 }
 
 static struct err *part_end(void *self, struct ctx *c)

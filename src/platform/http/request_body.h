@@ -11,6 +11,9 @@ struct request_body_limits {
     struct str spool_dir;
     int64_t max;        /* bytes in all */
     const char *upload; /* the field that holds a file; files in others are dropped */
+    /* Asked when that file begins, and every HTTP_ASK_BYTES: shall it be kept? */
+    struct err *(*expect)(void *self, const struct http_params *before, int64_t bytes);
+    void *self;
 };
 
 /* Lives in its request; used by the socket's thread, then by the handler's. */
@@ -29,6 +32,7 @@ struct request_body {
     struct http_upload upload;
     bool has_upload;
     int64_t received;
+    int64_t ask_at;     /* bytes of the file at which it is asked again whether it is wanted */
     struct err *failed; /* the first failure: the rest is read and dropped */
 };
 
