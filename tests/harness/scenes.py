@@ -6,10 +6,11 @@ from client import ids
 class Scene:
     """One list under /api/v1 of a person's own, empty at first."""
 
-    def __init__(self, name, viewer, of, add, whole):
+    def __init__(self, name, viewer, of, add, whole, remove=None):
         self.name, self.viewer, self.of = name, viewer, of
-        self.add = add      # add(i): a new first element; i counts from 0, and never comes twice
-        self.whole = whole  # the ids of the contract's list, in the order of the pages
+        self.add = add        # add(i): a new first element; i counts from 0, and never comes twice
+        self.whole = whole    # the ids of the contract's list, in the order of the pages
+        self.remove = remove  # remove(id): it is gone; None: nobody can take such a thing away
 
 
 class Stage:
@@ -24,6 +25,9 @@ class Stage:
             self.people.append(self.new_user())
         return self.people[i]
 
+    def by_id(self, user_id):
+        return next(person for person in self.people if person.id == user_id)
+
     def video(self, i):
         while len(self.videos) <= i:
             self.videos.append(self.person(0).publish_new(self.clip)['id'])
@@ -32,8 +36,8 @@ class Stage:
     def scene(self, name):
         return getattr(self, f'{name}_of')(self.new_user())
 
-    def of_user(self, name, owner, add, whole):
-        return Scene(name, owner, owner.id, add, lambda: ids(whole()))
+    def of_user(self, name, owner, add, whole, remove=None):
+        return Scene(name, owner, owner.id, add, lambda: ids(whole()), remove)
 
     def videos_of(self, owner):
         return self.of_user('videos', owner, lambda _: owner.publish(self.clip),
@@ -41,27 +45,28 @@ class Stage:
 
     def likes_of(self, owner):
         return self.of_user('likes', owner, lambda i: owner.like(self.video(i)),
-                            owner.favorite_list)
+                            owner.favorite_list, owner.unlike)
 
     def following_of(self, owner):
         return self.of_user('following', owner, lambda i: owner.follow(self.person(i).id),
-                            owner.follow_list)
+                            owner.follow_list, owner.unfollow)
 
     def followers_of(self, owner):
         return self.of_user('followers', owner, lambda i: self.person(i).follow(owner.id),
-                            owner.follower_list)
+                            owner.follower_list, lambda follower: self.by_id(follower).unfollow(owner.id))
 
     def friends_of(self, owner):
         def befriend(i):
             self.person(i).follow(owner.id)
             owner.follow(self.person(i).id)
 
-        return self.of_user('friends', owner, befriend, owner.friend_list)
+        return self.of_user('friends', owner, befriend, owner.friend_list, owner.unfollow)
 
     def comments_of(self, owner):
         video = owner.publish_new(self.clip)['id']
         return Scene('comments', owner, video, lambda i: owner.comment(video, f'number {i}'),
-                     lambda: ids(owner.comment_list(video)))
+                     lambda: ids(owner.comment_list(video)),
+                     lambda comment: owner.delete_comment(video, comment))
 
     def messages_of(self, owner):
         peer = self.person(0)

@@ -1,0 +1,125 @@
+# People do whatever comes to mind; after each step the world looks as the model says.
+# SPDX-License-Identifier: Apache-2.0
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+import agreement
+from checks import BAD_TEXT, NOT_ALLOWED, OK, SELF_FOLLOW
+from effort import LONG, rounds
+from model import Model, tick
+from pages import page
+
+PEOPLE, VIDEOS = 4, 3
+HOUR_MS = 3600 * 1000
+SETTINGS = settings(max_examples=rounds(8, 300), stateful_step_count=rounds(25, 60), derandomize=not LONG,
+                    database=None, deadline=None, suppress_health_check=list(HealthCheck))
+
+# Who and what is chosen from those there are, by their number; of fewer it wraps around.
+NUMBER = st.integers(0, 11)
+WORDS = st.text(st.characters(blacklist_categories=('Cs', 'Cc')), min_size=1, max_size=12).filter(str.strip)
+
+
+class World(RuleBasedStateMachine):
+    """`new_user` and `clip` come from the test."""
+
+    def __init__(self, new_user, clip):
+        super().__init__()
+        self.new_user, self.clip = new_user, clip
+        self.model, self.clients = Model(), {}
+
+    def one(self, number):
+        return self.clients[self.model.users[number % len(self.model.users)]]
+
+    def some_video(self, number):
+        return list(self.model.videos)[number % len(self.model.videos)]
+
+    @initialize()
+    def two_people_and_a_video(self):
+        self.sign_up()
+        self.sign_up()
+        self.publish(0)
+
+    @precondition(lambda self: len(self.clients) < PEOPLE)
+    @rule()
+    def sign_up(self):
+        client = self.new_user()
+        self.clients[client.id] = client
+        self.model.users.append(client.id)
+
+    @precondition(lambda self: len(self.model.videos) < VIDEOS)
+    @rule(who=NUMBER)
+    def publish(self, who):
+        author = self.one(who)
+        self.model.videos[author.publish_new(self.clip)['id']] = author.id
+        agreement.person(self.model, self.one(who + 1), author.id)
+
+    @rule(who=NUMBER, what=NUMBER, there=st.booleans())
+    def like(self, who, what, there):
+        liker, video = self.one(who), self.some_video(what)
+        tick()
+        (liker.like if there else liker.unlike)(video)
+        self.model.put(self.model.likes, (liker.id, video), there)
+        agreement.person(self.model, liker, liker.id)
+        agreement.user(self.model, liker, liker.user(self.model.videos[video]))
+
+    @rule(who=NUMBER, whom=NUMBER, there=st.booleans())
+    def follow(self, who, whom, there):
+        follower, target = self.one(who), self.one(whom)
+        tick()
+        (follower.follow if there else follower.unfollow)(target.id, SELF_FOLLOW if follower is target else OK)
+        if follower is not target:
+            self.model.put(self.model.follows, (follower.id, target.id), there)
+        agreement.person(self.model, follower, follower.id)
+        agreement.person(self.model, follower, target.id)
+
+    @rule(who=NUMBER, what=NUMBER, text=WORDS)
+    def comment(self, who, what, text):
+        writer, video = self.one(who), self.some_video(what)
+        tick()
+        posted = writer.comment(video, text)
+        self.model.comments.append((posted['id'], video, writer.id, text.strip(' \t\r\n')))
+        agreement.comments(self.model, writer, video)
+
+    @rule(who=NUMBER, what=NUMBER, text=st.sampled_from(['', ' \n ', 'x\0y', 'bell \a', 'x' * 501]))
+    def comment_badly(self, who, what, text):
+        self.one(who).comment(self.some_video(what), text, BAD_TEXT)
+
+    @precondition(lambda self: self.model.comments)
+    @rule(who=NUMBER, which=NUMBER)
+    def delete_comment(self, who, which):
+        comment = self.model.comments[which % len(self.model.comments)]
+        comment_id, video, writer, _ = comment
+        remover = self.one(who)
+        may = remover.id in (writer, self.model.videos[video])
+        remover.delete_comment(video, comment_id, OK if may else NOT_ALLOWED)
+        if may:
+            self.model.comments.remove(comment)
+        agreement.comments(self.model, remover, video)
+
+    @rule(who=NUMBER, step=st.integers(1, PEOPLE - 1), text=WORDS)
+    def send(self, who, step, text):
+        sender, reader = self.one(who), self.one(who + step)
+        if sender is reader:
+            return
+        sender.send(reader.id, text)
+        newest = page(sender, 'messages', reader.id, limit=1)[0][0]
+        self.model.lines.append((sender.id, reader.id, text, newest['create_time']))
+        agreement.lines([newest], self.model.lines[-1:])
+
+    @rule(who=NUMBER, step=st.integers(1, PEOPLE - 1), behind=st.integers(0, 3),
+          ahead=st.sampled_from([0, 1, HOUR_MS]))
+    def poll(self, who, step, behind, ahead):
+        """Asks for what is newer than one of the last messages, or than a clock that is ahead."""
+        viewer, peer = self.one(who), self.one(who + step)
+        if viewer is peer:
+            return
+        known = [line[3] for line in self.model.conversation(viewer.id, peer.id)]
+        since = known[-1 - behind] + ahead if behind < len(known) else 0
+        agreement.lines(viewer.chat(peer.id, since), self.model.poll(viewer.id, peer.id, since))
+
+    def teardown(self):
+        agreement.everything(self.model, self.clients.values())
+
+
+def test_the_world_is_as_the_model_says(new_user, clips):
+    run_state_machine_as_test(lambda: World(new_user, clips.data('tiny.mp4')), settings=SETTINGS)
