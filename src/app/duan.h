@@ -5,18 +5,14 @@
 
 #include "err.h"
 #include "http_server.h"
-#include "near.h"
+#include "storage.h"
 
-struct blob;
-struct bus;
-struct changes;
 struct config;
 struct folder_lock;
 struct gateway;
 struct log;
 struct metrics;
 struct pool;
-struct sql;
 struct transcoder;
 
 /* Owned by the command that started it; its parts guard themselves. */
@@ -26,11 +22,7 @@ struct duan {
     struct metrics *metrics;
     char *worker;             /* path of duan-media */
     struct folder_lock *lock; /* one server at a time in a data folder */
-    struct sql *db;
-    struct blob *blob;
-    struct bus *bus;
-    struct changes *changes;
-    struct services services;
+    struct storage storage;
     struct pool *workers, *hashers;
     struct gateway *gateway;
     struct transcoder *transcoder;

@@ -15,7 +15,7 @@
 
 static void sample_sql(struct duan *d, struct metrics_scrape *s)
 {
-    struct sql_stats q = sql_stats(d->db);
+    struct sql_stats q = sql_stats(d->storage.db);
 
     COUNTER(s, "duan_sql_commits_total", "Group commits.", q.commits);
     COUNTER(s, "duan_sql_jobs_total", "Writes, committed or not.", q.jobs);
@@ -66,7 +66,7 @@ static void sample_jobs(struct duan *d, struct metrics_scrape *s)
     struct ctx c = {.arena = &arena};
     struct bus_stats b;
 
-    if (!bus_stats(d->bus, &c, STR("transcode"), &b)) {
+    if (!bus_stats(d->storage.bus, &c, STR("transcode"), &b)) {
         GAUGE(s, "duan_jobs_waiting", "Transcoding jobs that wait, up to 10000.", b.waiting);
         GAUGE(s, "duan_jobs_running", "Those that run.", b.running);
         GAUGE(s, "duan_jobs_dead", "Those that failed for good, up to 10000.", b.dead);
@@ -82,7 +82,7 @@ static void sample_disk(struct duan *d, struct metrics_scrape *s)
     struct ctx c = {.arena = &arena};
     int64_t room;
 
-    if (!blob_free_bytes(d->blob, &c, &room))
+    if (!blob_free_bytes(d->storage.blob, &c, &room))
         GAUGE(s, "duan_disk_free_bytes", "Free where videos are kept.", room);
     GAUGE(s, "duan_disk_reserve_bytes", "Below that uploads are refused (media.disk_reserve).",
           config_bytes(d->config, "media.disk_reserve"));

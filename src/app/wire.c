@@ -4,23 +4,16 @@
 
 #include "blob.h"
 #include "bus.h"
-#include "changes.h"
-#include "comment.h"
 #include "config.h"
 #include "duan.h"
-#include "favorite.h"
 #include "folder_lock.h"
 #include "gateway.h"
 #include "live.h"
 #include "machine.h"
-#include "message.h"
 #include "metrics.h"
 #include "pool.h"
-#include "relation.h"
 #include "secret.h"
-#include "sequence.h"
 #include "transcoder.h"
-#include "user.h"
 #include "video.h"
 
 enum { HASH_THREADS = 2, HASH_QUEUE = 64, WORKER_QUEUE = 256 };
@@ -30,43 +23,26 @@ static struct str in_data(struct duan *d, struct ctx *c, const char *name)
     return arena_str(c->arena, STR_FMT "/%s", STR_ARG(config_str(d->config, "data")), name);
 }
 
-/* ---- what lasts: one database file, one folder of objects, one queue of jobs ---- */
+/* ---- what lasts: only the holder of the folder may take up what a crash left ---- */
 
 static struct err *open_storage(struct duan *d, struct ctx *c)
 {
-    const struct migration_list all[] = {
-        sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
-        favorite_migrations, comment_migrations, relation_migrations, message_migrations,
+    const struct config *f = d->config;
+    struct str data = config_str(f, "data");
+    const struct video_quota quota = {
+        .bytes = config_bytes(f, "upload.account_bytes"),
+        .videos = config_int(f, "upload.account_videos"),
+        .pending = config_int(f, "upload.account_pending"),
     };
 
-    TRY(machine_data_folder(c, config_str(d->config, "data")));
-    TRY(folder_lock_take(c, config_str(d->config, "data"), &d->lock));
+    TRY(machine_data_folder(c, data));
+    TRY(folder_lock_take(c, data, &d->lock));
     if (folder_lock_was_left(d->lock))
         machine_tell_kill(c, d->log, in_data(d, c, "duan.db-wal"));
-    TRY(sql_open(c, in_data(d, c, "duan.db"), &sql_defaults, &d->db));
-    TRY(migrate(d->db, c, all, COUNT(all)));
-    TRY(blob_open(c, in_data(d, c, "media"), &d->blob));
-    return bus_open(c, d->db, &d->bus);
-}
-
-/* ---- the services: each with its own tables; they meet through APIs and facts ---- */
-
-static void create_services(struct duan *d)
-{
-    struct services *s = &d->services;
-    const struct video_quota quota = {
-        .bytes = config_bytes(d->config, "upload.account_bytes"),
-        .videos = config_int(d->config, "upload.account_videos"),
-        .pending = config_int(d->config, "upload.account_pending"),
-    };
-
-    d->changes = changes_create();
-    s->user = user_create(d->db, d->changes);
-    s->video = video_create(d->db, d->changes, d->bus, &quota);
-    s->favorite = favorite_create(d->db, d->changes, s->video);
-    s->comment = comment_create(d->db, d->changes, s->video);
-    s->relation = relation_create(d->db, d->changes, s->user);
-    s->message = message_create(d->db, d->changes, s->user);
+    TRY(storage_open_database(&d->storage, c, data));
+    TRY(storage_migrate(&d->storage, c));
+    TRY(storage_open_rest(&d->storage, c, data, &quota));
+    return bus_recover(d->storage.bus, c);
 }
 
 /* ---- media: the sandboxed worker, for uploads and for the transcoder ---- */
@@ -85,7 +61,8 @@ static struct err *start_transcoder(struct duan *d, struct ctx *c)
                    .file_mb = (int)(config_bytes(f, "media.file_max") >> 20),
                    .threads = (int)config_int(f, "media.threads")},
     };
-    const struct transcoder_deps deps = {d->bus, d->blob, d->services.video, d->metrics, d->log};
+    const struct transcoder_deps deps = {d->storage.bus, d->storage.blob, d->storage.services.video,
+                                         d->metrics, d->log};
 
     d->transcoder = transcoder_create(&options, &deps);
     return transcoder_start(d->transcoder, c);
@@ -98,7 +75,7 @@ static void on_foreign_write(void *self)
     struct duan *d = self;
 
     gateway_forget(d->gateway);
-    bus_wake(d->bus);
+    bus_wake(d->storage.bus);
 }
 
 /* ---- the edge: the gateway and the server in front of it ---- */
@@ -119,13 +96,14 @@ static struct err *create_gateway(struct duan *d, struct ctx *c)
                   .copy_max_bytes = config_bytes(f, "media.copy_max"),
                   .disk_reserve = config_bytes(f, "media.disk_reserve")},
     };
-    const struct gateway_deps deps = {d->services, d->changes, d->blob, d->metrics, d->log};
+    const struct gateway_deps deps = {d->storage.services, d->storage.changes, d->storage.blob,
+                                      d->metrics, d->log};
 
     if (!options.token_secret.len)
         TRY(secret_load(c, in_data(d, c, "token.key"), &options.token_secret));
     TRY(gateway_create(c, &options, &deps, &d->gateway));
-    sql_on_batch(d->db, gateway_batch_committed, d->gateway);
-    sql_on_foreign_write(d->db, on_foreign_write, d);
+    sql_on_batch(d->storage.db, gateway_batch_committed, d->gateway);
+    sql_on_foreign_write(d->storage.db, on_foreign_write, d);
     return gateway_recover(d->gateway, c);
 }
 
@@ -150,7 +128,7 @@ static struct err *open_http(struct duan *d, struct ctx *c)
         .trusted_proxies = config_str(f, "http.trusted_proxies"),
         .proxy_header = (enum proxies_header)config_choice(f, "http.proxy_header"),
         .executors = {[HTTP_INLINE] = NULL,
-                      [HTTP_WRITER] = sql_writer(d->db),
+                      [HTTP_WRITER] = sql_writer(d->storage.db),
                       [HTTP_WORKER] = pool_executor(d->workers),
                       [HTTP_HASH] = pool_executor(d->hashers)},
     };
@@ -163,7 +141,6 @@ static struct err *start(struct duan *d, struct ctx *c)
 {
     TRY(machine_worker(c, config_str(d->config, "media.worker"), &d->worker));
     TRY(open_storage(d, c));
-    create_services(d);
     TRY(create_gateway(d, c));
     d->workers = pool_create("worker", (size_t)config_int(d->config, "http.workers"), WORKER_QUEUE);
     d->hashers = pool_create("hash", HASH_THREADS, HASH_QUEUE);
@@ -191,18 +168,10 @@ bool duan_stop(struct duan *d)
     http_server_close(d->http);
     pool_destroy(d->workers);
     pool_destroy(d->hashers);
-    bus_close(d->bus);
-    sql_close(d->db);
+    storage_stop(&d->storage);
     transcoder_destroy(d->transcoder);
     gateway_destroy(d->gateway);
-    message_destroy(d->services.message);
-    relation_destroy(d->services.relation);
-    comment_destroy(d->services.comment);
-    favorite_destroy(d->services.favorite);
-    video_destroy(d->services.video);
-    user_destroy(d->services.user);
-    changes_destroy(d->changes);
-    blob_close(d->blob);
+    storage_close(&d->storage);
     metrics_destroy(d->metrics);
     folder_lock_release(d->lock);
     free(d->worker);

@@ -229,9 +229,14 @@ static struct err *reset(struct sql_tx *tx, struct ctx *c, void *arg)
     return bus_store_reset(tx, c);
 }
 
+struct err *bus_recover(struct bus *bus, struct ctx *c)
+{
+    return sql_write(bus->db, c, reset, NULL);
+}
+
 struct err *bus_open(struct ctx *c, struct sql *db, struct bus **out)
 {
-    TRY(sql_write(db, c, reset, NULL));
+    (void)c;
     struct bus *bus = calloc(1, sizeof(*bus));
     pthread_condattr_t attr;
 
@@ -277,4 +282,63 @@ struct err *bus_stats(struct bus *bus, struct ctx *c, struct str topic, struct b
     struct stats_question q = {topic, out};
 
     return sql_read(bus->db, c, read_stats, &q);
+}
+
+/* ---- looking after the queue ---- */
+
+struct list_question {
+    int64_t after, limit;
+    struct bus_entries found;
+};
+
+static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_question *q = arg;
+
+    return bus_store_list(tx, c, q->after, q->limit, &q->found);
+}
+
+struct err *bus_list(struct bus *bus, struct ctx *c, int64_t after, int64_t limit,
+                     struct bus_entries *out)
+{
+    struct list_question q = {.after = after, .limit = limit};
+
+    TRY(sql_read(bus->db, c, read_list, &q));
+    *out = q.found;
+    return NULL;
+}
+
+struct retry_order {
+    struct bus *bus;
+    int64_t id;
+};
+
+static struct err *retry(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct retry_order *o = arg;
+
+    TRY(bus_store_revive(tx, c, o->id, clock_wall_ms()));
+    sql_on_commit(tx, c, wake_consumers, o->bus);
+    return NULL;
+}
+
+struct err *bus_retry(struct bus *bus, struct ctx *c, int64_t id)
+{
+    struct retry_order o = {bus, id};
+
+    return sql_write(bus->db, c, retry, &o);
+}
+
+static struct err *forget(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    const struct publication *p = arg;
+
+    return bus_store_forget(tx, c, p->topic, p->key);
+}
+
+struct err *bus_forget(struct bus *bus, struct ctx *c, struct str topic, int64_t key)
+{
+    struct publication p = {bus, topic, key};
+
+    return sql_write(bus->db, c, forget, &p);
 }

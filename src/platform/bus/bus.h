@@ -38,6 +38,10 @@ struct bus_handler {
 
 MUST_USE struct err *bus_open(struct ctx *c, struct sql *db, struct bus **out);
 
+/* After a crash: what was running waits again. Only for the process that runs this queue's jobs,
+ * before it runs any: it is the one that holds the data folder. */
+MUST_USE struct err *bus_recover(struct bus *bus, struct ctx *c);
+
 /* Ends consumers: *stop becomes non-zero, running handlers are waited for. NULL is fine. */
 void bus_close(struct bus *bus);
 
@@ -52,6 +56,34 @@ MUST_USE struct err *bus_consume(struct bus *bus, struct ctx *c, const char *top
 void bus_wake(struct bus *bus);
 
 enum { BUS_COUNT_MAX = 10000 }; /* jobs of one state that are counted: more are not */
+
+/* ---- for those who look after the queue ---- */
+
+enum bus_state { BUS_WAITING, BUS_RUNNING, BUS_DEAD };
+
+struct bus_entry {
+    int64_t id, key;
+    struct str topic;
+    enum bus_state state;
+    int64_t attempts;           /* begun so far */
+    int64_t run_at, created_at; /* Unix milliseconds */
+    struct str last_error;      /* "": none yet */
+};
+struct bus_entries {
+    struct bus_entry *at;
+    size_t count;
+};
+
+/* Jobs with ids above `after`, in the order of ids, `limit` at most. */
+MUST_USE struct err *bus_list(struct bus *bus, struct ctx *c, int64_t after, int64_t limit,
+                              struct bus_entries *out);
+
+/* A waiting job is due now; a dead one waits again, with all its attempts before it.
+ * ERR_NOT_FOUND: no such job. ERR_PRECONDITION: it runs at this moment. */
+MUST_USE struct err *bus_retry(struct bus *bus, struct ctx *c, int64_t id);
+
+/* Waiting and dead jobs of a key are gone; one that runs goes on. Joins the transaction of c. */
+MUST_USE struct err *bus_forget(struct bus *bus, struct ctx *c, struct str topic, int64_t key);
 
 struct bus_stats {
     int64_t waiting, running, dead;

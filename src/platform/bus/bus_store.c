@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bus_store.h"
 
-enum state { WAITING, RUNNING, DEAD };
+#include <inttypes.h>
 
 static const struct migration steps[] = {
     {"bus", 1, "create",
@@ -12,6 +12,7 @@ static const struct migration steps[] = {
      " created_at BIGINT NOT NULL, last_error VARCHAR(512) NOT NULL DEFAULT '');"
      "CREATE INDEX bus_job_due ON bus_job (topic, state, run_at, id);"
      "CREATE UNIQUE INDEX bus_job_waiting ON bus_job (topic, job_key) WHERE state = 0"},
+    {"bus", 2, "by_key", "CREATE INDEX bus_job_key ON bus_job (topic, job_key)"},
 };
 const struct migration_list bus_migrations = {steps, COUNT(steps)};
 
@@ -88,12 +89,12 @@ struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c)
     TRY(sql_exec(tx, c,
                  "DELETE FROM bus_job WHERE state = 1 AND EXISTS (SELECT 1 FROM bus_job AS other"
                  " WHERE other.topic = bus_job.topic AND other.job_key = bus_job.job_key"
-                 " AND other.state = 0)"));
+                 " AND (other.state = 0 OR (other.state = 1 AND other.id > bus_job.id)))"));
     return sql_exec(tx, c, "UPDATE bus_job SET state = 0 WHERE state = 1");
 }
 
 /* Dead jobs pile up until somebody looks after them; a scrape must not read them all. */
-static struct err *count(struct sql_tx *tx, struct ctx *c, struct str topic, enum state state,
+static struct err *count(struct sql_tx *tx, struct ctx *c, struct str topic, enum bus_state state,
                          int64_t *out)
 {
     struct sql_rows rows;
@@ -112,9 +113,9 @@ struct err *bus_store_stats(struct sql_tx *tx, struct ctx *c, struct str topic, 
     struct bus_stats stats = {0};
     struct sql_rows rows;
 
-    TRY(count(tx, c, topic, WAITING, &stats.waiting));
-    TRY(count(tx, c, topic, RUNNING, &stats.running));
-    TRY(count(tx, c, topic, DEAD, &stats.dead));
+    TRY(count(tx, c, topic, BUS_WAITING, &stats.waiting));
+    TRY(count(tx, c, topic, BUS_RUNNING, &stats.running));
+    TRY(count(tx, c, topic, BUS_DEAD, &stats.dead));
     TRY(sql_query(tx, c, &rows,
                   "SELECT created_at FROM bus_job WHERE topic = ? AND state = 0"
                   " ORDER BY run_at, id LIMIT 1",
@@ -122,4 +123,51 @@ struct err *bus_store_stats(struct sql_tx *tx, struct ctx *c, struct str topic, 
     stats.oldest_ms = sql_next(&rows) ? now - sql_i64(&rows, 0) : 0;
     *out = stats;
     return NULL;
+}
+
+struct err *bus_store_list(struct sql_tx *tx, struct ctx *c, int64_t after, int64_t limit,
+                           struct bus_entries *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, job_key, topic, state, attempt, run_at, created_at, last_error"
+                  " FROM bus_job WHERE id > ? ORDER BY id LIMIT ?",
+                  sql_int(after), sql_int(limit)));
+    *out = (struct bus_entries){arena_array(c->arena, struct bus_entry, r.count), 0};
+    while (sql_next(&r))
+        out->at[out->count++] = (struct bus_entry){
+            .id = sql_i64(&r, 0),
+            .key = sql_i64(&r, 1),
+            .topic = sql_str(&r, 2),
+            .state = (enum bus_state)sql_i64(&r, 3),
+            .attempts = sql_i64(&r, 4),
+            .run_at = sql_i64(&r, 5),
+            .created_at = sql_i64(&r, 6),
+            .last_error = sql_str(&r, 7),
+        };
+    return NULL;
+}
+
+struct err *bus_store_revive(struct sql_tx *tx, struct ctx *c, int64_t id, int64_t now)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, "SELECT state FROM bus_job WHERE id = ?", sql_int(id)));
+    if (!sql_next(&r))
+        return err_new(c, ERR_NOT_FOUND, "no job %" PRId64, id);
+    if (sql_i64(&r, 0) == BUS_RUNNING)
+        return err_new(c, ERR_PRECONDITION, "job %" PRId64 " runs at this moment", id);
+    struct err *e = sql_exec(tx, c,
+                             "UPDATE bus_job SET attempt = CASE state WHEN 2 THEN 0 ELSE attempt"
+                             " END, state = 0, run_at = ? WHERE id = ?",
+                             sql_int(now), sql_int(id));
+
+    return e && e->code == ERR_EXISTS ? bus_store_remove(tx, c, id) : e;
+}
+
+struct err *bus_store_forget(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key)
+{
+    return sql_exec(tx, c, "DELETE FROM bus_job WHERE topic = ? AND job_key = ? AND state <> 1",
+                    sql_text(topic), sql_int(key));
 }

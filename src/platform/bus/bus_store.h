@@ -25,8 +25,15 @@ MUST_USE struct err *bus_store_retry(struct sql_tx *tx, struct ctx *c, const str
                                      int64_t run_at, const char *why);
 MUST_USE struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, int64_t id, const char *why);
 
-/* After a crash: what was running waits again. */
+/* After a crash: what was running waits again, one job of each key. */
 MUST_USE struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c);
+
+/* What bus_list(), bus_retry() and bus_forget() do. */
+MUST_USE struct err *bus_store_list(struct sql_tx *tx, struct ctx *c, int64_t after, int64_t limit,
+                                    struct bus_entries *out);
+MUST_USE struct err *bus_store_revive(struct sql_tx *tx, struct ctx *c, int64_t id, int64_t now);
+MUST_USE struct err *bus_store_forget(struct sql_tx *tx, struct ctx *c, struct str topic,
+                                      int64_t key);
 
 MUST_USE struct err *bus_store_stats(struct sql_tx *tx, struct ctx *c, struct str topic,
                                      int64_t now, struct bus_stats *out);

@@ -70,14 +70,9 @@ static struct err *bring_up(struct sql_tx *tx, struct ctx *c, struct migration_l
     return NULL;
 }
 
-struct all_lists {
-    const struct migration_list *at;
-    size_t count;
-};
-
 static struct err *bring_up_all(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    const struct all_lists *all = arg;
+    const struct migration_lists *all = arg;
 
     TRY(sql_script(tx, c,
                    "CREATE TABLE IF NOT EXISTS schema_migration (owner VARCHAR(32) NOT NULL,"
@@ -92,7 +87,94 @@ static struct err *bring_up_all(struct sql_tx *tx, struct ctx *c, void *arg)
 
 struct err *migrate(struct sql *db, struct ctx *c, const struct migration_list *lists, size_t count)
 {
-    struct all_lists all = {lists, count};
+    struct migration_lists all = {lists, count};
 
     return sql_write(db, c, bring_up_all, &all);
+}
+
+/* ---- looking ---- */
+
+struct look {
+    struct migration_lists lists;
+    struct migration_steps steps;
+};
+
+static size_t count_steps(struct migration_lists lists)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < lists.count; i++)
+        count += lists.at[i].count;
+    return count;
+}
+
+static void list_ours(struct look *look)
+{
+    for (size_t i = 0; i < look->lists.count; i++)
+        for (size_t j = 0; j < look->lists.at[i].count; j++) {
+            const struct migration *m = &look->lists.at[i].at[j];
+
+            look->steps.at[look->steps.count++] = (struct migration_step){
+                str_of(m->owner), str_of(m->name), m->number, .known = true};
+        }
+}
+
+/* The text of a step of ours; NULL: we have none of that name. */
+static const char *text_of(struct migration_lists lists, struct str owner, int64_t number)
+{
+    for (size_t i = 0; i < lists.count; i++) {
+        const struct migration *m = find(lists.at[i], number);
+
+        if (m && str_eq(owner, str_of(m->owner)))
+            return m->text;
+    }
+    return NULL;
+}
+
+static void note_applied(struct ctx *c, struct look *look, const struct sql_rows *r)
+{
+    struct migration_step step = {.owner = sql_str(r, 0),
+                                  .name = sql_str(r, 2),
+                                  .number = sql_i64(r, 1),
+                                  .applied_at = sql_i64(r, 4)};
+    const char *text = text_of(look->lists, step.owner, step.number);
+
+    step.known = text && str_eq(sql_str(r, 3), str_of(checksum(c, text)));
+    for (size_t i = 0; i < look->steps.count; i++) {
+        struct migration_step *ours = &look->steps.at[i];
+
+        if (ours->number == step.number && str_eq(ours->owner, step.owner)) {
+            *ours = step;
+            return;
+        }
+    }
+    look->steps.at[look->steps.count++] = step;
+}
+
+static struct err *look_at_all(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct look *look = arg;
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, "SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'"));
+    if (r.count)
+        TRY(sql_query(tx, c, &r,
+                      "SELECT owner, number, name, checksum, applied_at FROM schema_migration"
+                      " ORDER BY owner, number"));
+    look->steps.at =
+        arena_array(c->arena, struct migration_step, count_steps(look->lists) + r.count);
+    list_ours(look);
+    while (r.columns > 1 && sql_next(&r))
+        note_applied(c, look, &r);
+    return NULL;
+}
+
+struct err *migrate_look(struct sql *db, struct ctx *c, struct migration_lists lists,
+                         struct migration_steps *out)
+{
+    struct look look = {.lists = lists};
+
+    TRY(sql_read(db, c, look_at_all, &look));
+    *out = look.steps;
+    return NULL;
 }

@@ -19,6 +19,12 @@ struct migration_list {
     size_t count;
 };
 
+/* Those of all owners. */
+struct migration_lists {
+    const struct migration_list *at;
+    size_t count;
+};
+
 /*
  * Applies what is missing, in one transaction, and records number and checksum of each.
  * ERR_PRECONDITION: the database has a step that this program does not know (it is newer), or one
@@ -26,5 +32,21 @@ struct migration_list {
  */
 MUST_USE struct err *migrate(struct sql *db, struct ctx *c, const struct migration_list *lists,
                              size_t count);
+
+/* One step, and how the database stands to it. */
+struct migration_step {
+    struct str owner, name;
+    int64_t number;
+    int64_t applied_at; /* Unix milliseconds; 0: it is missing */
+    bool known;         /* false: this program does not bring it along, as it stands there */
+};
+struct migration_steps {
+    struct migration_step *at;
+    size_t count;
+};
+
+/* Changes nothing: first the steps of this program in their order, then those it does not know. */
+MUST_USE struct err *migrate_look(struct sql *db, struct ctx *c, struct migration_lists lists,
+                                  struct migration_steps *out);
 
 #endif

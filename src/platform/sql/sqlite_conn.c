@@ -8,7 +8,7 @@
 #include "clock.h"
 
 enum {
-    BUSY_MS = 5000,         /* another process (doctor, backup) may hold the file for a moment */
+    BUSY_MS = 30000,        /* how long an operator's command may hold the file, and we wait */
     DEADLINE_STEPS = 20000, /* virtual machine steps between two looks at the clock */
     FIRST_ROWS = 16,
 };
