@@ -89,9 +89,9 @@ def anyone(server, clients):
 def new_user(server, clients):
     """Registers somebody new, on the shared server unless told another: new_user(url)."""
 
-    def register(url=None):
+    def register(url=None, name=None):
         client = clients(url or server.url)
-        client.register(unique(), 'correct horse')
+        client.register(name or unique(), 'correct horse')
         return client
 
     return register

@@ -23,6 +23,8 @@ ROOMS["services/video"] |= {"platform/bus"}
 ROOMS["gateway"] = {"base", "api", "assets", "media", "services", "services/text"} | {
     f"platform/{name}" for name in ("blob", "changes", "http", "log", "metrics", "trace")}
 ROOMS["transcoder"] = {"base", "api", "media"} | {f"platform/{name}" for name in ("blob", "bus", "log", "metrics")}
+ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"} | {
+    f"platform/{name}" for name in ("blob", "bus", "changes", "log", "metrics", "sql")}
 EVERYTHING = {"app"}
 
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)

@@ -15,7 +15,7 @@ static int print(struct ctx *c, const struct options *o)
 {
     struct config *f = NULL;
 
-    if (o->reference) {
+    if (o->flags & OPTION_REFERENCE) {
         (void)puts("# Settings\n\nMade by `duan config --reference`. From the default up: "
                    "`duan.yaml`, the environment (`DUAN_HTTP_LISTEN`),\nthe command line "
                    "(`--set http.listen=...`).\n");
@@ -32,7 +32,10 @@ static int print(struct ctx *c, const struct options *o)
 
 int command_config(int argc, char **argv)
 {
-    return options_run(argc, argv, usage, print);
+    return options_run(argc, argv,
+                       &(struct options_command){.usage = usage,
+                                                 .run = print,
+                                                 .takes = OPTION_LISTEN | OPTION_REFERENCE});
 }
 
 int command_version(int argc, char **argv)

@@ -102,5 +102,7 @@ static int start(struct ctx *c, const struct options *o)
 
 int command_serve(int argc, char **argv)
 {
-    return options_run(argc, argv, usage, start);
+    return options_run(
+        argc, argv,
+        &(struct options_command){.usage = usage, .run = start, .takes = OPTION_LISTEN});
 }

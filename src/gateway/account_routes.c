@@ -53,6 +53,15 @@ static struct err *wrong_password(struct ctx *c)
     return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "wrong user name or password");
 }
 
+/* Told only to who knows the password: others see the same as for any account. */
+static struct err *banned(struct ctx *c, struct str reason)
+{
+    if (!reason.len)
+        return err_reason(c, ERR_FORBIDDEN, "banned", "this account is banned");
+    return err_reason(c, ERR_FORBIDDEN, "banned", "this account is banned: " STR_FMT,
+                      STR_ARG(reason));
+}
+
 /* Zeroed: nobody has that name. */
 static struct err *find_account(struct gateway *g, struct ctx *c, struct str name,
                                 struct user_get_credentials_resp *out)
@@ -76,6 +85,8 @@ static struct err *check_login(struct gateway *g, struct ctx *c, const struct ht
         TRY(login_limits_failed(g->logins, c, &attempt));
         return wrong_password(c);
     }
+    if (out->banned_at)
+        return banned(c, out->ban_reason);
     at_home(g, req, out->id, out->session);
     return NULL;
 }

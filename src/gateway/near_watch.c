@@ -26,7 +26,7 @@ static void on_user_count(void *self, const struct change *change)
     near_table_change(t->users, (struct near_key){row.user_id, 0}, set_user_counts, &row);
 }
 
-/* Rare: a password. The next look fetches it again. */
+/* Rare: a password, a ban. The next look fetches it again. */
 static void on_user_account(void *self, const struct change *change)
 {
     struct near_tables *t = self;

@@ -4,19 +4,20 @@
 #define LIMITS_H
 
 enum {
-    NAME_MAX_CHARS = 32,      /* characters of a user name (contract, section 3.1) */
-    PASSWORD_MIN_CHARS = 6,   /* characters of a password */
-    PASSWORD_MAX_CHARS = 32,  /* the same (contract, section 3.1) */
-    PASSWORD_MAX_BYTES = 72,  /* bcrypt reads no more: longer ones are refused, never cut */
-    TITLE_MAX_CHARS = 200,    /* characters of a video's title */
-    COMMENT_MAX_CHARS = 500,  /* characters of a comment */
-    MESSAGE_MAX_CHARS = 2000, /* characters of a private message */
-    FEED_PAGE = 30,           /* videos of one feed page (contract, section 3.1) */
-    LIST_MAX = 500,           /* elements of a list that the contract returns whole: the newest */
-    CHOSEN_FROM_MAX = 20000,  /* likes or follows of one person among which a list looks */
-    PAGE_DEFAULT = 30,        /* elements of a page under /api/v1 that does not say how many */
-    PAGE_MAX = 100,           /* elements of such a page */
-    IDS_MAX = 500,            /* ids of one batched call between services */
+    NAME_MAX_CHARS = 32,        /* characters of a user name (contract, section 3.1) */
+    PASSWORD_MIN_CHARS = 6,     /* characters of a password */
+    PASSWORD_MAX_CHARS = 32,    /* the same (contract, section 3.1) */
+    PASSWORD_MAX_BYTES = 72,    /* bcrypt reads no more: longer ones are refused, never cut */
+    BAN_REASON_MAX_CHARS = 200, /* characters of what a banned user reads */
+    TITLE_MAX_CHARS = 200,      /* characters of a video's title */
+    COMMENT_MAX_CHARS = 500,    /* characters of a comment */
+    MESSAGE_MAX_CHARS = 2000,   /* characters of a private message */
+    FEED_PAGE = 30,             /* videos of one feed page (contract, section 3.1) */
+    LIST_MAX = 500,             /* elements of a list that the contract returns whole: the newest */
+    CHOSEN_FROM_MAX = 20000,    /* likes or follows of one person among which a list looks */
+    PAGE_DEFAULT = 30,          /* elements of a page under /api/v1 that does not say how many */
+    PAGE_MAX = 100,             /* elements of such a page */
+    IDS_MAX = 500,              /* ids of one batched call between services */
 };
 
 #endif

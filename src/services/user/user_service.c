@@ -159,6 +159,55 @@ static struct err *set_password(struct user_api *base, struct ctx *c,
     return NULL;
 }
 
+/* ---- bans ---- */
+
+struct ban_job {
+    struct user *self;
+    const struct user_set_ban_req *req;
+    bool changed;
+};
+
+static struct err *tell_account(struct ban_job *job, struct sql_tx *tx, struct ctx *c)
+{
+    struct user_profile now;
+    struct user_account *row = arena_new(c->arena, struct user_account);
+    bool found;
+
+    TRY(user_store_get(tx, c, job->req->id, &now, &found));
+    *row = (struct user_account){.id = now.id, .session = now.session};
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&user_account_type, CHANGE_UPDATE, row});
+}
+
+static struct err *write_ban(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct ban_job *job = arg;
+    struct user_profile before;
+    bool found;
+
+    TRY(user_store_get(tx, c, job->req->id, &before, &found));
+    if (!found)
+        return no_user(c, job->req->id);
+    TRY(job->req->banned ? user_store_ban(tx, c, before.id, job->req->reason, clock_wall_ms())
+                         : user_store_unban(tx, c, before.id));
+    job->changed = job->req->banned != (before.banned_at != 0);
+    return job->changed ? tell_account(job, tx, c) : NULL;
+}
+
+static struct err *set_ban(struct user_api *base, struct ctx *c, const struct user_set_ban_req *req,
+                           struct user_set_ban_resp *resp)
+{
+    static const struct text_rule rule = {
+        .what = "reason", .min_chars = 1, .max_chars = BAN_REASON_MAX_CHARS};
+    struct ban_job job = {.self = of(base), .req = req};
+
+    if (req->reason.len)
+        TRY(text_rules_check(c, &rule, req->reason));
+    TRY(sql_write(job.self->db, c, write_ban, &job));
+    resp->changed = job.changed;
+    return NULL;
+}
+
 /* ---- life ---- */
 
 static const struct user_api_ops ops = {
@@ -166,6 +215,7 @@ static const struct user_api_ops ops = {
     .get_users = get_users,
     .get_credentials = get_credentials,
     .set_password = set_password,
+    .set_ban = set_ban,
 };
 
 struct user_api *user_create(struct sql *db, struct changes *changes)

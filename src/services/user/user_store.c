@@ -28,7 +28,8 @@ struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct 
 
     TRY(sql_query(tx, c, &r,
                   "SELECT name, avatar, background, signature, session, follow_count,"
-                  " follower_count, total_favorited, work_count, favorite_count FROM user_account"
+                  " follower_count, total_favorited, work_count, favorite_count, banned_at"
+                  " FROM user_account"
                   " JOIN user_count ON user_id = id WHERE id = ?",
                   sql_int(id)));
     *found = sql_next(&r);
@@ -46,9 +47,12 @@ struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct 
         .total_favorited = sql_i64(&r, 7),
         .work_count = sql_i64(&r, 8),
         .favorite_count = sql_i64(&r, 9),
+        .banned_at = sql_i64(&r, 10),
     };
     return NULL;
 }
+
+#define CREDENTIALS "SELECT id, password_hash, session, banned_at, ban_reason FROM user_account"
 
 struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
                                    const struct user_get_credentials_req *by,
@@ -58,14 +62,12 @@ struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
 
     *out = (struct user_get_credentials_resp){0};
     if (by->name.len)
-        TRY(sql_query(tx, c, &r,
-                      "SELECT id, password_hash, session FROM user_account WHERE name = ?",
-                      sql_text(by->name)));
+        TRY(sql_query(tx, c, &r, CREDENTIALS " WHERE name = ?", sql_text(by->name)));
     else
-        TRY(sql_query(tx, c, &r, "SELECT id, password_hash, session FROM user_account WHERE id = ?",
-                      sql_int(by->id)));
+        TRY(sql_query(tx, c, &r, CREDENTIALS " WHERE id = ?", sql_int(by->id)));
     if (sql_next(&r))
-        *out = (struct user_get_credentials_resp){sql_i64(&r, 0), sql_str(&r, 1), sql_i64(&r, 2)};
+        *out = (struct user_get_credentials_resp){sql_i64(&r, 0), sql_str(&r, 1), sql_i64(&r, 2),
+                                                  sql_i64(&r, 3), sql_str(&r, 4)};
     return NULL;
 }
 
@@ -80,6 +82,22 @@ struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id
                   sql_text(hash), sql_int(id)));
     *session = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
+}
+
+struct err *user_store_ban(struct sql_tx *tx, struct ctx *c, int64_t id, struct str reason,
+                           int64_t now)
+{
+    return sql_exec(tx, c,
+                    "UPDATE user_account SET session = session + (banned_at = 0),"
+                    " banned_at = CASE banned_at WHEN 0 THEN ? ELSE banned_at END,"
+                    " ban_reason = ? WHERE id = ?",
+                    sql_int(now), sql_text(reason), sql_int(id));
+}
+
+struct err *user_store_unban(struct sql_tx *tx, struct ctx *c, int64_t id)
+{
+    return sql_exec(tx, c, "UPDATE user_account SET banned_at = 0, ban_reason = '' WHERE id = ?",
+                    sql_int(id));
 }
 
 #define COUNT_BY(column)                                                  \

@@ -23,6 +23,11 @@ MUST_USE struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id,
                                              struct str hash, int64_t *session);
 
+/* Idempotent: what is banned already keeps its time and its session version. */
+MUST_USE struct err *user_store_ban(struct sql_tx *tx, struct ctx *c, int64_t id, struct str reason,
+                                    int64_t now);
+MUST_USE struct err *user_store_unban(struct sql_tx *tx, struct ctx *c, int64_t id);
+
 enum user_column { USER_FOLLOWS, USER_FOLLOWERS, USER_FAVORITED, USER_WORKS, USER_FAVORITES };
 
 /* Moves one count; *out is the whole row afterwards. ERR_NOT_FOUND: no such user. */

@@ -259,6 +259,89 @@ static void nobody_has_no_password_to_change(void **state)
     assert_int_equal(world_told_all(w), 0);
 }
 
+/* ---- bans ---- */
+
+static struct err *set_ban(struct world *w, int64_t id, bool banned, struct str reason,
+                           bool *changed)
+{
+    struct user_set_ban_req req = {.id = id, .banned = banned, .reason = reason};
+    struct user_set_ban_resp resp = {0};
+
+    TRY(user_set_ban(w->api.user, &w->ctx, &req, &resp));
+    *changed = resp.changed;
+    return NULL;
+}
+
+static void a_ban_ends_the_sessions_and_tells_why(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann"), bob = world_user(w, "bob");
+    struct user_get_credentials_resp got = {0};
+    bool changed = false;
+
+    assert_ok(&w->ctx, set_ban(w, ann, true, STR("spam"), &changed));
+    assert_true(changed);
+    assert_ok(&w->ctx, find(w, STR("ann"), 0, &got));
+    assert_int_equal(got.session, 2);
+    assert_true(got.banned_at > 0);
+    assert_str(got.ban_reason, STR("spam"));
+    assert_int_equal(world_profile(w, ann).banned_at, got.banned_at);
+    assert_int_equal(world_profile(w, bob).session, 1);
+    assert_int_equal(world_profile(w, bob).banned_at, 0);
+    assert_int_equal(world_told(w, &user_account_type, CHANGE_UPDATE), 1);
+}
+
+static void banning_twice_changes_the_reason_alone(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann");
+    struct user_get_credentials_resp once = {0}, twice = {0};
+    bool changed = false;
+
+    test_clock_stop(1000);
+    assert_ok(&w->ctx, set_ban(w, ann, true, STR("spam"), &changed));
+    assert_ok(&w->ctx, find(w, STR("ann"), 0, &once));
+    test_clock_stop(2000);
+    assert_ok(&w->ctx, set_ban(w, ann, true, STR("more spam"), &changed));
+    assert_false(changed);
+    assert_ok(&w->ctx, find(w, STR("ann"), 0, &twice));
+    assert_int_equal(twice.banned_at, once.banned_at);
+    assert_int_equal(twice.session, once.session);
+    assert_str(twice.ban_reason, STR("more spam"));
+}
+
+static void who_is_let_in_again_has_no_older_session(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann");
+    struct user_get_credentials_resp got = {0};
+    bool changed = false;
+
+    assert_ok(&w->ctx, set_ban(w, ann, true, STR("spam"), &changed));
+    assert_ok(&w->ctx, set_ban(w, ann, false, STR(""), &changed));
+    assert_true(changed);
+    assert_ok(&w->ctx, set_ban(w, ann, false, STR(""), &changed));
+    assert_false(changed);
+    assert_ok(&w->ctx, find(w, STR("ann"), 0, &got));
+    assert_int_equal(got.banned_at, 0);
+    assert_str(got.ban_reason, STR(""));
+    assert_int_equal(got.session, 2);
+}
+
+static void a_ban_needs_somebody_and_a_plain_reason(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann");
+    bool changed = true;
+
+    assert_reason(set_ban(w, 4711, true, STR(""), &changed), ERR_NOT_FOUND, "user_not_found");
+    assert_err(set_ban(w, ann, true, world_text(w, "x", BAN_REASON_MAX_CHARS + 1), &changed),
+               ERR_INVALID);
+    assert_err(set_ban(w, ann, true, STR("a\nb"), &changed), ERR_INVALID);
+    assert_int_equal(world_profile(w, ann).banned_at, 0);
+    assert_ok(&w->ctx, set_ban(w, ann, true, world_text(w, "x", BAN_REASON_MAX_CHARS), &changed));
+}
+
 /* ---- a database of its own ---- */
 
 static void it_works_on_a_database_of_its_own(void **state)
@@ -293,6 +376,10 @@ int main(int argc, char **argv)
         WORLD_TEST(unknown_accounts_have_no_credentials),
         WORLD_TEST(sessions_move_with_the_password),
         WORLD_TEST(nobody_has_no_password_to_change),
+        WORLD_TEST(a_ban_ends_the_sessions_and_tells_why),
+        WORLD_TEST(banning_twice_changes_the_reason_alone),
+        WORLD_TEST(who_is_let_in_again_has_no_older_session),
+        WORLD_TEST(a_ban_needs_somebody_and_a_plain_reason),
         WORLD_TEST(it_works_on_a_database_of_its_own),
     };
 

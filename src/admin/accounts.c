@@ -1,0 +1,185 @@
+/* Accounts: a page of the table at a time, and bans through the user service. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "accounts.h"
+
+#include <inttypes.h>
+#include <strings.h>
+
+#include "sql.h"
+#include "text_table.h"
+#include "user_api.h"
+
+enum { PAGE = 500 };
+
+/* ---- listing ---- */
+
+static const char *const heads[] = {">id",        "name",   ">works",     ">likes", ">liked",
+                                    ">followers", "banned", "registered", NULL};
+
+struct list_job {
+    const struct accounts_query *query;
+    struct arena *page; /* of the rows that are being looked at */
+    struct text_table *table;
+    int64_t after;
+    bool more;
+};
+
+static bool holds(struct str name, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (size_t i = 0; i + len <= name.len; i++)
+        if (strncasecmp(name.ptr + i, word, len) == 0)
+            return true;
+    return false;
+}
+
+static bool is_asked_for(const struct accounts_query *q, struct str name, int64_t banned_at)
+{
+    for (size_t i = 0; i < q->word_count; i++)
+        if (!holds(name, q->words[i]))
+            return false;
+    return !q->banned || banned_at != 0;
+}
+
+static void add_row(struct list_job *job, const struct sql_rows *r)
+{
+    struct arena *a = job->page;
+    int64_t banned_at = sql_i64(r, 2);
+    const struct str cells[] = {
+        text_table_number(a, sql_i64(r, 0)),
+        sql_str(r, 1),
+        text_table_number(a, sql_i64(r, 4)),
+        text_table_number(a, sql_i64(r, 5)),
+        text_table_number(a, sql_i64(r, 6)),
+        text_table_number(a, sql_i64(r, 7)),
+        banned_at ? text_table_time(a, banned_at) : STR("no"),
+        text_table_time(a, sql_i64(r, 3)),
+    };
+
+    text_table_row(job->table, cells);
+}
+
+static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_job *job = arg;
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, name, banned_at, created_at, work_count, favorite_count,"
+                  " total_favorited, follower_count FROM user_account JOIN user_count"
+                  " ON user_id = id WHERE id > ? ORDER BY id LIMIT ?",
+                  sql_int(job->after), sql_int(PAGE)));
+    job->more = r.count == PAGE;
+    while (sql_next(&r) && (int64_t)job->table->rows < job->query->limit) {
+        job->after = sql_i64(&r, 0);
+        if (is_asked_for(job->query, sql_str(&r, 1), sql_i64(&r, 2)))
+            add_row(job, &r);
+    }
+    return NULL;
+}
+
+static struct err *read_all(const struct admin *a, struct list_job *job)
+{
+    struct ctx page = {.arena = job->page};
+
+    do {
+        TRY(sql_read(a->db, &page, read_page, job));
+        arena_reset(job->page);
+    } while (job->more && (int64_t)job->table->rows < job->query->limit);
+    return NULL;
+}
+
+struct err *accounts_list(const struct admin *a, struct ctx *c, const struct accounts_query *q)
+{
+    struct arena page = {0};
+    struct text_table table;
+    struct list_job job = {.query = q, .page = &page, .table = &table};
+
+    text_table_init(&table, c->arena, heads);
+    struct err *e = read_all(a, &job);
+
+    if (e)
+        e = admin_keep(c, e);
+    arena_fini(&page);
+    if (!e)
+        text_table_print(&table, a->out);
+    return e;
+}
+
+/* ---- whom somebody means ---- */
+
+/* The id of that account, or 0. */
+static struct err *look_up(const struct admin *a, struct ctx *c, struct str name, int64_t id,
+                           int64_t *out)
+{
+    struct user_get_credentials_req by = {.name = name, .id = id};
+    struct user_get_credentials_resp found = {0};
+    struct err *e = user_get_credentials(a->users, c, &by, &found);
+
+    if (e && e->code != ERR_NOT_FOUND)
+        return e;
+    *out = found.id;
+    return NULL;
+}
+
+static struct err *nobody(struct ctx *c, struct str who)
+{
+    return err_new(c, ERR_NOT_FOUND,
+                   "there is no user " STR_FMT "; `duan admin users` lists who is there",
+                   STR_ARG(who));
+}
+
+struct err *accounts_find(const struct admin *a, struct ctx *c, struct str who, int64_t *out)
+{
+    bool says_id = str_starts(who, STR("id:")), says_name = str_starts(who, STR("name:"));
+    struct str text = says_id ? str_from(who, 3) : says_name ? str_from(who, 5) : who;
+    int64_t number = 0, by_id = 0, by_name = 0;
+
+    if (!says_name && str_to_i64(text, &number))
+        TRY(look_up(a, c, (struct str){0}, number, &by_id));
+    if (!says_id && text.len)
+        TRY(look_up(a, c, text, 0, &by_name));
+    if (by_id && by_name && by_id != by_name)
+        return err_new(c, ERR_INVALID,
+                       STR_FMT " is the id of one user and the name of another: say id:" STR_FMT
+                               " or name:" STR_FMT,
+                       STR_ARG(who), STR_ARG(who), STR_ARG(who));
+    *out = by_id ? by_id : by_name;
+    return *out ? NULL : nobody(c, who);
+}
+
+/* ---- bans ---- */
+
+static struct err *set_ban(const struct admin *a, struct ctx *c, struct str who,
+                           struct user_set_ban_req *req, struct user_set_ban_resp *done)
+{
+    TRY(accounts_find(a, c, who, &req->id));
+    return user_set_ban(a->users, c, req, done);
+}
+
+struct err *accounts_ban(const struct admin *a, struct ctx *c, struct str who, struct str reason)
+{
+    struct user_set_ban_req req = {.banned = true, .reason = reason};
+    struct user_set_ban_resp done = {0};
+
+    TRY(set_ban(a, c, who, &req, &done));
+    (void)fprintf(a->out,
+                  done.changed ? "User %" PRId64 " is banned; all sessions have ended.\n"
+                               : "User %" PRId64 " was banned already; the reason is as given.\n",
+                  req.id);
+    return NULL;
+}
+
+struct err *accounts_unban(const struct admin *a, struct ctx *c, struct str who)
+{
+    struct user_set_ban_req req = {0};
+    struct user_set_ban_resp done = {0};
+
+    TRY(set_ban(a, c, who, &req, &done));
+    (void)fprintf(a->out,
+                  done.changed ? "User %" PRId64 " may log in again.\n"
+                               : "User %" PRId64 " was not banned.\n",
+                  req.id);
+    return NULL;
+}

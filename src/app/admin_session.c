@@ -1,0 +1,102 @@
+/* Opening a data folder for an operator; what failures end the program with. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "admin_session.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "video.h"
+
+static int status_of(const struct err *e)
+{
+    static const struct {
+        enum err_code code;
+        int status;
+    } statuses[] = {
+        {ERR_INVALID, EXIT_BAD_INPUT},       {ERR_NOT_FOUND, EXIT_NOT_THERE},
+        {ERR_EXISTS, EXIT_EXISTS},           {ERR_FORBIDDEN, EXIT_FORBIDDEN},
+        {ERR_UNAVAILABLE, EXIT_NOT_STARTED}, {ERR_EXHAUSTED, EXIT_NO_ROOM},
+        {ERR_TIMEOUT, EXIT_NOT_NOW},         {ERR_PRECONDITION, EXIT_NOT_NOW},
+    };
+
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        if (statuses[i].code == e->code)
+            return statuses[i].status;
+    return EXIT_OUR_FAULT;
+}
+
+/* A command that looks for data never makes any. */
+static struct err *open_database(struct admin_session *s, struct ctx *c)
+{
+    struct str data = s->admin.data;
+
+    if (access(arena_printf(c->arena, STR_FMT "/duan.db", STR_ARG(data)), F_OK) != 0)
+        return err_new(c, ERR_NOT_FOUND,
+                       "there is no database in " STR_FMT ": is --data the right folder?",
+                       STR_ARG(data));
+    TRY(storage_open_database(&s->storage, c, data));
+    s->admin.db = s->storage.db;
+    return NULL;
+}
+
+static struct err *check_steps(struct admin_session *s, struct ctx *c)
+{
+    struct migration_steps steps = {0};
+
+    TRY(storage_steps(&s->storage, c, &steps));
+    for (size_t i = 0; i < steps.count; i++) {
+        const struct migration_step *step = &steps.at[i];
+
+        if (!step->known)
+            return err_new(c, ERR_PRECONDITION,
+                           "the database has step %" PRId64 " of " STR_FMT
+                           ", which this program does not know: use the program it belongs to",
+                           step->number, STR_ARG(step->owner));
+        if (!step->applied_at)
+            return err_new(c, ERR_PRECONDITION,
+                           "the database is older than this program: run `duan admin migrate`");
+    }
+    return NULL;
+}
+
+static struct err *open_services(struct admin_session *s, struct ctx *c)
+{
+    static const struct video_quota no_limits;
+
+    TRY(check_steps(s, c));
+    TRY(storage_open_rest(&s->storage, c, s->admin.data, &no_limits));
+    s->admin.blob = s->storage.blob;
+    s->admin.bus = s->storage.bus;
+    s->admin.users = s->storage.services.user;
+    s->admin.videos = s->storage.services.video;
+    return NULL;
+}
+
+static struct err *open_and_run(struct admin_session *s, struct ctx *c, const struct options *o,
+                                enum admin_session_depth depth, admin_session_run *run)
+{
+    if (depth >= ADMIN_DATABASE)
+        TRY(open_database(s, c));
+    if (depth >= ADMIN_SERVICES)
+        TRY(open_services(s, c));
+    return run(s, c, o);
+}
+
+int admin_session_do(struct ctx *c, const struct options *o, enum admin_session_depth depth,
+                     admin_session_run *run)
+{
+    struct admin_session s = {.admin = {.out = stdout}};
+    int status = options_settings(c, o, &s.config);
+
+    if (status)
+        return status;
+    s.admin.data = config_str(s.config, "data");
+    struct err *e = open_and_run(&s, c, o, depth, run);
+
+    storage_close(&s.storage);
+    if (e)
+        (void)fprintf(stderr, "duan: %s\n", err_text(c, e));
+    config_destroy(s.config);
+    return e ? status_of(e) : s.status;
+}
