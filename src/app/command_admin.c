@@ -6,7 +6,10 @@
 #include "accounts.h"
 #include "admin_session.h"
 #include "commands.h"
+#include "config.h"
 #include "job_list.h"
+#include "new_password.h"
+#include "video_removal.h"
 
 enum { LIMIT = 50, WORDS_MAX = 16 };
 
@@ -34,6 +37,20 @@ static struct err *users(struct admin_session *s, struct ctx *c, const struct op
     };
 
     return accounts_list(&s->admin, c, &query);
+}
+
+static struct err *passwd(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    return new_password_set(&s->admin, c, word(o, 0),
+                            (int)config_int(s->config, "auth.bcrypt_cost"));
+}
+
+static struct err *delete_video(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    int64_t id;
+
+    TRY(number(c, o, "video", &id));
+    return video_removal_do(&s->admin, c, id);
 }
 
 static struct err *ban(struct admin_session *s, struct ctx *c, const struct options *o)
@@ -89,6 +106,12 @@ static const struct admin_command {
      "  --banned            those alone that are banned\n" COMMON
      "May run beside a server; changes nothing.\n" STATUSES,
      users, ADMIN_SERVICES, OPTION_LIMIT | OPTION_BANNED, 0, WORDS_MAX},
+    {"passwd", "set a new password for an account",
+     "usage: duan admin passwd USER\n\n"
+     "Asks for a new password on the terminal, twice and without showing it, or\n"
+     "reads one line of stdin. Every session of USER ends at once. USER is an id\n"
+     "or a name; id:12 and name:12 say which when it could be either.\n" COMMON BESIDE STATUSES,
+     passwd, ADMIN_SERVICES, 0, 1, 1},
     {"ban", "end all sessions of an account, and refuse its login",
      "usage: duan admin ban USER [--reason TEXT]\n\n"
      "Ends every session of USER at once and refuses to log in. What USER has\n"
@@ -100,6 +123,13 @@ static const struct admin_command {
      "usage: duan admin unban USER\n\nUSER, an id or a name, may log in again.\n" COMMON BESIDE
          STATUSES,
      unban, ADMIN_SERVICES, 0, 1, 1},
+    {"delete-video", "remove a video and all that belongs to it",
+     "usage: duan admin delete-video ID\n\n"
+     "Removes the video, its comments, its jobs and its files; it is in no list any\n"
+     "more. Likes stay counted for those who gave them, and no longer for its\n"
+     "author. There is no way back but a backup.\n" COMMON BESIDE
+     "While a backup is being made it refuses.\n" STATUSES,
+     delete_video, ADMIN_SERVICES, 0, 1, 1},
     {"jobs", "list what waits, runs and has failed for good",
      "usage: duan admin jobs [--dead]\n\n"
      "Lists jobs: what they are about, how old they are, how often they were\n"

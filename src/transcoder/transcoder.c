@@ -211,15 +211,42 @@ static void remove_workspace(struct transcoder *t, struct ctx *c, struct str ass
         blob_scratch_remove(folder);
 }
 
+/* *gone: there is no such video. */
+static struct err *look_up(struct transcoder *t, struct ctx *c, int64_t video,
+                           struct video_get_media_resp *out, bool *gone)
+{
+    struct video_get_media_req ask = {.id = video};
+    struct err *e = video_get_media(t->deps.videos, c, &ask, out);
+
+    *gone = e && e->code == ERR_NOT_FOUND;
+    return *gone ? NULL : e;
+}
+
+/* Whatever went wrong: if the video was removed meanwhile, nothing did. What the job has made since
+ * then goes too. */
+static struct err *unless_removed(struct work *w, struct err *e)
+{
+    struct video_get_media_resp found = {0};
+    bool gone;
+
+    TRY(look_up(w->t, w->c, w->job->key, &found, &gone));
+    if (!gone)
+        return e;
+    remove_workspace(w->t, w->c, w->media.asset);
+    return blob_remove(w->t->deps.blob, w->c, media_folder(w->c->arena, w->media.asset));
+}
+
 static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
                            const atomic_bool *stop)
 {
     struct transcoder *t = self;
     struct work w = {.t = t, .c = c, .job = job, .stop = stop, .input = -1, .output = -1};
-    struct video_get_media_req ask = {.id = job->key};
     struct video_get_media_resp found = {0};
+    bool gone;
 
-    TRY(video_get_media(t->deps.videos, c, &ask, &found));
+    TRY(look_up(t, c, job->key, &found, &gone));
+    if (gone)
+        return NULL; /* removed before it was its turn */
     if (found.state == VIDEO_READY) { /* delivered twice: a crash came before the end */
         remove_workspace(t, c, found.media->asset);
         return NULL;
@@ -230,7 +257,7 @@ static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
     struct err *e = transcode(&w);
 
     close_files(&w);
-    return e;
+    return e ? unless_removed(&w, e) : NULL;
 }
 
 /* What the author reads: the reason of the last attempt, which no other will follow. */

@@ -11,7 +11,7 @@ struct video_api;
 
 /*
  * Borrows all three, which must outlive it. Destroy with comment_destroy(); NULL is fine.
- * Any thread may call it. Emits comment_item.
+ * Any thread may call it. Follows video_item; emits comment_item.
  */
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
                                    struct video_api *videos);

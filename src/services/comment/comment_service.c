@@ -11,6 +11,7 @@
 #include "lookup.h"
 #include "sequence.h"
 #include "text_rules.h"
+#include "video_api.h"
 
 struct comment {
     struct comment_api base; /* first */
@@ -135,6 +136,18 @@ static struct err *list(struct comment_api *base, struct ctx *c, const struct co
     return NULL;
 }
 
+/* ---- what goes with its video ---- */
+
+/* Nobody counts comments of a video that is gone, so no fact is told of each. */
+static struct err *on_video(void *self, struct sql_tx *tx, struct ctx *c,
+                            const struct change *change)
+{
+    const struct video_item *video = change->row;
+
+    (void)self;
+    return change->op == CHANGE_DELETE ? comment_store_remove_all(tx, c, video->id) : NULL;
+}
+
 /* ---- life ---- */
 
 static const struct comment_api_ops ops = {.add = add, .remove = take_away, .list = list};
@@ -147,6 +160,7 @@ struct comment_api *comment_create(struct sql *db, struct changes *changes,
     if (!self)
         abort();
     *self = (struct comment){{&ops}, db, changes, videos};
+    changes_follow(changes, &video_item_type, on_video, self);
     return &self->base;
 }
 

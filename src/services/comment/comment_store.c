@@ -44,6 +44,11 @@ struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct 
                     sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id));
 }
 
+struct err *comment_store_remove_all(struct sql_tx *tx, struct ctx *c, int64_t video)
+{
+    return sql_exec(tx, c, "DELETE FROM comment_item WHERE video_id = ?", sql_int(video));
+}
+
 struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, const struct comment_list_req *req,
                                struct comment_item_list *out)
 {

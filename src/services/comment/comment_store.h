@@ -15,6 +15,9 @@ MUST_USE struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t
 MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
                                           const struct comment_item *item);
 
+/* Those of a video: neighbours under its key. */
+MUST_USE struct err *comment_store_remove_all(struct sql_tx *tx, struct ctx *c, int64_t video);
+
 /* Newest first. */
 MUST_USE struct err *comment_store_list(struct sql_tx *tx, struct ctx *c,
                                         const struct comment_list_req *req,

@@ -42,12 +42,15 @@ static struct err *on_edge(void *self, struct sql_tx *tx, struct ctx *c,
     return move(self, tx, c, USER_FOLLOWERS, edge->target_id, step_of(change));
 }
 
+/* The likes of a video count for its author while it exists: a new one has none. */
 static struct err *on_video(void *self, struct sql_tx *tx, struct ctx *c,
                             const struct change *change)
 {
     const struct video_item *video = change->row;
 
-    return move(self, tx, c, USER_WORKS, video->author_id, step_of(change));
+    TRY(move(self, tx, c, USER_WORKS, video->author_id, step_of(change)));
+    return move(self, tx, c, USER_FAVORITED, video->author_id,
+                step_of(change) * video->favorite_count);
 }
 
 void user_counts_follow(struct changes *changes)

@@ -291,6 +291,43 @@ static struct err *set_media(struct video_api *base, struct ctx *c,
     return sql_write(job.self->db, c, write_media, &job);
 }
 
+/* ---- removing ---- */
+
+struct take_away_job {
+    struct video *self;
+    int64_t id;
+    struct video_remove_resp gone;
+};
+
+static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct take_away_job *job = arg;
+    struct video_item *item = arena_new(c->arena, struct video_item);
+    bool found;
+
+    TRY(video_store_get(tx, c, job->id, item, &found));
+    if (!found)
+        return NULL;
+    TRY(video_store_remove(tx, c, job->id));
+    TRY(video_usage_move(
+        tx, c, item->author_id,
+        &(struct video_usage){-1, -item->bytes, -video_usage_pending(item->state)}));
+    TRY(bus_forget(job->self->bus, c, STR(VIDEO_TOPIC), job->id));
+    job->gone = (struct video_remove_resp){item->media->asset, item->title, item->author_id};
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&video_item_type, CHANGE_DELETE, item});
+}
+
+static struct err *take_away(struct video_api *base, struct ctx *c,
+                             const struct video_remove_req *req, struct video_remove_resp *resp)
+{
+    struct take_away_job job = {.self = of(base), .id = req->id};
+
+    TRY(sql_write(job.self->db, c, remove_video, &job));
+    *resp = job.gone;
+    return NULL;
+}
+
 /* ---- life ---- */
 
 static const struct video_api_ops ops = {
@@ -302,6 +339,7 @@ static const struct video_api_ops ops = {
     .get_media = get_media,
     .find_asset = find_asset,
     .set_media = set_media,
+    .remove = take_away,
 };
 
 struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus,

@@ -174,6 +174,12 @@ struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
                     sql_int(req->id));
 }
 
+struct err *video_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id)
+{
+    TRY(sql_exec(tx, c, "DELETE FROM video_count WHERE video_id = ?", sql_int(id)));
+    return sql_exec(tx, c, "DELETE FROM video_item WHERE id = ?", sql_int(id));
+}
+
 #define COUNT_BY(column)                                                    \
     "UPDATE video_count SET " column " = " column " + ? WHERE video_id = ?" \
     " RETURNING favorite_count, comment_count"

@@ -35,6 +35,9 @@ MUST_USE struct err *video_store_by_asset(struct sql_tx *tx, struct ctx *c, stru
 MUST_USE struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
                                          const struct video_set_media_req *req, bool shown);
 
+/* Both rows. */
+MUST_USE struct err *video_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id);
+
 enum video_column { VIDEO_FAVORITES, VIDEO_COMMENTS };
 
 /* Moves one count; *out is the whole row afterwards. ERR_NOT_FOUND: no such video. */
