@@ -24,12 +24,12 @@ ROOMS["gateway"] = {"base", "api", "assets", "media", "services", "services/text
     f"platform/{name}" for name in ("blob", "changes", "http", "log", "metrics", "trace")}
 ROOMS["transcoder"] = {"base", "api", "media"} | {f"platform/{name}" for name in ("blob", "bus", "log", "metrics")}
 ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"} | {
-    f"platform/{name}" for name in ("blob", "bus", "changes", "log", "metrics", "sql")}
+    f"platform/{name}" for name in ("blob", "bus", "lock", "sql")}
 EVERYTHING = {"app"}
 
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)
-FOREIGN = re.compile(r"^\s*#include <(microhttpd|sqlite3|libav\w+/.*)\.h>", re.M)
-FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql"}
+FOREIGN = re.compile(r"^\s*#include <(microhttpd|sqlite3|archive|archive_entry|libav\w+/.*)\.h>", re.M)
+FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql", "archive": "admin", "archive_entry": "admin"}
 
 
 def tracked(folder):

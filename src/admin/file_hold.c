@@ -7,13 +7,15 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "admin_io.h"
+
 struct err *file_hold_take(struct ctx *c, struct str data, enum file_hold how, int *fd)
 {
     const char *path = arena_printf(c->arena, STR_FMT "/files.lock", STR_ARG(data));
     int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (opened < 0)
-        return err_new(c, ERR_UNAVAILABLE, "open %s: %s", path, strerror(errno));
+        return admin_io_failed(c, "open", str_of(path));
     if (flock(opened, how == FILE_HOLD_COPY ? LOCK_SH : LOCK_EX | LOCK_NB) == 0) {
         *fd = opened;
         return NULL;
@@ -22,7 +24,7 @@ struct err *file_hold_take(struct ctx *c, struct str data, enum file_hold how, i
                         ? err_new(c, ERR_PRECONDITION,
                                   "a backup is being made, so no files can be removed: try again "
                                   "when it has ended")
-                        : err_new(c, ERR_UNAVAILABLE, "lock %s: %s", path, strerror(errno));
+                        : admin_io_failed(c, "lock", str_of(path));
 
     close(opened);
     return e;

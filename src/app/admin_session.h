@@ -21,9 +21,13 @@ typedef struct err *admin_session_run(struct admin_session *s, struct ctx *c,
 /* How much of the folder a command needs. */
 enum admin_session_depth {
     ADMIN_SETTINGS, /* nothing of it: the settings alone */
+    ADMIN_FOLDER,   /* there is one, with a database in it */
     ADMIN_DATABASE, /* the database, whatever state it is in */
     ADMIN_SERVICES, /* all of it, with every table as this program expects it */
 };
+
+/* The database of a folder is whole, and has no step that this program does not know. */
+MUST_USE struct err *admin_session_check(struct ctx *c, struct str folder);
 
 /* Opens, runs, closes; says on stderr what failed and what to do. The exit status. */
 int admin_session_do(struct ctx *c, const struct options *o, enum admin_session_depth depth,

@@ -5,10 +5,15 @@
 
 #include "accounts.h"
 #include "admin_session.h"
+#include "backup.h"
 #include "commands.h"
 #include "config.h"
+#include "folder_lock.h"
+#include "interrupts.h"
 #include "job_list.h"
 #include "new_password.h"
+#include "restore.h"
+#include "text_table.h"
 #include "video_removal.h"
 
 enum { LIMIT = 50, WORDS_MAX = 16 };
@@ -26,6 +31,74 @@ static struct err *number(struct ctx *c, const struct options *o, const char *wh
 }
 
 /* ---- one function for each command ---- */
+
+/* A server that runs was made for the tables as they are: so none may run. */
+static struct err *migrate_alone(struct admin_session *s, struct ctx *c)
+{
+    struct folder_lock *lock = NULL;
+    struct err *e = folder_lock_take(c, s->admin.data, &lock);
+
+    if (e)
+        return err_wrap(c, e, "stop the server first");
+    e = storage_migrate(&s->storage, c);
+    folder_lock_release(lock);
+    if (!e)
+        (void)puts("The database is what this program expects.");
+    return e;
+}
+
+static struct err *show_steps(struct admin_session *s, struct ctx *c)
+{
+    static const char *const heads[] = {"owner", ">step", "name", "applied", NULL};
+    struct migration_steps steps = {0};
+    struct text_table table;
+
+    TRY(storage_steps(&s->storage, c, &steps));
+    text_table_init(&table, c->arena, heads);
+    for (size_t i = 0; i < steps.count; i++) {
+        const struct migration_step *step = &steps.at[i];
+        const struct str cells[] = {
+            step->owner,
+            text_table_number(c->arena, step->number),
+            step->name,
+            !step->known       ? STR("unknown to this program")
+            : step->applied_at ? text_table_time(c->arena, step->applied_at)
+                               : STR("missing"),
+        };
+
+        text_table_row(&table, cells);
+        if (!step->known || !step->applied_at)
+            s->status = EXIT_FOUND;
+    }
+    text_table_print(&table, s->admin.out);
+    return NULL;
+}
+
+static struct err *migrate_it(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    return o->flags & OPTION_STATUS ? show_steps(s, c) : migrate_alone(s, c);
+}
+
+static struct err *backup(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    const struct backup_order order = {.file = word(o, 0), .program = DUAN_VERSION};
+    int64_t missing = 0;
+
+    TRY(backup_make(&s->admin, c, &order, &missing));
+    if (!missing)
+        return NULL;
+    s->status = EXIT_FOUND;
+    (void)fprintf(stderr, "duan: the backup is made, but %lld files were missing already\n",
+                  (long long)missing);
+    return NULL;
+}
+
+static struct err *restore(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    const struct restore_order order = {.file = word(o, 0), .check = admin_session_check};
+
+    return restore_do(&s->admin, c, &order);
+}
 
 static struct err *users(struct admin_session *s, struct ctx *c, const struct options *o)
 {
@@ -97,7 +170,31 @@ static const struct admin_command {
     enum admin_session_depth depth;
     unsigned takes;
     size_t words_min, words_max;
+    bool is_long; /* it may be interrupted, and ends well then */
 } commands[] = {
+    {"migrate", "bring the database up to this program",
+     "usage: duan admin migrate [--status]\n\n"
+     "Applies what this program adds to the tables; `duan serve` does the same when\n"
+     "it starts.\n\n"
+     "  --status            show which steps are applied and which are missing;\n"
+     "                      ends with 1 when not all of them are as they should be\n" COMMON
+     "Not beside a server; --status may be, and changes nothing.\n" STATUSES,
+     migrate_it, ADMIN_DATABASE, OPTION_STATUS, 0, 0, false},
+    {"backup", "copy everything into one file, while a server runs",
+     "usage: duan admin backup FILE\n\n"
+     "Writes a pax archive (tar lists it): the database as it is at one moment, every\n"
+     "file it names, the key of the tokens and duan.yaml. FILE appears when it is\n"
+     "whole and on disk; one that is there already is not replaced. \"-\" is stdout.\n"
+     "What is in it must be kept secret: the key, passwords' hashes, messages.\n" COMMON
+     "May run beside a server; changes nothing. Meanwhile no videos can be removed.\n" STATUSES
+     "1: the backup is made, but files that the database names were not there.\n",
+     backup, ADMIN_FOLDER, 0, 1, 1, true},
+    {"restore", "make a data folder from a backup",
+     "usage: duan admin restore FILE --data DIR\n\n"
+     "Checks every byte of a backup and makes DIR from it, which must be empty or not\n"
+     "there. Whatever goes wrong, DIR is as it was. \"-\" is stdin.\n" COMMON
+     "No server can run in DIR before it is whole.\n" STATUSES,
+     restore, ADMIN_SETTINGS, 0, 1, 1, true},
     {"users", "list accounts: ids, names, counts, who is banned",
      "usage: duan admin users [WORD]... [--limit N] [--banned]\n\n"
      "Lists accounts whose names hold all the words, in the order of ids.\n"
@@ -105,43 +202,43 @@ static const struct admin_command {
      "  --limit N           at most so many (50)\n"
      "  --banned            those alone that are banned\n" COMMON
      "May run beside a server; changes nothing.\n" STATUSES,
-     users, ADMIN_SERVICES, OPTION_LIMIT | OPTION_BANNED, 0, WORDS_MAX},
+     users, ADMIN_SERVICES, OPTION_LIMIT | OPTION_BANNED, 0, WORDS_MAX, false},
     {"passwd", "set a new password for an account",
      "usage: duan admin passwd USER\n\n"
      "Asks for a new password on the terminal, twice and without showing it, or\n"
      "reads one line of stdin. Every session of USER ends at once. USER is an id\n"
      "or a name; id:12 and name:12 say which when it could be either.\n" COMMON BESIDE STATUSES,
-     passwd, ADMIN_SERVICES, 0, 1, 1},
+     passwd, ADMIN_SERVICES, 0, 1, 1, false},
     {"ban", "end all sessions of an account, and refuse its login",
      "usage: duan admin ban USER [--reason TEXT]\n\n"
      "Ends every session of USER at once and refuses to log in. What USER has\n"
      "published stays; `duan admin delete-video` removes it. USER is an id or a\n"
      "name; id:12 and name:12 say which when it could be either.\n\n"
      "  --reason TEXT       told to USER, who knows the password\n" COMMON BESIDE STATUSES,
-     ban, ADMIN_SERVICES, OPTION_REASON, 1, 1},
+     ban, ADMIN_SERVICES, OPTION_REASON, 1, 1, false},
     {"unban", "let an account in again",
      "usage: duan admin unban USER\n\nUSER, an id or a name, may log in again.\n" COMMON BESIDE
          STATUSES,
-     unban, ADMIN_SERVICES, 0, 1, 1},
+     unban, ADMIN_SERVICES, 0, 1, 1, false},
     {"delete-video", "remove a video and all that belongs to it",
      "usage: duan admin delete-video ID\n\n"
      "Removes the video, its comments, its jobs and its files; it is in no list any\n"
      "more. Likes stay counted for those who gave them, and no longer for its\n"
      "author. There is no way back but a backup.\n" COMMON BESIDE
      "While a backup is being made it refuses.\n" STATUSES,
-     delete_video, ADMIN_SERVICES, 0, 1, 1},
+     delete_video, ADMIN_SERVICES, 0, 1, 1, false},
     {"jobs", "list what waits, runs and has failed for good",
      "usage: duan admin jobs [--dead]\n\n"
      "Lists jobs: what they are about, how old they are, how often they were\n"
      "tried, when they are due, and what went wrong last.\n\n"
      "  --dead              those alone that have failed for good\n" COMMON
      "May run beside a server; changes nothing.\n" STATUSES,
-     jobs, ADMIN_SERVICES, OPTION_DEAD, 0, 0},
+     jobs, ADMIN_SERVICES, OPTION_DEAD, 0, 0, false},
     {"retry-job", "run a dead or waiting job now",
      "usage: duan admin retry-job ID\n\n"
      "A dead job gets all its attempts again, a waiting one need not wait any\n"
      "longer: a running server takes it up, or the next one that starts.\n" COMMON BESIDE STATUSES,
-     retry_job, ADMIN_SERVICES, 0, 1, 1},
+     retry_job, ADMIN_SERVICES, 0, 1, 1, false},
 };
 
 static void print_help(FILE *out)
@@ -164,6 +261,8 @@ static int run(struct ctx *c, const struct options *o)
 {
     const struct admin_command *command = o->self;
 
+    if (command->is_long)
+        interrupts_hold();
     return admin_session_do(c, o, command->depth, command->run);
 }
 

@@ -71,6 +71,13 @@ MUST_USE struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *
  */
 MUST_USE struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text);
 
+/*
+ * A copy of the database file `from`, consistent whatever is written meanwhile and by whom, in a
+ * new file `to`. Needs no struct sql. ERR_NOT_FOUND: there is no such file. A database that is
+ * damaged is not copied.
+ */
+MUST_USE struct err *sql_snapshot(struct ctx *c, struct str from, struct str to);
+
 struct sql_stats sql_stats(struct sql *db);
 
 #endif

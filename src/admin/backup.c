@@ -1,0 +1,240 @@
+/* Making a backup: first a snapshot of the database, then what that names. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "backup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "admin_io.h"
+#include "archive_out.h"
+#include "blob.h"
+#include "clock.h"
+#include "file_hold.h"
+#include "interrupts.h"
+#include "media_key.h"
+#include "sql.h"
+
+enum { PAGE = 200 };
+
+/* One under way. */
+struct making {
+    struct str data;
+    struct str scratch; /* the folder of the snapshot */
+    struct sql *snapshot;
+    struct archive_out *to;
+    int64_t missing;
+};
+
+/* ---- the snapshot ---- */
+
+static struct str snapshot_path(struct making *m, struct ctx *c)
+{
+    return arena_str(c->arena, STR_FMT "/duan.db", STR_ARG(m->scratch));
+}
+
+static struct err *take_snapshot(struct making *m, struct ctx *c)
+{
+    char *scratch = arena_printf(c->arena, STR_FMT "/backup-XXXXXX", STR_ARG(m->data));
+
+    if (!mkdtemp(scratch))
+        return admin_io_failed(c, "make folder", str_of(scratch));
+    m->scratch = str_of(scratch);
+    TRY(sql_snapshot(c, arena_str(c->arena, STR_FMT "/duan.db", STR_ARG(m->data)),
+                     snapshot_path(m, c)));
+    return interrupts_check(c);
+}
+
+struct expected {
+    int64_t users, videos;
+};
+
+static struct err *read_expected(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct expected *out = arg;
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT (SELECT count(*) FROM user_account), (SELECT count(*) FROM video_item)"));
+    if (sql_next(&r))
+        *out = (struct expected){sql_i64(&r, 0), sql_i64(&r, 1)};
+    return NULL;
+}
+
+static struct err *put_first_note(struct making *m, struct ctx *c, const char *program)
+{
+    struct archive_note_first note = {.format = ARCHIVE_NOTE_FORMAT,
+                                      .program = str_of(program),
+                                      .created = clock_wall_ms() / CLOCK_MS_PER_S};
+    struct expected expected = {0};
+    struct stat st;
+
+    if (stat(snapshot_path(m, c).ptr, &st) != 0)
+        return admin_io_failed(c, "look at", m->scratch);
+    TRY(sql_read(m->snapshot, c, read_expected, &expected));
+    note.users = expected.users;
+    note.videos = expected.videos;
+    note.database_bytes = st.st_size;
+    return archive_out_note(m->to, c, ARCHIVE_NOTE_FIRST,
+                            archive_note_write_first(c->arena, &note));
+}
+
+/* ---- files ---- */
+
+/* A file beside the database; one that is not there is left out. */
+static struct err *put_beside(struct making *m, struct ctx *c, const char *name)
+{
+    bool found;
+
+    return archive_out_file(m->to, c, str_of(name),
+                            arena_printf(c->arena, STR_FMT "/%s", STR_ARG(m->data), name), &found);
+}
+
+static struct err *put_object(struct making *m, struct ctx *c, struct str key, bool *found)
+{
+    struct str name = arena_str(c->arena, "media/objects/" STR_FMT, STR_ARG(key));
+
+    return archive_out_file(
+        m->to, c, name,
+        arena_printf(c->arena, STR_FMT "/" STR_FMT, STR_ARG(m->data), STR_ARG(name)), found);
+}
+
+/* Everything in it: playlists name files that the database does not. */
+static struct err *put_generation(struct making *m, struct ctx *c, struct str asset,
+                                  int64_t generation)
+{
+    const char *path =
+        arena_printf(c->arena, STR_FMT "/media/objects/" STR_FMT "/%" PRId64, STR_ARG(m->data),
+                     STR_ARG(media_folder(c->arena, asset)), generation);
+    DIR *dir = opendir(path);
+    struct err *e = NULL;
+    bool found;
+
+    if (!dir)
+        return errno == ENOENT ? NULL : admin_io_failed(c, "open", str_of(path));
+    for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.')
+            e = put_object(m, c, media_key(c->arena, asset, generation, str_of(entry->d_name)),
+                           &found);
+    closedir(dir);
+    return e;
+}
+
+static void note_missing(struct making *m, struct ctx *c, int64_t video, struct str key)
+{
+    const char *path =
+        arena_printf(c->arena, STR_FMT "/media/objects/" STR_FMT, STR_ARG(m->data), STR_ARG(key));
+
+    if (!key.len || access(path, F_OK) == 0)
+        return;
+    m->missing++;
+    (void)fprintf(stderr, "duan: %s of video %" PRId64 " is missing\n", path, video);
+}
+
+/* ---- videos, page by page ---- */
+
+struct page {
+    int64_t after;
+    struct sql_rows rows;
+};
+
+static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct page *p = arg;
+
+    return sql_query(tx, c, &p->rows,
+                     "SELECT id, asset, generation, original, play, hls, cover, cover_webp"
+                     " FROM video_item WHERE id > ? ORDER BY id LIMIT ?",
+                     sql_int(p->after), sql_int(PAGE));
+}
+
+enum { ID, ASSET, GENERATION, ORIGINAL, FIRST_KEY, LAST_KEY = FIRST_KEY + 3 };
+
+static struct err *put_video(struct making *m, struct ctx *c, const struct sql_rows *r)
+{
+    struct str asset = sql_str(r, ASSET);
+
+    TRY(put_generation(m, c, asset, 0));
+    if (sql_i64(r, GENERATION) > 0)
+        TRY(put_generation(m, c, asset, sql_i64(r, GENERATION)));
+    note_missing(m, c, sql_i64(r, ID), media_key(c->arena, asset, 0, sql_str(r, ORIGINAL)));
+    for (size_t column = FIRST_KEY; column <= LAST_KEY; column++)
+        note_missing(m, c, sql_i64(r, ID), sql_str(r, column));
+    return NULL;
+}
+
+static struct err *put_page(struct making *m, struct ctx *c, struct page *page)
+{
+    TRY(sql_read(m->snapshot, c, read_page, page));
+    while (sql_next(&page->rows)) {
+        page->after = sql_i64(&page->rows, ID);
+        TRY(put_video(m, c, &page->rows));
+    }
+    return NULL;
+}
+
+static struct err *put_videos(struct making *m, struct ctx *c)
+{
+    struct arena arena = {0};
+    struct ctx of_page = {.arena = &arena};
+    struct page page = {0};
+    struct err *e = NULL;
+
+    do {
+        struct err *failed = put_page(m, &of_page, &page);
+
+        e = failed ? admin_keep(c, failed) : NULL;
+        arena_reset(&arena);
+    } while (!e && page.rows.count == PAGE);
+    arena_fini(&arena);
+    return e;
+}
+
+/* ---- all of it ---- */
+
+static struct err *put_all(struct making *m, struct ctx *c, const char *program)
+{
+    bool found;
+
+    TRY(put_first_note(m, c, program));
+    TRY(archive_out_file(m->to, c, STR("duan.db"), snapshot_path(m, c).ptr, &found));
+    TRY(put_beside(m, c, "token.key"));
+    TRY(put_beside(m, c, "duan.yaml"));
+    TRY(put_videos(m, c));
+    struct archive_note_last sum = archive_out_sum(m->to, c->arena);
+
+    return archive_out_note(m->to, c, ARCHIVE_NOTE_LAST, archive_note_write_last(c->arena, &sum));
+}
+
+static struct err *make(struct making *m, struct ctx *c, const struct backup_order *order)
+{
+    struct sql_options options = sql_defaults;
+
+    options.durable = false; /* it is thrown away */
+    TRY(archive_out_open(c, order->file, &m->to));
+    TRY(take_snapshot(m, c));
+    TRY(sql_open(c, snapshot_path(m, c), &options, &m->snapshot));
+    TRY(put_all(m, c, order->program));
+    return archive_out_finish(m->to, c);
+}
+
+struct err *backup_make(const struct admin *a, struct ctx *c, const struct backup_order *order,
+                        int64_t *missing)
+{
+    struct making m = {.data = a->data};
+    int hold;
+
+    TRY(file_hold_take(c, a->data, FILE_HOLD_COPY, &hold));
+    struct err *e = make(&m, c, order);
+
+    sql_close(m.snapshot);
+    archive_out_close(m.to);
+    if (m.scratch.len)
+        blob_scratch_remove(m.scratch);
+    close(hold);
+    *missing = m.missing;
+    return e;
+}
