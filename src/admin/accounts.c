@@ -17,8 +17,8 @@ static const char *const heads[] = {">id",        "name",   ">works",     ">like
                                     ">followers", "banned", "registered", NULL};
 
 struct list_job {
+    struct sql *db;
     const struct accounts_query *query;
-    struct arena *page; /* of the rows that are being looked at */
     struct text_table *table;
     int64_t after;
     bool more;
@@ -44,7 +44,7 @@ static bool is_asked_for(const struct accounts_query *q, struct str name, int64_
 
 static void add_row(struct list_job *job, const struct sql_rows *r)
 {
-    struct arena *a = job->page;
+    struct arena *a = job->table->arena;
     int64_t banned_at = sql_i64(r, 2);
     const struct str cells[] = {
         text_table_number(a, sql_i64(r, 0)),
@@ -79,32 +79,24 @@ static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
     return NULL;
 }
 
-static struct err *read_all(const struct admin *a, struct list_job *job)
+static struct err *next_page(void *arg, struct ctx *c, bool *more)
 {
-    struct ctx page = {.arena = job->page};
+    struct list_job *job = arg;
 
-    do {
-        TRY(sql_read(a->db, &page, read_page, job));
-        arena_reset(job->page);
-    } while (job->more && (int64_t)job->table->rows < job->query->limit);
+    TRY(sql_read(job->db, c, read_page, job));
+    *more = job->more && (int64_t)job->table->rows < job->query->limit;
     return NULL;
 }
 
 struct err *accounts_list(const struct admin *a, struct ctx *c, const struct accounts_query *q)
 {
-    struct arena page = {0};
     struct text_table table;
-    struct list_job job = {.query = q, .page = &page, .table = &table};
+    struct list_job job = {.db = a->db, .query = q, .table = &table};
 
     text_table_init(&table, c->arena, heads);
-    struct err *e = read_all(a, &job);
-
-    if (e)
-        e = admin_keep(c, e);
-    arena_fini(&page);
-    if (!e)
-        text_table_print(&table, a->out);
-    return e;
+    TRY(admin_pieces(c, next_page, &job));
+    text_table_print(&table, a->out);
+    return NULL;
 }
 
 /* ---- whom somebody means ---- */

@@ -2,7 +2,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "admin.h"
 
-struct err *admin_keep(struct ctx *c, const struct err *of_page)
+#include "interrupts.h"
+
+static struct err *one_piece(struct ctx *piece, admin_piece *next, void *arg, bool *more)
 {
-    return err_new(c, of_page->code, "%s", err_text(c, of_page));
+    TRY(interrupts_check(piece));
+    return next(arg, piece, more);
+}
+
+struct err *admin_pieces(struct ctx *c, admin_piece *next, void *arg)
+{
+    struct arena arena = {0};
+    struct ctx piece = {.arena = &arena};
+    struct err *e = NULL;
+
+    for (bool more = true; more && !e; arena_reset(&arena)) {
+        const struct err *failed = one_piece(&piece, next, arg, &more);
+
+        if (failed) /* it has to outlive its piece */
+            e = err_new(c, failed->code, "%s", err_text(&piece, failed));
+    }
+    arena_fini(&arena);
+    return e;
 }

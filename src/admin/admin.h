@@ -27,7 +27,9 @@ struct admin {
     FILE *out;
 };
 
-/* Pages of long lists live in an arena of their own: what failed there, fit to outlive it. */
-struct err *admin_keep(struct ctx *c, const struct err *of_page);
+/* Long work in pieces, each with memory of its own: calls next(arg) until *more is false, one piece
+ * fails, or somebody interrupts. *more is true beforehand. */
+typedef struct err *admin_piece(void *arg, struct ctx *c, bool *more);
+MUST_USE struct err *admin_pieces(struct ctx *c, admin_piece *next, void *arg);
 
 #endif

@@ -14,6 +14,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "admin.h"
 #include "admin_io.h"
 #include "archive_sum.h"
 #include "clock.h"
@@ -209,16 +210,16 @@ static struct err *check_last(struct reading *r, struct ctx *c)
 
 /* ---- all of it ---- */
 
-/* One entry, its memory given back at once. *ended: it was the last note. */
-static struct err *unpack_next(struct reading *r, struct ctx *c, bool *ended)
+static struct err *unpack_next(void *arg, struct ctx *c, bool *more)
 {
-    bool more;
+    struct reading *r = arg;
+    bool entry;
 
-    TRY(next_entry(r, c, &more));
-    if (!more)
+    TRY(next_entry(r, c, &entry));
+    if (!entry)
         return damaged(c, "it breaks off");
-    *ended = is_note(r, ARCHIVE_NOTE_LAST);
-    if (*ended)
+    *more = !is_note(r, ARCHIVE_NOTE_LAST);
+    if (!*more)
         return check_last(r, c);
     TRY(check_entry(r, c));
     return unpack_file(r, c);
@@ -226,17 +227,8 @@ static struct err *unpack_next(struct reading *r, struct ctx *c, bool *ended)
 
 static struct err *unpack(struct reading *r, struct ctx *c, struct archive_note_first *out)
 {
-    struct arena arena = {0};
-    struct ctx of_entry = {.arena = &arena};
-    struct err *e = read_first(r, c, out);
-
-    for (bool ended = false; !e && !ended; arena_reset(&arena)) {
-        struct err *failed = unpack_next(r, &of_entry, &ended);
-
-        e = failed ? err_new(c, failed->code, "%s", err_text(&of_entry, failed)) : NULL;
-    }
-    arena_fini(&arena);
-    return e;
+    TRY(read_first(r, c, out));
+    return admin_pieces(c, unpack_next, r);
 }
 
 static struct err *open_file(struct ctx *c, struct str file, int *out)

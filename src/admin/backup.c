@@ -17,8 +17,7 @@
 #include "interrupts.h"
 #include "media_key.h"
 #include "sql.h"
-
-enum { PAGE = 200 };
+#include "video_rows.h"
 
 /* One under way. */
 struct making {
@@ -26,6 +25,7 @@ struct making {
     struct str scratch; /* the folder of the snapshot */
     struct sql *snapshot;
     struct archive_out *to;
+    struct video_page page;
     int64_t missing;
 };
 
@@ -123,6 +123,8 @@ static struct err *put_generation(struct making *m, struct ctx *c, struct str as
     return e;
 }
 
+/* ---- videos, page by page ---- */
+
 static void note_missing(struct making *m, struct ctx *c, int64_t video, struct str key)
 {
     const char *path =
@@ -134,63 +136,25 @@ static void note_missing(struct making *m, struct ctx *c, int64_t video, struct 
     (void)fprintf(stderr, "duan: %s of video %" PRId64 " is missing\n", path, video);
 }
 
-/* ---- videos, page by page ---- */
-
-struct page {
-    int64_t after;
-    struct sql_rows rows;
-};
-
-static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
+static struct err *put_video(struct making *m, struct ctx *c, const struct video_row *v)
 {
-    struct page *p = arg;
-
-    return sql_query(tx, c, &p->rows,
-                     "SELECT id, asset, generation, original, play, hls, cover, cover_webp"
-                     " FROM video_item WHERE id > ? ORDER BY id LIMIT ?",
-                     sql_int(p->after), sql_int(PAGE));
-}
-
-enum { ID, ASSET, GENERATION, ORIGINAL, FIRST_KEY, LAST_KEY = FIRST_KEY + 3 };
-
-static struct err *put_video(struct making *m, struct ctx *c, const struct sql_rows *r)
-{
-    struct str asset = sql_str(r, ASSET);
-
-    TRY(put_generation(m, c, asset, 0));
-    if (sql_i64(r, GENERATION) > 0)
-        TRY(put_generation(m, c, asset, sql_i64(r, GENERATION)));
-    note_missing(m, c, sql_i64(r, ID), media_key(c->arena, asset, 0, sql_str(r, ORIGINAL)));
-    for (size_t column = FIRST_KEY; column <= LAST_KEY; column++)
-        note_missing(m, c, sql_i64(r, ID), sql_str(r, column));
+    TRY(put_generation(m, c, v->asset, 0));
+    if (v->generation > 0)
+        TRY(put_generation(m, c, v->asset, v->generation));
+    for (size_t i = 0; i < VIDEO_ROW_KEYS; i++)
+        note_missing(m, c, v->id, v->keys[i]);
     return NULL;
 }
 
-static struct err *put_page(struct making *m, struct ctx *c, struct page *page)
+static struct err *put_page(void *arg, struct ctx *c, bool *more)
 {
-    TRY(sql_read(m->snapshot, c, read_page, page));
-    while (sql_next(&page->rows)) {
-        page->after = sql_i64(&page->rows, ID);
-        TRY(put_video(m, c, &page->rows));
-    }
+    struct making *m = arg;
+
+    TRY(video_rows_next(m->snapshot, c, &m->page));
+    for (size_t i = 0; i < m->page.count; i++)
+        TRY(put_video(m, c, &m->page.rows[i]));
+    *more = m->page.count > 0;
     return NULL;
-}
-
-static struct err *put_videos(struct making *m, struct ctx *c)
-{
-    struct arena arena = {0};
-    struct ctx of_page = {.arena = &arena};
-    struct page page = {0};
-    struct err *e = NULL;
-
-    do {
-        struct err *failed = put_page(m, &of_page, &page);
-
-        e = failed ? admin_keep(c, failed) : NULL;
-        arena_reset(&arena);
-    } while (!e && page.rows.count == PAGE);
-    arena_fini(&arena);
-    return e;
 }
 
 /* ---- all of it ---- */
@@ -203,7 +167,7 @@ static struct err *put_all(struct making *m, struct ctx *c, const char *program)
     TRY(archive_out_file(m->to, c, STR("duan.db"), snapshot_path(m, c).ptr, &found));
     TRY(put_beside(m, c, "token.key"));
     TRY(put_beside(m, c, "duan.yaml"));
-    TRY(put_videos(m, c));
+    TRY(admin_pieces(c, put_page, m));
     struct archive_note_last sum = archive_out_sum(m->to, c->arena);
 
     return archive_out_note(m->to, c, ARCHIVE_NOTE_LAST, archive_note_write_last(c->arena, &sum));

@@ -41,43 +41,41 @@ static void add_row(struct text_table *t, const struct bus_entry *job)
     text_table_row(t, cells);
 }
 
-/* One page; *after moves on, and is 0 behind the last one. */
-static struct err *show_page(const struct admin *a, struct ctx *c, bool dead, int64_t *after,
-                             size_t *shown)
+struct showing {
+    const struct admin *admin;
+    bool dead;
+    int64_t after;
+    size_t shown;
+};
+
+static struct err *show_page(void *arg, struct ctx *c, bool *more)
 {
+    struct showing *s = arg;
     struct bus_entries jobs = {0};
     struct text_table table;
 
-    TRY(bus_list(a->bus, c, *after, PAGE, &jobs));
+    TRY(bus_list(s->admin->bus, c, s->after, PAGE, &jobs));
     text_table_init(&table, c->arena, heads);
-    for (size_t i = 0; i < jobs.count; i++)
-        if (!dead || jobs.at[i].state == BUS_DEAD)
+    for (size_t i = 0; i < jobs.count; i++) {
+        s->after = jobs.at[i].id;
+        if (!s->dead || jobs.at[i].state == BUS_DEAD)
             add_row(&table, &jobs.at[i]);
+    }
     if (table.rows)
-        text_table_print(&table, a->out);
-    *shown += table.rows;
-    *after = jobs.count == PAGE ? jobs.at[jobs.count - 1].id : 0;
+        text_table_print(&table, s->admin->out);
+    s->shown += table.rows;
+    *more = jobs.count == PAGE;
     return NULL;
 }
 
 struct err *job_list_show(const struct admin *a, struct ctx *c, bool dead)
 {
-    struct arena arena = {0};
-    struct ctx page = {.arena = &arena};
-    struct err *e = NULL;
-    int64_t after = 0;
-    size_t shown = 0;
+    struct showing s = {.admin = a, .dead = dead};
 
-    do {
-        e = show_page(a, &page, dead, &after, &shown);
-        if (e)
-            e = admin_keep(c, e);
-        arena_reset(&arena);
-    } while (!e && after);
-    arena_fini(&arena);
-    if (!e && !shown)
+    TRY(admin_pieces(c, show_page, &s));
+    if (!s.shown)
         (void)fprintf(a->out, "There are no %sjobs.\n", dead ? "dead " : "");
-    return e;
+    return NULL;
 }
 
 struct err *job_list_retry(const struct admin *a, struct ctx *c, int64_t id)

@@ -15,11 +15,12 @@ static int status_of(const struct err *e)
         enum err_code code;
         int status;
     } statuses[] = {
-        {ERR_INVALID, EXIT_BAD_INPUT},       {ERR_NOT_FOUND, EXIT_NOT_THERE},
-        {ERR_EXISTS, EXIT_EXISTS},           {ERR_FORBIDDEN, EXIT_FORBIDDEN},
-        {ERR_UNAVAILABLE, EXIT_NOT_STARTED}, {ERR_EXHAUSTED, EXIT_NO_ROOM},
-        {ERR_TIMEOUT, EXIT_NOT_NOW},         {ERR_CANCELLED, EXIT_NOT_NOW},
-        {ERR_ABORTED, EXIT_NOT_NOW},         {ERR_PRECONDITION, EXIT_NOT_NOW},
+        {ERR_INVALID, EXIT_BAD_INPUT},    {ERR_DATA_LOSS, EXIT_BAD_INPUT},
+        {ERR_NOT_FOUND, EXIT_NOT_THERE},  {ERR_EXISTS, EXIT_EXISTS},
+        {ERR_FORBIDDEN, EXIT_FORBIDDEN},  {ERR_UNAVAILABLE, EXIT_NOT_STARTED},
+        {ERR_EXHAUSTED, EXIT_NO_ROOM},    {ERR_TIMEOUT, EXIT_NOT_NOW},
+        {ERR_CANCELLED, EXIT_NOT_NOW},    {ERR_ABORTED, EXIT_NOT_NOW},
+        {ERR_PRECONDITION, EXIT_NOT_NOW},
     };
 
     for (size_t i = 0; i < COUNT(statuses); i++)
@@ -105,6 +106,12 @@ static struct err *open_services(struct admin_session *s, struct ctx *c)
     s->admin.users = s->storage.services.user;
     s->admin.videos = s->storage.services.video;
     return NULL;
+}
+
+struct err *admin_session_open(void *session, struct ctx *c)
+{
+    TRY(open_database(session, c));
+    return open_services(session, c);
 }
 
 static struct err *open_and_run(struct admin_session *s, struct ctx *c, const struct options *o,

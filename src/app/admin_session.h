@@ -29,6 +29,9 @@ enum admin_session_depth {
 /* The database of a folder is whole, and has no step that this program does not know. */
 MUST_USE struct err *admin_session_check(struct ctx *c, struct str folder);
 
+/* What ADMIN_SERVICES opens, for a command that wants to hear why it cannot be. */
+MUST_USE struct err *admin_session_open(void *session, struct ctx *c);
+
 /* Opens, runs, closes; says on stderr what failed and what to do. The exit status. */
 int admin_session_do(struct ctx *c, const struct options *o, enum admin_session_depth depth,
                      admin_session_run *run);

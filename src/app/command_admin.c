@@ -8,6 +8,7 @@
 #include "backup.h"
 #include "commands.h"
 #include "config.h"
+#include "doctor.h"
 #include "folder_lock.h"
 #include "interrupts.h"
 #include "job_list.h"
@@ -98,6 +99,22 @@ static struct err *restore(struct admin_session *s, struct ctx *c, const struct 
     const struct restore_order order = {.file = word(o, 0), .check = admin_session_check};
 
     return restore_do(&s->admin, c, &order);
+}
+
+static struct err *doctor(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    const struct doctor_order order = {
+        .repair = o->flags & OPTION_REPAIR,
+        .disk_reserve = config_bytes(s->config, "media.disk_reserve"),
+        .own_secret = config_is_set(s->config, "auth.token_secret"),
+        .open = admin_session_open,
+        .self = s,
+    };
+    int64_t left = 0;
+
+    TRY(doctor_examine(&s->admin, c, &order, &left));
+    s->status = left ? EXIT_FOUND : 0;
+    return NULL;
 }
 
 static struct err *users(struct admin_session *s, struct ctx *c, const struct options *o)
@@ -195,6 +212,16 @@ static const struct admin_command {
      "there. Whatever goes wrong, DIR is as it was. \"-\" is stdin.\n" COMMON
      "No server can run in DIR before it is whole.\n" STATUSES,
      restore, ADMIN_SETTINGS, 0, 1, 1, true},
+    {"doctor", "find what is wrong, and repair what can be",
+     "usage: duan admin doctor [--repair]\n\n"
+     "Looks at everything: the pages of the database, every counter against what it\n"
+     "counts, conversations, jobs, files that videos name, files nobody names,\n"
+     "leftovers, the key, the disk. A line for each finding, and one that sums up.\n\n"
+     "  --repair            counts anew, queues anew, removes what belongs to nothing;\n"
+     "                      says each thing it did\n" COMMON
+     "May run beside a server, also with --repair; but not while a backup is made.\n"
+     "1: something is wrong (with --repair: something is left).\n" STATUSES,
+     doctor, ADMIN_FOLDER, OPTION_REPAIR, 0, 0, true},
     {"users", "list accounts: ids, names, counts, who is banned",
      "usage: duan admin users [WORD]... [--limit N] [--banned]\n\n"
      "Lists accounts whose names hold all the words, in the order of ids.\n"

@@ -70,19 +70,13 @@ const struct err *err_root(const struct err *e)
 const char *err_code_name(enum err_code code)
 {
     static const char *const names[] = {
-        [ERR_CANCELLED] = "cancelled",
-        [ERR_INVALID] = "invalid",
-        [ERR_TIMEOUT] = "timeout",
-        [ERR_NOT_FOUND] = "not_found",
-        [ERR_EXISTS] = "exists",
-        [ERR_FORBIDDEN] = "forbidden",
-        [ERR_EXHAUSTED] = "exhausted",
-        [ERR_PRECONDITION] = "precondition",
-        [ERR_ABORTED] = "aborted",
-        [ERR_UNIMPLEMENTED] = "unimplemented",
-        [ERR_INTERNAL] = "internal",
-        [ERR_UNAVAILABLE] = "unavailable",
-        [ERR_UNAUTHENTICATED] = "unauthenticated",
+        [ERR_CANCELLED] = "cancelled", [ERR_INVALID] = "invalid",
+        [ERR_TIMEOUT] = "timeout",     [ERR_NOT_FOUND] = "not_found",
+        [ERR_EXISTS] = "exists",       [ERR_FORBIDDEN] = "forbidden",
+        [ERR_EXHAUSTED] = "exhausted", [ERR_PRECONDITION] = "precondition",
+        [ERR_ABORTED] = "aborted",     [ERR_UNIMPLEMENTED] = "unimplemented",
+        [ERR_INTERNAL] = "internal",   [ERR_UNAVAILABLE] = "unavailable",
+        [ERR_DATA_LOSS] = "data_loss", [ERR_UNAUTHENTICATED] = "unauthenticated",
     };
 
     return (size_t)code < COUNT(names) && names[code] ? names[code] : "unknown";

@@ -19,6 +19,7 @@ enum err_code {
     ERR_UNIMPLEMENTED = 12,
     ERR_INTERNAL = 13,
     ERR_UNAVAILABLE = 14,
+    ERR_DATA_LOSS = 15, /* what was stored cannot be read any more */
     ERR_UNAUTHENTICATED = 16,
 };
 

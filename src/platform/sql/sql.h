@@ -63,7 +63,8 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
 #define sql_exec_count(tx, c, count, text, ...) \
     sql_run((tx), (c), NULL, (count), (text), SQL_ARGS(__VA_ARGS__))
 
-/* A broken unique key is ERR_EXISTS, a full disk ERR_EXHAUSTED, a missed deadline ERR_TIMEOUT. */
+/* A broken unique key is ERR_EXISTS, a full disk ERR_EXHAUSTED, a missed deadline ERR_TIMEOUT, a
+ * damaged file ERR_DATA_LOSS. */
 MUST_USE struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
                              int64_t *changed, const char *text, struct sql_args args);
 

@@ -1,0 +1,73 @@
+/* Conversations against their lines: each side's row tells the newest. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
+#include "doctor_parts.h"
+
+enum { PAIRS = 500 };
+
+/* For each pair of the span its newest line, then both sides of it. */
+#define TRUTH                                                                                   \
+    "SELECT s.user_id AS user_id, s.peer_id AS peer_id, s.last_at AS last_at, l.id AS last_id," \
+    " l.from_id AS last_from, l.content AS last_content,"                                       \
+    " coalesce((SELECT max(m.created_at) FROM message_line AS m WHERE m.low_id = s.low_id"      \
+    " AND m.high_id = s.high_id AND m.from_id = s.peer_id), 0) AS received_at"                  \
+    " FROM (SELECT low_id AS user_id, high_id AS peer_id, low_id, high_id, max(created_at) AS"  \
+    " last_at FROM message_line WHERE low_id >= ? AND low_id < ? GROUP BY low_id, high_id"      \
+    " UNION ALL SELECT high_id, low_id, low_id, high_id, max(created_at) FROM message_line"     \
+    " WHERE low_id >= ? AND low_id < ? GROUP BY low_id, high_id) AS s"                          \
+    " JOIN message_line AS l ON l.low_id = s.low_id AND l.high_id = s.high_id"                  \
+    " AND l.created_at = s.last_at WHERE true"
+
+static struct str tell_wrong(struct arena *a, const struct sql_rows *row)
+{
+    return arena_str(a,
+                     "the conversation of user %" PRId64 " with user %" PRId64
+                     " does not tell its newest message",
+                     sql_i64(row, 0), sql_i64(row, 1));
+}
+
+static struct str tell_empty(struct arena *a, const struct sql_rows *row)
+{
+    return arena_str(a,
+                     "the conversation of user %" PRId64 " with user %" PRId64 " has no messages",
+                     sql_i64(row, 0), sql_i64(row, 1));
+}
+
+#define EMPTY                                                                      \
+    " FROM message_conversation WHERE user_id >= ? AND user_id < ? AND NOT EXISTS" \
+    " (SELECT 1 FROM message_line WHERE low_id = min(user_id, peer_id)"            \
+    " AND high_id = max(user_id, peer_id))"
+
+struct err *doctor_chats_check(struct doctor *d, struct ctx *c)
+{
+    static const struct doctor_rows wrong = {
+        .last = "SELECT max(low_id) FROM message_line",
+        .find = "SELECT t.user_id, t.peer_id FROM (" TRUTH ") AS t LEFT JOIN message_conversation"
+                " AS k ON k.user_id = t.user_id AND k.peer_id = t.peer_id WHERE k.last_at IS NOT"
+                " t.last_at OR k.last_id IS NOT t.last_id OR k.last_from IS NOT t.last_from OR"
+                " k.last_content IS NOT t.last_content OR k.received_at IS NOT t.received_at OR"
+                " k.delivered_at > t.received_at ORDER BY t.user_id, t.peer_id",
+        .fix = "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id, last_from,"
+               " last_content, received_at) " TRUTH " ON CONFLICT (user_id, peer_id) DO UPDATE SET"
+               " last_at = excluded.last_at, last_id = excluded.last_id, last_from ="
+               " excluded.last_from, last_content = excluded.last_content, received_at ="
+               " excluded.received_at, delivered_at = min(delivered_at, excluded.received_at)",
+        .find_pairs = 2,
+        .fix_pairs = 2,
+        .span = PAIRS,
+        .tell = tell_wrong,
+    };
+    static const struct doctor_rows empty = {
+        .last = "SELECT max(user_id) FROM message_conversation",
+        .find = "SELECT user_id, peer_id" EMPTY,
+        .fix = "DELETE" EMPTY,
+        .find_pairs = 1,
+        .fix_pairs = 1,
+        .span = PAIRS,
+        .tell = tell_empty,
+    };
+
+    TRY(doctor_rows_check(d, c, &wrong));
+    return doctor_rows_check(d, c, &empty);
+}

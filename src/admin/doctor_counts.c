@@ -1,0 +1,155 @@
+/* Counters against their sets, and rows whose owner is gone. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+
+#include "doctor_parts.h"
+#include "json.h"
+
+enum { USERS = 1000, VIDEOS = 100000, STRAYS = 10000 };
+
+/* "user 12: works is 3, 2 is right; likes is 7, 6 is right". From column 1 on: what the row holds,
+ * and what is right; -1: there is no row. */
+static struct str tell_counts(struct arena *a, const char *what, const char *const *names,
+                              size_t count, const struct sql_rows *row)
+{
+    struct json text = {.arena = a};
+
+    json_raw(&text, arena_str(a, "%s %" PRId64, what, sql_i64(row, 0)));
+    if (sql_i64(row, 1) < 0) {
+        json_lit(&text, " has no counts");
+        return json_str(&text);
+    }
+    for (size_t i = 0, told = 0; i < count; i++) {
+        int64_t is = sql_i64(row, 1 + 2 * i), right = sql_i64(row, 2 + 2 * i);
+
+        if (is != right)
+            json_raw(&text, arena_str(a, "%s %s is %" PRId64 ", %" PRId64 " is right",
+                                      told++ ? ";" : ":", names[i], is, right));
+    }
+    return json_str(&text);
+}
+
+/* ---- videos. Likes have no index by video: one pass over them counts for a whole span ---- */
+
+static struct str tell_video(struct arena *a, const struct sql_rows *row)
+{
+    static const char *const names[] = {"favorite_count", "comment_count"};
+
+    return tell_counts(a, "video", names, COUNT(names), row);
+}
+
+#define VIDEO_TRUTH                                                                      \
+    "SELECT v.id AS id, coalesce(m.n, 0) AS favorites,"                                  \
+    " (SELECT count(*) FROM comment_item AS c WHERE c.video_id = v.id) AS comments"      \
+    " FROM video_item AS v LEFT JOIN (SELECT video_id, count(*) AS n FROM favorite_mark" \
+    " WHERE video_id >= ? AND video_id < ? GROUP BY video_id) AS m ON m.video_id = v.id" \
+    " WHERE v.id >= ? AND v.id < ?"
+
+struct err *doctor_video_counts_check(struct doctor *d, struct ctx *c)
+{
+    static const struct doctor_rows rows = {
+        .last = "SELECT max(id) FROM video_item",
+        .find = "SELECT t.id, coalesce(k.favorite_count, -1), t.favorites,"
+                " coalesce(k.comment_count, -1), t.comments FROM (" VIDEO_TRUTH ") AS t"
+                " LEFT JOIN video_count AS k ON k.video_id = t.id WHERE k.favorite_count IS NOT"
+                " t.favorites OR k.comment_count IS NOT t.comments ORDER BY t.id",
+        .fix = "INSERT INTO video_count (video_id, favorite_count, comment_count) " VIDEO_TRUTH
+               " ON CONFLICT (video_id) DO UPDATE SET favorite_count = excluded.favorite_count,"
+               " comment_count = excluded.comment_count WHERE favorite_count <>"
+               " excluded.favorite_count OR comment_count <> excluded.comment_count",
+        .find_pairs = 2,
+        .fix_pairs = 2,
+        .span = VIDEOS,
+        .tell = tell_video,
+    };
+
+    return doctor_rows_check(d, c, &rows);
+}
+
+/* ---- users: likes that a user's videos have got are those that the videos count ---- */
+
+static struct str tell_user(struct arena *a, const struct sql_rows *row)
+{
+    static const char *const names[] = {"follow_count", "follower_count", "total_favorited",
+                                        "work_count", "favorite_count"};
+
+    return tell_counts(a, "user", names, COUNT(names), row);
+}
+
+#define USER_TRUTH                                                                           \
+    "SELECT u.id AS id,"                                                                     \
+    " (SELECT count(*) FROM relation_edge AS e WHERE e.user_id = u.id) AS follows,"          \
+    " (SELECT count(*) FROM relation_edge AS e WHERE e.target_id = u.id) AS followers,"      \
+    " (SELECT coalesce(sum(k.favorite_count), 0) FROM video_item AS v JOIN video_count AS k" \
+    " ON k.video_id = v.id WHERE v.author_id = u.id) AS favorited,"                          \
+    " (SELECT count(*) FROM video_item AS v WHERE v.author_id = u.id) AS works,"             \
+    " (SELECT count(*) FROM favorite_mark AS m WHERE m.user_id = u.id) AS favorites"         \
+    " FROM user_account AS u WHERE u.id >= ? AND u.id < ?"
+
+struct err *doctor_user_counts_check(struct doctor *d, struct ctx *c)
+{
+    static const struct doctor_rows rows = {
+        .last = "SELECT max(id) FROM user_account",
+        .find = "SELECT t.id, coalesce(k.follow_count, -1), t.follows, k.follower_count,"
+                " t.followers, k.total_favorited, t.favorited, k.work_count, t.works,"
+                " k.favorite_count, t.favorites FROM (" USER_TRUTH ") AS t LEFT JOIN user_count AS"
+                " k ON k.user_id = t.id WHERE k.follow_count IS NOT t.follows OR k.follower_count"
+                " IS NOT t.followers OR k.total_favorited IS NOT t.favorited OR k.work_count IS NOT"
+                " t.works OR k.favorite_count IS NOT t.favorites ORDER BY t.id",
+        .fix = "INSERT INTO user_count (user_id, follow_count, follower_count, total_favorited,"
+               " work_count, favorite_count) " USER_TRUTH " ON CONFLICT (user_id) DO UPDATE SET"
+               " follow_count = excluded.follow_count, follower_count = excluded.follower_count,"
+               " total_favorited = excluded.total_favorited, work_count = excluded.work_count,"
+               " favorite_count = excluded.favorite_count",
+        .find_pairs = 1,
+        .fix_pairs = 1,
+        .span = USERS,
+        .tell = tell_user,
+    };
+
+    return doctor_rows_check(d, c, &rows);
+}
+
+/* ---- what hangs on nothing ---- */
+
+static struct str tell_comments(struct arena *a, const struct sql_rows *row)
+{
+    return arena_str(a, "%" PRId64 " comments on video %" PRId64 ", which is not there",
+                     sql_i64(row, 1), sql_i64(row, 0));
+}
+
+static struct str tell_stray_video(struct arena *a, const struct sql_rows *row)
+{
+    return arena_str(a, "counts of video %" PRId64 ", which is not there", sql_i64(row, 0));
+}
+
+static struct str tell_stray_user(struct arena *a, const struct sql_rows *row)
+{
+    return arena_str(a, "counts of user %" PRId64 ", who is not there", sql_i64(row, 0));
+}
+
+#define STRAYS_OF(table, key, owner)                     \
+    " FROM " table " WHERE " key " >= ? AND " key " < ?" \
+    " AND NOT EXISTS (SELECT 1 FROM " owner " WHERE id = " key ")"
+
+#define STRAY_ROWS(table, key, owner, columns, group, tell_)                           \
+    {                                                                                  \
+        .last = "SELECT max(" key ") FROM " table,                                     \
+        .find = "SELECT " columns STRAYS_OF(table, key, owner) group,                  \
+        .fix = "DELETE" STRAYS_OF(table, key, owner), .find_pairs = 1, .fix_pairs = 1, \
+        .span = STRAYS, .tell = (tell_)                                                \
+    }
+
+struct err *doctor_strays_check(struct doctor *d, struct ctx *c)
+{
+    static const struct doctor_rows strays[] = {
+        STRAY_ROWS("comment_item", "video_id", "video_item", "video_id, count(*)",
+                   " GROUP BY video_id", tell_comments),
+        STRAY_ROWS("video_count", "video_id", "video_item", "video_id", "", tell_stray_video),
+        STRAY_ROWS("user_count", "user_id", "user_account", "user_id", "", tell_stray_user),
+    };
+
+    for (size_t i = 0; i < COUNT(strays); i++)
+        TRY(doctor_rows_check(d, c, &strays[i]));
+    return NULL;
+}

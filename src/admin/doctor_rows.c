@@ -1,0 +1,108 @@
+/* Checks of rows: read a span; when something is wrong and shall be right, do both in one write. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "doctor_parts.h"
+
+enum { PAIRS_MAX = 4 };
+
+struct span {
+    struct doctor *d;
+    const struct doctor_rows *rows;
+    int64_t from, below, last;
+    int64_t wrong; /* rows */
+    bool fixes;
+};
+
+static struct err *run(struct sql_tx *tx, struct ctx *c, const char *text, size_t pairs,
+                       const struct span *s, struct sql_rows *out)
+{
+    struct sql_arg args[2 * PAIRS_MAX];
+
+    for (size_t i = 0; i < pairs; i++) {
+        args[2 * i] = sql_int(s->from);
+        args[2 * i + 1] = sql_int(s->below);
+    }
+    return sql_run(tx, c, out, NULL, text, (struct sql_args){args, 2 * pairs});
+}
+
+static void tell(const struct span *s, struct ctx *c, const struct sql_rows *row)
+{
+    struct str text = s->rows->tell(c->arena, row);
+
+    if (s->fixes)
+        doctor_repaired(s->d, STR_FMT, STR_ARG(text));
+    else
+        doctor_found(s->d, STR_FMT, STR_ARG(text));
+}
+
+static bool can_fix(const struct span *s)
+{
+    return (s->rows->fix || s->rows->fix_row) && doctor_repairs(s->d);
+}
+
+static struct err *look(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct span *s = arg;
+    struct sql_rows r;
+
+    TRY(run(tx, c, s->rows->find, s->rows->find_pairs, s, &r));
+    s->wrong = (int64_t)r.count;
+    while (!can_fix(s) && sql_next(&r))
+        tell(s, c, &r);
+    return NULL;
+}
+
+/* Looked at again: what was wrong a moment ago may be right, and is not told then. */
+static struct err *look_and_fix(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct span *s = arg;
+    struct sql_rows r;
+
+    s->fixes = true;
+    TRY(run(tx, c, s->rows->find, s->rows->find_pairs, s, &r));
+    while (sql_next(&r)) {
+        if (s->rows->fix_row)
+            TRY(s->rows->fix_row(s->d, c, &r));
+        tell(s, c, &r);
+    }
+    return s->rows->fix ? run(tx, c, s->rows->fix, s->rows->fix_pairs, s, NULL) : NULL;
+}
+
+/* The next span; arg is the span before it. */
+static struct err *check_span(void *arg, struct ctx *c, bool *more)
+{
+    struct span *s = arg;
+
+    s->from = s->below;
+    s->below += s->rows->span;
+    s->fixes = false;
+    TRY(sql_read(s->d->admin->db, c, look, s));
+    if (s->wrong && can_fix(s))
+        TRY(sql_write(s->d->admin->db, c, look_and_fix, s));
+    *more = s->below <= s->last;
+    return NULL;
+}
+
+struct last_question {
+    const char *text;
+    int64_t last;
+};
+
+static struct err *read_last(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct last_question *q = arg;
+    struct sql_rows r;
+
+    TRY(sql_run(tx, c, &r, NULL, q->text, (struct sql_args){0}));
+    q->last = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
+struct err *doctor_rows_check(struct doctor *d, struct ctx *c, const struct doctor_rows *rows)
+{
+    struct last_question q = {.text = rows->last};
+    struct span s = {.d = d, .rows = rows};
+
+    TRY(sql_read(d->admin->db, c, read_last, &q));
+    s.last = q.last;
+    return admin_pieces(c, check_span, &s);
+}
