@@ -115,30 +115,47 @@ static struct err *look_up(const struct admin *a, struct ctx *c, struct str name
     return NULL;
 }
 
-static struct err *nobody(struct ctx *c, struct str who)
+/* What somebody wrote, and which of the two it may be. */
+struct meaning {
+    struct str text;
+    bool id, name;
+};
+
+static struct meaning meaning_of(struct str who)
 {
-    return err_new(c, ERR_NOT_FOUND,
-                   "there is no user " STR_FMT "; `duan admin users` lists who is there",
-                   STR_ARG(who));
+    if (str_starts(who, STR("id:")))
+        return (struct meaning){str_from(who, 3), true, false};
+    if (str_starts(who, STR("name:")))
+        return (struct meaning){str_from(who, 5), false, true};
+    return (struct meaning){who, true, true};
 }
 
-struct err *accounts_find(const struct admin *a, struct ctx *c, struct str who, int64_t *out)
+static struct err *choose(struct ctx *c, struct str who, int64_t by_id, int64_t by_name,
+                          int64_t *out)
 {
-    bool says_id = str_starts(who, STR("id:")), says_name = str_starts(who, STR("name:"));
-    struct str text = says_id ? str_from(who, 3) : says_name ? str_from(who, 5) : who;
-    int64_t number = 0, by_id = 0, by_name = 0;
-
-    if (!says_name && str_to_i64(text, &number))
-        TRY(look_up(a, c, (struct str){0}, number, &by_id));
-    if (!says_id && text.len)
-        TRY(look_up(a, c, text, 0, &by_name));
+    if (!by_id && !by_name)
+        return err_new(c, ERR_NOT_FOUND,
+                       "there is no user " STR_FMT "; `duan admin users` lists who is there",
+                       STR_ARG(who));
     if (by_id && by_name && by_id != by_name)
         return err_new(c, ERR_INVALID,
                        STR_FMT " is the id of one user and the name of another: say id:" STR_FMT
                                " or name:" STR_FMT,
                        STR_ARG(who), STR_ARG(who), STR_ARG(who));
     *out = by_id ? by_id : by_name;
-    return *out ? NULL : nobody(c, who);
+    return NULL;
+}
+
+struct err *accounts_find(const struct admin *a, struct ctx *c, struct str who, int64_t *out)
+{
+    struct meaning m = meaning_of(who);
+    int64_t number = 0, by_id = 0, by_name = 0;
+
+    if (m.id && str_to_i64(m.text, &number))
+        TRY(look_up(a, c, (struct str){0}, number, &by_id));
+    if (m.name && m.text.len)
+        TRY(look_up(a, c, m.text, 0, &by_name));
+    return choose(c, who, by_id, by_name, out);
 }
 
 /* ---- bans ---- */

@@ -192,8 +192,8 @@ static struct err *read_first(struct reading *r, struct ctx *c, struct archive_n
 
 static struct err *check_last(struct reading *r, struct ctx *c)
 {
-    struct archive_note_last said, found = archive_sum_end(&r->sum, c->arena);
-    struct str text;
+    struct archive_note_last said = {0}, found = archive_sum_end(&r->sum, c->arena);
+    struct str text = {0};
     bool more;
 
     TRY(read_note(r, c, &text));

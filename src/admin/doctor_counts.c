@@ -128,28 +128,35 @@ static struct str tell_stray_user(struct arena *a, const struct sql_rows *row)
     return arena_str(a, "counts of user %" PRId64 ", who is not there", sql_i64(row, 0));
 }
 
-#define STRAYS_OF(table, key, owner)                     \
-    " FROM " table " WHERE " key " >= ? AND " key " < ?" \
-    " AND NOT EXISTS (SELECT 1 FROM " owner " WHERE id = " key ")"
-
-#define STRAY_ROWS(table, key, owner, columns, group, tell_)                           \
-    {                                                                                  \
-        .last = "SELECT max(" key ") FROM " table,                                     \
-        .find = "SELECT " columns STRAYS_OF(table, key, owner) group,                  \
-        .fix = "DELETE" STRAYS_OF(table, key, owner), .find_pairs = 1, .fix_pairs = 1, \
-        .span = STRAYS, .tell = (tell_)                                                \
-    }
+#define OWNERLESS(key, owner) \
+    key " >= ? AND " key " < ? AND NOT EXISTS (SELECT 1 FROM " owner " WHERE id = " key ")"
+#define COMMENTS " FROM comment_item WHERE " OWNERLESS("video_id", "video_item")
+#define COUNTS_OF_VIDEOS " FROM video_count WHERE " OWNERLESS("video_id", "video_item")
+#define COUNTS_OF_USERS " FROM user_count WHERE " OWNERLESS("user_id", "user_account")
 
 struct err *doctor_strays_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows strays[] = {
-        STRAY_ROWS("comment_item", "video_id", "video_item", "video_id, count(*)",
-                   " GROUP BY video_id", tell_comments),
-        STRAY_ROWS("video_count", "video_id", "video_item", "video_id", "", tell_stray_video),
-        STRAY_ROWS("user_count", "user_id", "user_account", "user_id", "", tell_stray_user),
+        {.last = "SELECT max(video_id) FROM comment_item",
+         .find = "SELECT video_id, count(*)" COMMENTS " GROUP BY video_id",
+         .fix = "DELETE" COMMENTS,
+         .tell = tell_comments},
+        {.last = "SELECT max(video_id) FROM video_count",
+         .find = "SELECT video_id" COUNTS_OF_VIDEOS,
+         .fix = "DELETE" COUNTS_OF_VIDEOS,
+         .tell = tell_stray_video},
+        {.last = "SELECT max(user_id) FROM user_count",
+         .find = "SELECT user_id" COUNTS_OF_USERS,
+         .fix = "DELETE" COUNTS_OF_USERS,
+         .tell = tell_stray_user},
     };
 
-    for (size_t i = 0; i < COUNT(strays); i++)
-        TRY(doctor_rows_check(d, c, &strays[i]));
+    for (size_t i = 0; i < COUNT(strays); i++) {
+        struct doctor_rows rows = strays[i];
+
+        rows.find_pairs = rows.fix_pairs = 1;
+        rows.span = STRAYS;
+        TRY(doctor_rows_check(d, c, &rows));
+    }
     return NULL;
 }

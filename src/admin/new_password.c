@@ -83,7 +83,7 @@ static struct err *ask(struct ctx *c, const char *prompt, struct line *line)
 
 static struct err *ask_twice(struct ctx *c, struct line *line)
 {
-    struct line again;
+    struct line again = {0};
 
     TRY(ask(c, "New password: ", line));
     struct err *e = ask(c, "The same again: ", &again);
