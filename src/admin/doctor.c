@@ -110,15 +110,6 @@ static struct err *run_checks(struct doctor *d, struct ctx *c)
     return NULL;
 }
 
-static void tell_closed(struct doctor *d, struct ctx *c, const struct err *e)
-{
-    d->check = "database";
-    doctor_found(d, "%s%s", err_text(c, e),
-                 e->code == ERR_DATA_LOSS
-                     ? ": stop the server, keep a copy of the data folder, restore a backup"
-                     : "");
-}
-
 static struct err *examine(struct doctor *d, struct ctx *c)
 {
     struct err *e = d->order->open(d->order->self, c);
@@ -130,7 +121,8 @@ static struct err *examine(struct doctor *d, struct ctx *c)
     }
     if (e->code != ERR_DATA_LOSS && e->code != ERR_PRECONDITION)
         return e;
-    tell_closed(d, c, e);
+    d->check = "database";
+    doctor_found(d, "%s", err_text(c, e));
     sum_up(d, 1);
     return NULL;
 }

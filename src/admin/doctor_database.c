@@ -41,7 +41,7 @@ static struct err *look_at_table(struct sql_tx *tx, struct ctx *c, void *arg)
                               sql_text(job->name), sql_int(COMPLAINTS));
 
     if (e && e->code == ERR_DATA_LOSS) {
-        tell_damage(job->d, job->name, str_of(e->msg));
+        tell_damage(job->d, job->name, STR("it cannot be read"));
         return NULL;
     }
     TRY(e);

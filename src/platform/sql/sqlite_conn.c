@@ -89,7 +89,6 @@ static enum err_code code_of(int rc)
         {SQLITE_CONSTRAINT_UNIQUE, ERR_EXISTS}, {SQLITE_CONSTRAINT_PRIMARYKEY, ERR_EXISTS},
         {SQLITE_CONSTRAINT_ROWID, ERR_EXISTS},  {SQLITE_BUSY, ERR_UNAVAILABLE},
         {SQLITE_LOCKED, ERR_UNAVAILABLE},       {SQLITE_CANTOPEN, ERR_UNAVAILABLE},
-        {SQLITE_CORRUPT, ERR_DATA_LOSS},        {SQLITE_NOTADB, ERR_DATA_LOSS},
         {SQLITE_INTERRUPT, ERR_TIMEOUT},
     };
 
@@ -112,7 +111,7 @@ struct err *sqlite_conn_failed(struct sqlite_conn *conn, struct ctx *c, int rc, 
     const char *words = latest ? sqlite3_errmsg(conn->db) : sqlite3_errstr(rc);
 
     if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
-        return err_new(c, ERR_INTERNAL,
+        return err_new(c, ERR_DATA_LOSS,
                        "sql: %s in \"%s\": the database is damaged; stop the server, look with"
                        " `duan admin doctor`, and restore a backup",
                        words, what);
