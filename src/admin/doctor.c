@@ -19,6 +19,7 @@ static const struct {
     {"strays", "comments and counts belong to something", doctor_strays_check},
     {"video-counts", "likes and comments are as many as counted", doctor_video_counts_check},
     {"user-counts", "so are follows, works and likes", doctor_user_counts_check},
+    {"quotas", "what accounts have used is what their videos take up", doctor_usage_check},
     {"conversations", "each tells its newest message", doctor_chats_check},
     {"jobs", "what waits for a job has one, and the other way round", doctor_jobs_check},
     {"dead-jobs", "nothing has failed for good but through its upload", doctor_dead_jobs_check},

@@ -110,6 +110,43 @@ struct err *doctor_user_counts_check(struct doctor *d, struct ctx *c)
     return doctor_rows_check(d, c, &rows);
 }
 
+/* ---- what the quota compares: authors without videos may have no row ---- */
+
+static struct str tell_usage(struct arena *a, const struct sql_rows *row)
+{
+    static const char *const names[] = {"videos", "bytes", "pending"};
+
+    return tell_counts(a, "quota of user", names, COUNT(names), row);
+}
+
+#define USAGE_TRUTH                                                                 \
+    "SELECT u.id AS id, count(v.id) AS videos, coalesce(sum(v.bytes), 0) AS bytes," \
+    " coalesce(sum(v.state IN (0, 1)), 0) AS pending FROM user_account AS u"        \
+    " LEFT JOIN video_item AS v ON v.author_id = u.id WHERE u.id >= ? AND u.id < ? GROUP BY u.id"
+
+struct err *doctor_usage_check(struct doctor *d, struct ctx *c)
+{
+    static const struct doctor_rows rows = {
+        .last = "SELECT max(id) FROM user_account",
+        .find = "SELECT t.id, coalesce(k.videos, 0), t.videos, coalesce(k.bytes, 0), t.bytes,"
+                " coalesce(k.pending, 0), t.pending FROM (" USAGE_TRUTH ") AS t LEFT JOIN"
+                " video_usage AS k ON k.author_id = t.id WHERE coalesce(k.videos, 0) <> t.videos OR"
+                " coalesce(k.bytes, 0) <> t.bytes OR coalesce(k.pending, 0) <> t.pending"
+                " ORDER BY t.id",
+        .fix = "INSERT INTO video_usage (author_id, videos, bytes, pending)"
+               " SELECT id, videos, bytes, pending FROM (" USAGE_TRUTH ") WHERE videos > 0 OR"
+               " EXISTS (SELECT 1 FROM video_usage WHERE author_id = id) ON CONFLICT (author_id)"
+               " DO UPDATE SET videos = excluded.videos, bytes = excluded.bytes,"
+               " pending = excluded.pending",
+        .find_pairs = 1,
+        .fix_pairs = 1,
+        .span = USERS,
+        .tell = tell_usage,
+    };
+
+    return doctor_rows_check(d, c, &rows);
+}
+
 /* ---- what hangs on nothing ---- */
 
 static struct str tell_comments(struct arena *a, const struct sql_rows *row)

@@ -21,7 +21,8 @@ struct doctor {
 typedef struct err *doctor_check(struct doctor *d, struct ctx *c);
 
 doctor_check doctor_database_check, doctor_sequences_check;
-doctor_check doctor_video_counts_check, doctor_user_counts_check, doctor_strays_check;
+doctor_check doctor_video_counts_check, doctor_user_counts_check, doctor_usage_check;
+doctor_check doctor_strays_check;
 doctor_check doctor_chats_check;
 doctor_check doctor_jobs_check, doctor_dead_jobs_check;
 doctor_check doctor_files_check, doctor_orphans_check, doctor_leftovers_check;

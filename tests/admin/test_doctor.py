@@ -128,6 +128,19 @@ def test_sets_that_shrank_are_counted_anew(folder, world):
     assert number(folder, liked) == 2
 
 
+QUOTAS = ('UPDATE video_usage SET videos = videos + 1 WHERE author_id = {ann}',
+          'UPDATE video_usage SET bytes = 0 WHERE author_id = {ann}',
+          'UPDATE video_usage SET pending = 3 WHERE author_id = {bob}',
+          'DELETE FROM video_usage WHERE author_id = {ann}',
+          'INSERT INTO video_usage VALUES ({cy}, 1, 1, 0)')
+
+
+@pytest.mark.parametrize('broken', QUOTAS)
+def test_what_a_quota_compares_is_set_right(folder, world, broken):
+    change(folder, broken.format(**vars(world)))
+    found_and_repaired(folder, 'quotas')
+
+
 # What hangs on nothing.
 
 STRAYS = ("INSERT INTO comment_item VALUES (999, 1, 1, 1, 'lost')",
@@ -174,8 +187,14 @@ def test_no_id_is_handed_out_twice(folder, kind):
     found_and_repaired(folder, 'sequences')
 
 
-def test_a_video_that_waits_for_nothing_gets_a_job(folder, world):
+def begin(folder, world):
+    """The video as if its job were running."""
     change(folder, 'UPDATE video_item SET state = 1 WHERE id = ?', world.video)
+    change(folder, 'UPDATE video_usage SET pending = 1 WHERE author_id = ?', world.ann)
+
+
+def test_a_video_that_waits_for_nothing_gets_a_job(folder, world):
+    begin(folder, world)
     found_and_repaired(folder, 'jobs')
     assert number(folder, 'SELECT job_key FROM bus_job') == world.video
 
@@ -284,7 +303,7 @@ def test_what_a_crash_left_goes(folder, name):
 
 
 def test_what_a_job_goes_on_with_stays(folder, world):
-    change(folder, 'UPDATE video_item SET state = 1 WHERE id = ?', world.video)
+    begin(folder, world)
     change(folder, JOB, world.video, 0)
     asset = number(folder, f'SELECT asset FROM video_item WHERE id = {world.video}')
     work = folder / 'media/work' / asset
