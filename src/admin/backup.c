@@ -17,6 +17,7 @@
 #include "interrupts.h"
 #include "media_key.h"
 #include "sql.h"
+#include "text_table.h"
 #include "video_rows.h"
 
 /* One under way. */
@@ -159,7 +160,8 @@ static struct err *put_page(void *arg, struct ctx *c, bool *more)
 
 /* ---- all of it ---- */
 
-static struct err *put_all(struct making *m, struct ctx *c, const char *program)
+static struct err *put_all(struct making *m, struct ctx *c, const char *program,
+                           struct archive_note_last *sum)
 {
     bool found;
 
@@ -168,12 +170,12 @@ static struct err *put_all(struct making *m, struct ctx *c, const char *program)
     TRY(put_beside(m, c, "token.key"));
     TRY(put_beside(m, c, "duan.yaml"));
     TRY(admin_pieces(c, put_page, m));
-    struct archive_note_last sum = archive_out_sum(m->to, c->arena);
-
-    return archive_out_note(m->to, c, ARCHIVE_NOTE_LAST, archive_note_write_last(c->arena, &sum));
+    *sum = archive_out_sum(m->to, c->arena);
+    return archive_out_note(m->to, c, ARCHIVE_NOTE_LAST, archive_note_write_last(c->arena, sum));
 }
 
-static struct err *make(struct making *m, struct ctx *c, const struct backup_order *order)
+static struct err *make(struct making *m, struct ctx *c, const struct backup_order *order,
+                        struct archive_note_last *sum)
 {
     struct sql_options options = sql_defaults;
 
@@ -181,18 +183,28 @@ static struct err *make(struct making *m, struct ctx *c, const struct backup_ord
     TRY(archive_out_open(c, order->file, &m->to));
     TRY(take_snapshot(m, c));
     TRY(sql_open(c, snapshot_path(m, c), &options, &m->snapshot));
-    TRY(put_all(m, c, order->program));
+    TRY(put_all(m, c, order->program, sum));
     return archive_out_finish(m->to, c);
+}
+
+/* Not on stdout when the backup itself goes there. */
+static void say(const struct admin *a, struct ctx *c, struct str file,
+                const struct archive_note_last *sum)
+{
+    if (!str_eq(file, STR("-")))
+        (void)fprintf(a->out, STR_FMT ": %" PRId64 " files, " STR_FMT ".\n", STR_ARG(file),
+                      sum->files, STR_ARG(text_table_bytes(c->arena, sum->bytes)));
 }
 
 struct err *backup_make(const struct admin *a, struct ctx *c, const struct backup_order *order,
                         int64_t *missing)
 {
     struct making m = {.data = a->data};
+    struct archive_note_last sum = {0};
     int hold;
 
     TRY(file_hold_take(c, a->data, FILE_HOLD_COPY, &hold));
-    struct err *e = make(&m, c, order);
+    struct err *e = make(&m, c, order, &sum);
 
     sql_close(m.snapshot);
     archive_out_close(m.to);
@@ -200,5 +212,7 @@ struct err *backup_make(const struct admin *a, struct ctx *c, const struct backu
         blob_scratch_remove(m.scratch);
     close(hold);
     *missing = m.missing;
+    if (!e)
+        say(a, c, order->file, &sum);
     return e;
 }

@@ -125,6 +125,12 @@ def test_a_backup_is_a_tar_of_what_lasts(folder, archive):
     assert os.stat(archive).st_mode & 0o077 == 0, 'others can read it'
 
 
+def test_a_backup_tells_how_much_it_holds(folder, tmp_path):
+    made = tmp_path / 'backup.tar'
+    said = admin(folder, 'backup', made).out
+    assert said.startswith(f'{made}: {len(names(made)) - 2} files, ') and said.endswith(' KiB.\n')
+
+
 def test_a_backup_leaves_nothing_beside(folder, archive, tmp_path):
     assert os.listdir(tmp_path) == ['backup.tar']
     assert not [name for name in os.listdir(folder) if name.startswith('backup')]
