@@ -1,5 +1,6 @@
 # Backups: made while everything goes on, restored elsewhere, refused when anything is wrong with them.
 # SPDX-License-Identifier: Apache-2.0
+import hashlib
 import io
 import os
 import sqlite3
@@ -313,6 +314,34 @@ def test_a_backup_of_a_newer_program_is_refused(folder, tmp_path):
         db.execute("INSERT INTO schema_migration VALUES ('video', 99, 'later', 'x', 1)")
     admin(folder, 'backup', tmp_path / 'backup.tar')
     assert 'does not know' in refuse(tmp_path / 'backup.tar', tmp_path / 'new', NOT_NOW)
+
+
+def resealed(archive, change):
+    """A copy with each entry's bytes changed, and a last note that is right for them."""
+    digest, files, total = hashlib.sha256(), 0, 0
+
+    def sealed(name, data):
+        nonlocal files, total
+        if name == 'duan-backup-end':
+            return f'files: {files}\nbytes: {total}\nsha256: {digest.hexdigest()}\n'.encode()
+        if name != 'duan-backup':
+            data = change(name, data)
+            digest.update(name.encode() + b'\0' + str(len(data)).encode() + b'\0' + data)
+            files, total = files + 1, total + len(data)
+        return data
+
+    return rewritten(archive, sealed)
+
+
+def test_the_sum_is_what_the_manual_says(archive, tmp_path):
+    admin(tmp_path / 'new', 'restore', resealed(archive, lambda name, data: data))
+
+
+def test_a_database_that_was_damaged_before_is_refused(archive, tmp_path):
+    def damage(name, data):
+        return data[:4096] + b'\xa5' * 4096 + data[8192:] if name == 'duan.db' else data
+
+    assert 'damaged' in refuse(resealed(archive, damage), tmp_path / 'new')
 
 
 def test_an_interrupted_backup_leaves_nothing(own_server, tmp_path):
