@@ -159,6 +159,14 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(folder, tmp_path):
     assert not [name for name in os.listdir(folder) if name.startswith('backup')]
 
 
+def test_a_backup_that_fails_on_its_way_leaves_nothing(folder, tmp_path):
+    (folder / 'token.key').unlink()
+    (folder / 'token.key').mkdir()
+    assert 'is no file' in admin(folder, 'backup', tmp_path / 'backup.tar', status=69).err
+    assert os.listdir(tmp_path) == []
+    assert not [name for name in os.listdir(folder) if name.startswith('backup')]
+
+
 def test_a_reader_that_goes_away_leaves_nothing(folder):
     read, write = os.pipe()
     os.close(read)
@@ -285,7 +293,8 @@ HOSTILE = [
 @pytest.mark.parametrize('info', HOSTILE, ids=lambda info: f'{info.name[:40]} {info.type}')
 def test_what_no_backup_holds_is_refused(archive, tmp_path, info):
     hostile = rewritten(archive, lambda name, data: data, [(info, b'')])
-    assert 'backup' in refuse(hostile, tmp_path / 'new')
+    said = refuse(hostile, tmp_path / 'new')
+    assert 'backup' in said and f'"{info.name.rstrip()}'[:300] in said
     assert not (tmp_path / 'escaped').exists() and not os.path.exists('/tmp/escaped')
 
 
@@ -339,7 +348,7 @@ def test_the_sum_is_what_the_manual_says(archive, tmp_path):
 
 def test_a_database_that_was_damaged_before_is_refused(archive, tmp_path):
     def damage(name, data):
-        return data[:4096] + b'\xa5' * 4096 + data[8192:] if name == 'duan.db' else data
+        return data[:-4096] + b'\xa5' * 4096 if name == 'duan.db' else data
 
     assert 'damaged' in refuse(resealed(archive, damage), tmp_path / 'new')
 

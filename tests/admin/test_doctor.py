@@ -337,6 +337,7 @@ def page_of(folder, name):
 
 @pytest.mark.parametrize('name', ('favorite_mark', 'video_item', 'relation_follower', 'user_account'))
 def test_a_damaged_page_is_found_and_nothing_else_is_touched(folder, name):
+    change(folder, 'UPDATE video_usage SET videos = 9')
     at, size = page_of(folder, name)
     with open(folder / 'duan.db', 'r+b') as file:
         file.seek(at)

@@ -54,14 +54,14 @@ def test_what_is_done_to_a_removed_video_is_refused(server, ann, bob, video):
         eventually(lambda: act(video['id'], expect=checks.NO_VIDEO))
 
 
-def test_its_files_are_gone(server, video):
+def test_its_files_are_gone(server, ann, video):
+    eventually(lambda: ann.video(video['id'])['state'] == 'ready')  # so nobody else removes them
     before = {path for path in (server.data / 'media').rglob('*') if path.is_file()}
     with closing(sqlite3.connect(server.data / 'duan.db')) as db:
         asset = db.execute('SELECT asset FROM video_item WHERE id = ?', (video['id'],)).fetchone()[0]
     assert any(asset in str(path) for path in before)
     admin(server.data, 'delete-video', video['id'])
-    # A job under way notices, and takes away what it has made meanwhile.
-    eventually(lambda: not list((server.data / 'media').rglob(f'*{asset}*')))
+    assert not list((server.data / 'media').rglob(f'*{asset}*'))
 
 
 def test_a_video_may_go_while_its_job_runs(own_server, new_user, clips):

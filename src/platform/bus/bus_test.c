@@ -389,109 +389,6 @@ static void of_two_that_ran_for_one_key_one_runs_again(void **state)
     assert_int_equal(stats(f).running, 0);
 }
 
-/* ---- looking after the queue ---- */
-
-static struct bus_entries list(struct fixture *f, int64_t after, int64_t limit)
-{
-    struct bus_entries all = {0};
-
-    assert_ok(&f->ctx, bus_list(f->bus, &f->ctx, after, limit, &all));
-    return all;
-}
-
-static void a_list_tells_how_each_job_stands(void **state)
-{
-    struct fixture *f = *state;
-
-    f->fails = ERR_PRECONDITION;
-    f->failures = 1;
-    consume(f, 1);
-    publish(f, 7);
-    wait_for(f, 2);
-    (void)settled(f);
-    struct bus_entries all = list(f, 0, MANY);
-
-    assert_int_equal(all.count, 1);
-    assert_int_equal(all.at[0].key, 7);
-    assert_int_equal(all.at[0].state, BUS_DEAD);
-    assert_int_equal(all.at[0].attempts, 1);
-    assert_str(all.at[0].topic, STR("work"));
-    assert_str(all.at[0].last_error, STR("no luck with 7"));
-}
-
-static void a_list_comes_in_pages(void **state)
-{
-    struct fixture *f = *state;
-
-    for (int64_t key = 1; key <= 5; key++)
-        publish(f, key);
-    struct bus_entries first = list(f, 0, 3), rest = list(f, first.at[2].id, 3);
-
-    assert_int_equal(first.count, 3);
-    assert_int_equal(rest.count, 2);
-    assert_int_equal(rest.at[1].key, 5);
-}
-
-static void a_dead_job_that_is_retried_has_all_its_attempts_before_it(void **state)
-{
-    struct fixture *f = *state;
-
-    f->fails = ERR_PRECONDITION;
-    f->failures = 1;
-    consume(f, 1);
-    publish(f, 7);
-    wait_for(f, 2);
-    (void)settled(f);
-    assert_ok(&f->ctx, bus_retry(f->bus, &f->ctx, list(f, 0, 1).at[0].id));
-    wait_for(f, 1);
-    struct bus_stats s = settled(f);
-
-    assert_int_equal(f->attempt, 1);
-    assert_int_equal(f->runs, 2);
-    assert_int_equal(s.waiting + s.dead, 0);
-}
-
-static void a_job_that_runs_or_is_not_there_cannot_be_retried(void **state)
-{
-    struct fixture *f = *state;
-
-    publish(f, 7);
-    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, pretend_a_crash, NULL));
-    assert_err(bus_retry(f->bus, &f->ctx, list(f, 0, 1).at[0].id), ERR_PRECONDITION);
-    assert_err(bus_retry(f->bus, &f->ctx, 4711), ERR_NOT_FOUND);
-    assert_int_equal(stats(f).running, 1);
-}
-
-static struct err *pretend_death(struct sql_tx *tx, struct ctx *c, void *arg)
-{
-    (void)arg;
-    return sql_exec(tx, c, "UPDATE bus_job SET state = 2 WHERE job_key = 7");
-}
-
-static void what_is_forgotten_neither_waits_nor_is_dead(void **state)
-{
-    struct fixture *f = *state;
-
-    publish(f, 7);
-    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, pretend_death, NULL));
-    publish(f, 7);
-    publish(f, 8);
-    assert_ok(&f->ctx, bus_forget(f->bus, &f->ctx, STR("work"), 7));
-    assert_int_equal(stats(f).dead, 0);
-    assert_int_equal(stats(f).waiting, 1);
-    assert_int_equal(list(f, 0, MANY).at[0].key, 8);
-}
-
-static void what_runs_is_not_forgotten(void **state)
-{
-    struct fixture *f = *state;
-
-    publish(f, 7);
-    assert_ok(&f->ctx, sql_write(f->db, &f->ctx, pretend_a_crash, NULL));
-    assert_ok(&f->ctx, bus_forget(f->bus, &f->ctx, STR("work"), 7));
-    assert_int_equal(stats(f).running, 1);
-}
-
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -512,12 +409,6 @@ int main(void)
         CASE(jobs_are_counted_up_to_a_limit),
         CASE(opening_a_queue_leaves_alone_what_others_run),
         CASE(of_two_that_ran_for_one_key_one_runs_again),
-        CASE(a_list_tells_how_each_job_stands),
-        CASE(a_list_comes_in_pages),
-        CASE(a_dead_job_that_is_retried_has_all_its_attempts_before_it),
-        CASE(a_job_that_runs_or_is_not_there_cannot_be_retried),
-        CASE(what_is_forgotten_neither_waits_nor_is_dead),
-        CASE(what_runs_is_not_forgotten),
     };
 
     return cmocka_run_group_tests_name("bus", tests, NULL, NULL);
