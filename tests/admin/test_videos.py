@@ -1,6 +1,7 @@
 # Removing videos and looking after their jobs, while a server runs beside.
 # SPDX-License-Identifier: Apache-2.0
 import sqlite3
+import time
 from contextlib import closing
 
 import checks
@@ -90,12 +91,13 @@ def test_a_video_is_removed_once(server, video):
 
 
 def broken(server, video, state):
-    """The video's job as if it had failed for good (2), or waited for long (0)."""
+    """The video's job as if it had failed for good (2), or waited for another try (0)."""
+    later = int(time.time() * 1000) + 50 * 60 * 1000  # longer than an hour no job waits
     with closing(sqlite3.connect(server.data / 'duan.db')) as db, db:
         db.execute('UPDATE video_item SET state = 0 WHERE id = ?', (video,))
         return db.execute(
             'INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at, last_error)'
-            " VALUES ('transcode', ?, ?, 3, 9999999999999, 1, 'no\nluck')", (video, state)).lastrowid
+            " VALUES ('transcode', ?, ?, 3, ?, 1, 'no\nluck')", (video, state, later)).lastrowid
 
 
 def finished(ann, clips):
@@ -119,7 +121,9 @@ def test_a_dead_job_that_is_retried_runs_at_once(server, ann, clips):
     eventually(lambda: str(job) not in [row[0] for row in table(admin(server.data, 'jobs').out)])
 
 
-def test_a_job_that_waits_need_not_wait(server, ann, clips):
+def test_a_job_that_waits_need_not_wait(own_server, new_user, clips):
+    server = own_server({'media.attempts': 100})  # so many that one may wait for an hour
+    ann = new_user(server.url)
     video = finished(ann, clips)
     job = broken(server, video, 0)
     row, = [row for row in table(admin(server.data, 'jobs').out) if row[0] == str(job)]
