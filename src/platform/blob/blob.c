@@ -74,7 +74,7 @@ struct err *blob_open(struct ctx *c, struct str dir, struct blob **out)
         (e = make_folder(c, b->scratch_path)) != NULL || (e = make_folder(c, b->work_path)) != NULL)
         goto fail;
     b->objects = open(b->objects_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (b->objects < 0 || syncfs(b->objects) != 0) { /* a killed one may have left it unsynced */
+    if (b->objects < 0) {
         e = failed(c, "open", str_of(b->objects_path));
         goto fail;
     }
@@ -199,6 +199,8 @@ struct err *blob_recover(struct blob *b, struct ctx *c,
 
     if (!dir)
         return failed(c, "open", str_of(b->scratch_path));
+    if (syncfs(b->objects) != 0) /* folders are there that a killed process had not synced yet */
+        e = failed(c, "sync", str_of(b->objects_path));
     for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
