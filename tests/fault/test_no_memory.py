@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from data_folder import assert_sound
-from effort import LONG, rounds
+from effort import rounds
 from ledger import Ledger
 from load import WRITES_MAX, Stage, hold
 from preloads import preload
@@ -15,6 +15,7 @@ from waiting import eventually
 
 AT_START = 1800  # allocations until it serves, and some more
 SAMPLES = 48
+FEW = 4
 UNDER_LOAD = 30000  # those of a round's load, about
 NOT_STARTED, BAD_SETTINGS = 69, 78
 FOR_EVER = 10**9
@@ -44,10 +45,8 @@ def start_without(server, number, how_many):
 
 
 def numbers():
-    """Every one in the long form, else one of each stretch."""
-    if LONG:
-        return range(1, AT_START)
-    step = AT_START // SAMPLES
+    """One of each stretch, so that in time every one has had its turn."""
+    step = rounds(AT_START // SAMPLES, FEW)
     return [at + random.randrange(step) for at in range(1, AT_START, step)]
 
 
