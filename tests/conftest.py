@@ -6,9 +6,12 @@ import pytest
 
 import clips as clip_maker
 from client import Client, connect, unique
-from server_process import ForeignServer, Server, program
+from server_process import ROOT, ForeignServer, Server, program
 
 LOG_LINES = 20  # of the server's log, shown with a failed test
+
+# What hypothesis notes for itself lies with what is built.
+os.environ.setdefault('HYPOTHESIS_STORAGE_DIRECTORY', str(ROOT / 'build/hypothesis'))
 
 
 @pytest.fixture(scope='session')

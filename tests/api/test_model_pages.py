@@ -47,7 +47,7 @@ class Walk:
     def go(self, limit, events):
         tick()
         cursor, events = None, iter(events)
-        while cursor != '':
+        for _ in range(2 * MOST):
             found, cursor = page(self.scene.viewer, self.scene.name, self.scene.of, limit=limit, cursor=cursor)
             assert len(found) <= limit and (len(found) == limit or not cursor)
             self.met += ids(found)
@@ -55,6 +55,9 @@ class Walk:
             self.add(more)
             for which in fewer:
                 self.take_away(which)
+            if not cursor:
+                return
+        raise AssertionError('the walk has no end')
 
     def found_what_it_had_to(self):
         assert [one for one in self.met if one not in self.gone] == [
@@ -106,6 +109,7 @@ def walk_feed(viewer, between):
     met, (videos, before) = [], viewer.feed()
     while videos:
         met += ids(videos)
+        assert len(met) == len(set(met)), 'a video comes twice'
         between()
         videos, before = viewer.feed(before)
     return met
