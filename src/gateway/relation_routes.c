@@ -70,9 +70,10 @@ struct err *relation_followers(void *self, struct ctx *c, const struct http_req 
     return show(self, c, req, relation_list_followers, reply);
 }
 
-/* The latest message with a friend; both lists have the friends in the same order. */
+/* The viewer's latest message with a friend; both lists have the friends in the same order. The
+ * viewer may be among them, in the list of somebody else, and writes to himself never. */
 static const struct message_item *latest_with(const struct message_get_latest_resp *latest,
-                                              size_t *next, int64_t friend)
+                                              size_t *next, int64_t viewer, int64_t friend)
 {
     static const struct message_item none;
 
@@ -80,7 +81,7 @@ static const struct message_item *latest_with(const struct message_get_latest_re
         return &none;
     const struct message_item *m = &latest->messages.at[*next];
 
-    if (m->from_id != friend && m->to_id != friend)
+    if ((m->from_id == viewer ? m->to_id : m->from_id) != friend)
         return &none;
     (*next)++;
     return m;
@@ -106,7 +107,7 @@ struct err *relation_friends(void *self, struct ctx *c, const struct http_req *r
 
     json_lit(&j, ",\"user_list\":[");
     for (size_t i = 0; i < page.ids.count; i++) {
-        const struct message_item *m = latest_with(&latest, &next, page.ids.at[i]);
+        const struct message_item *m = latest_with(&latest, &next, c->user_id, page.ids.at[i]);
 
         if (i)
             json_lit(&j, ",");

@@ -4,6 +4,7 @@ import pytest
 
 from checks import BAD_PARAMETER, ID_MAX, NO_SESSION, NO_USER, SELF_FOLLOW
 from client import ids
+from model import tick
 from waiting import eventually
 
 LIST_MAX = 500
@@ -167,3 +168,15 @@ def test_the_message_is_the_viewers_own_whoevers_list_it_is(friends, new_user):
 
 def test_the_friend_list_needs_a_session(anyone, ann):
     anyone.call('friend_list', NO_SESSION, user_id=ann.id)
+
+
+def test_among_the_friends_of_somebody_else_one_has_no_message_with_oneself(ann, bob, new_user):
+    eve = new_user()
+    for friend in (eve, bob):  # the later one comes first
+        tick()
+        ann.follow(friend.id)
+        friend.follow(ann.id)
+    bob.send(eve.id, 'from bob to eve')
+    assert [friend['message'] for friend in bob.friend_list(ann.id)] == ['', 'from bob to eve']
+    assert [friend['msgType'] for friend in bob.friend_list(ann.id)] == [0, 1]
+    assert [friend['message'] for friend in eve.friend_list(ann.id)] == ['from bob to eve', '']
