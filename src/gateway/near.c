@@ -26,7 +26,7 @@ struct near {
 
 static size_t set_max(size_t viewers_bytes)
 {
-    size_t fits = viewers_bytes / VIEWERS_MIN / (2 * SET_BYTES_PER_ID);
+    size_t fits = viewers_bytes / VIEWERS_MIN / 2 / SET_BYTES_PER_ID;
 
     return fits < NEAR_SET_MAX ? fits : NEAR_SET_MAX;
 }

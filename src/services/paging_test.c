@@ -140,6 +140,17 @@ static struct message_item_list messages(struct world *w, int64_t viewer, int64_
     return resp.messages;
 }
 
+/* The two in turns, PEOPLE times. */
+static void converse(struct world *w, int64_t one, int64_t other)
+{
+    for (int i = 0; i < PEOPLE; i++) {
+        struct message_send_req send = {i % 2 ? other : one, i % 2 ? one : other, STR("hello")};
+        struct message_send_resp sent = {0};
+
+        assert_ok(&w->ctx, message_send(w->api.message, &w->ctx, &send, &sent));
+    }
+}
+
 static void messages_go_back_in_time_for_both(void **state)
 {
     struct world *w = *state;
@@ -147,12 +158,7 @@ static void messages_go_back_in_time_for_both(void **state)
     struct message_item_list page;
     int seen = 0;
 
-    for (int i = 0; i < PEOPLE; i++) {
-        struct message_send_req send = {i % 2 ? ann : bob, i % 2 ? bob : ann, STR("hello")};
-        struct message_send_resp sent = {0};
-
-        assert_ok(&w->ctx, message_send(w->api.message, &w->ctx, &send, &sent));
-    }
+    converse(w, bob, ann);
     while ((page = messages(w, ann, bob, before)).count) {
         struct message_item_list same = messages(w, bob, ann, before);
 
