@@ -72,7 +72,8 @@ def test_idle_connections_do_not_keep_others_waiting(own_server, crowd):
     before = descriptors(server.process.pid)
     for at in range(IDLE):
         crowd.append(Connection(server, address=spread(at)))
-    eventually(lambda: descriptors(server.process.pid) >= before + IDLE)
+    # One that asked before may have been counted, and have gone since.
+    eventually(lambda: descriptors(server.process.pid) >= before + IDLE - 1)
     for _ in range(20):
         served(server)
     for connection in crowd[::50]:
@@ -80,7 +81,7 @@ def test_idle_connections_do_not_keep_others_waiting(own_server, crowd):
         assert connection.answer().status_code == 200
     for connection in crowd:
         connection.socket.close()
-    eventually(lambda: descriptors(server.process.pid) == before)
+    eventually(lambda: descriptors(server.process.pid) <= before)
 
 
 HEAD = request('POST', ENDPOINTS['publish'][1],
