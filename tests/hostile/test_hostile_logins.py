@@ -156,7 +156,7 @@ def test_a_flood_of_new_accounts_is_stopped_at_its_address(limited):
 
 def test_a_crowd_at_the_login_does_not_keep_readers_waiting(own_server):
     """Hashing has threads of its own, and a queue that refuses when it is full."""
-    server = own_server({'auth.bcrypt_cost': 10})
+    server = own_server({'auth.bcrypt_cost': 9})
     crowd = [Connection(server) for _ in range(200)]
     for connection in crowd:
         connection.send(post(ENDPOINTS['login'][1], b'username=ann&password=wrong'))

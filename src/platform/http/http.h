@@ -114,8 +114,8 @@ struct http_app {
     struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
                          const struct http_req *req);
     /* On the socket's thread, for routes that take a file: shall it come? Asked with the head
-     * alone, of the length it states; then, while the file is kept, with the fields before it: when
-     * it begins, and every HTTP_ASK_BYTES. A refusal ends the keeping. */
+     * alone, of the length it states; then, while the file is kept, with the fields before it: of
+     * its first bytes, and every HTTP_ASK_BYTES. A refusal ends the keeping. */
     struct err *(*expect)(void *self, struct ctx *c, const struct http_route *route,
                           const struct http_req *req, int64_t bytes, bool keeping);
     /*

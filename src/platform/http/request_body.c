@@ -73,10 +73,7 @@ static struct err *part_begin(void *self, struct ctx *c, struct str name, bool i
     b->text.len = b->text.room = 0; /* the bytes of the last field are in use */
     b->dropped =
         is_file && (b->has_upload || !b->limits.upload || !str_eq(name, str_of(b->limits.upload)));
-    if (!is_file || b->dropped)
-        return NULL;
-    TRY(ask(b)); /* there is one file at most, so this is its first byte */
-    return spool_open(b, c);
+    return is_file && !b->dropped ? spool_open(b, c) : NULL;
 }
 
 static struct err *part_data(void *self, struct ctx *c, struct str bytes)

@@ -11,7 +11,7 @@ struct request_body_limits {
     struct str spool_dir;
     int64_t max;        /* bytes in all */
     const char *upload; /* the field that holds a file; files in others are dropped */
-    /* Asked when that file begins, and every HTTP_ASK_BYTES: shall it be kept? */
+    /* Asked with its first bytes, and every HTTP_ASK_BYTES: shall it be kept? */
     struct err *(*expect)(void *self, const struct http_params *before, int64_t bytes);
     void *self;
 };
