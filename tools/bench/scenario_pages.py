@@ -66,7 +66,7 @@ def report(bench, pages, found, resident):
     return result(
         tables=[table(f"Pages against nginx ({how})", ["page", "bytes", "req/s", "of nginx's", "CPU us", "nginx's CPU us", "capacity"], cost),
                 table(f"Latency in us (the same rounds; \"at half\": constant rate, half of the CPU's capacity; RSS after it {resident / 2**20:.1f} MiB)",
-                      ["page", "server", "p50", "p99", "p99.9", "rate at half", "p50 at half", "p99 at half", "p99.9 at half"], delay)],
+                      ["page", "server", "p50", "p99", "p99.9", "rate at half", "p50 at half", "p99 at half", "p99.9 at half", "lost"], delay)],
         goals=goals,
         plots=[{"name": "pages", "title": "CPU time of a request, microseconds", "series": ["Duan", "nginx"], "bars": bars}])
 
@@ -76,4 +76,5 @@ def delays(name, server, runs, key):
     full, half = runs["full"][key], runs["half"][key]
     quantiles = ("p50_us", "p99_us", "p999_us")
     return [name, server, *(f"{median_of(column(full, 'latency', q)):,.0f}" for q in quantiles),
-            f"{median_of(column(half, 'per_second')):,.0f}", *(f"{median_of(column(half, 'latency', q)):,.0f}" for q in quantiles)]
+            f"{median_of(column(half, 'per_second')):,.0f}", *(f"{median_of(column(half, 'latency', q)):,.0f}" for q in quantiles),
+            sum(column(half, "lost"))]
