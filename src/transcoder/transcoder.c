@@ -246,7 +246,7 @@ static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
 
     TRY(look_up(t, c, job->key, &found, &gone));
     if (gone)
-        return NULL; /* removed before it was its turn */
+        return NULL;                  /* removed before it was its turn */
     if (found.state == VIDEO_READY) { /* delivered twice: a crash came before the end */
         remove_workspace(t, c, found.media->asset);
         return NULL;
