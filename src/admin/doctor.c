@@ -37,6 +37,7 @@ bool doctor_repairs(const struct doctor *d)
     return d->order->repair && !d->damaged;
 }
 
+PRINTF(3, 0)
 static void print(struct doctor *d, const char *how, const char *fmt, va_list ap)
 {
     struct arena arena = {0};
