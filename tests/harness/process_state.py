@@ -15,7 +15,17 @@ def resident_bytes(pid):
 
 
 def descriptors(pid):
-    return len(os.listdir(f'/proc/{pid}/fd'))
+    """How many, but for the database's: it opens a reader more for each that asks at one time."""
+    folder = Path(f'/proc/{pid}/fd')
+    return sum('/duan.db' not in target(each) for each in folder.iterdir())
+
+
+def target(link):
+    """What it points to; one that was closed meanwhile points nowhere."""
+    try:
+        return os.readlink(link)
+    except FileNotFoundError:
+        return ''
 
 
 def processor_ns(pid, thread_name):
