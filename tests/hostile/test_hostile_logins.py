@@ -11,6 +11,7 @@ from checks import NAME_TAKEN, OK, TOO_OFTEN, WRONG_PASSWORD
 from client import ENDPOINTS, unique
 from effort import rounds
 from http_bytes import Connection, exchange, get, post
+from operator_shell import admin
 from process_state import processor_ns
 
 COST = 8  # of a password: what it takes must outweigh all else in a login
@@ -42,8 +43,10 @@ def measure(server, name, password):
 
 def test_every_failed_login_takes_the_same(own_server, new_user):
     server = own_server({'auth.bcrypt_cost': COST})
-    ann = new_user(server.url)
+    ann, banned = new_user(server.url), new_user(server.url)
+    admin(server.data, 'ban', banned.name)
     kinds = {
+        'banned': (banned.name, 'wrong horse'),
         'wrong password': (ann.name, 'wrong horse'), 'nobody': (unique(), PASSWORD),
         'too long': (ann.name, 'x' * 5000), 'no password': (ann.name, ''),
         'NUL': (ann.name, PASSWORD + '\0'), 'no name': ('', PASSWORD),
