@@ -23,7 +23,7 @@ from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
 SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run}
-KEPT, PAGE = ROOT / "build/bench/results.json", ROOT / "docs/performance.md"
+FOLDER, PAGE = ROOT / "build/bench", ROOT / "docs/performance.md"
 
 
 class Bench:
@@ -41,75 +41,80 @@ class Bench:
 
 def options():
     parser = argparse.ArgumentParser(prog="./dev bench", description="Measures Duan on this machine.")
-    parser.add_argument("--quick", action="store_true", help="short rounds: a look, not a figure")
-    parser.add_argument("--again", action="store_true", help="also what build/bench/results.json has already")
+    parser.add_argument("--quick", action="store_true", help="short rounds: a look, not a figure; nothing is kept")
+    parser.add_argument("--again", action="store_true", help="forget what build/bench/results.json has")
     parser.add_argument("--write", action="store_true", help="put the results into docs/performance.md")
     parser.add_argument("scenario", nargs="*", choices=[[], *SCENARIOS], help=", ".join(SCENARIOS))
-    return parser.parse_args()
+    found = parser.parse_args()
+    if found.quick and found.write:
+        parser.error("quick results are not for the page")
+    return found
 
 
-def load_kept():
-    return json.loads(KEPT.read_text()) if KEPT.exists() else {"scenarios": {}}
+class Results:
+    """What was measured, by scenario, in a file: a run that was broken off goes on where it was."""
 
+    def __init__(self, file, anew):
+        self.file = file
+        self.scenarios = json.loads(file.read_text())["scenarios"] if file.exists() and not anew else {}
+        self.machine = describe(ROOT)
 
-def keep(kept):
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    KEPT.write_text(json.dumps(kept, indent=1))
+    def put(self, name, found):
+        self.scenarios[name] = found
+        self.file.write_text(json.dumps(self.content(), indent=1))
+
+    def content(self):
+        """In the order of the scenarios, whatever the order they were run in."""
+        return {"machine": self.machine, "scenarios": {name: self.scenarios[name] for name in SCENARIOS if name in self.scenarios}}
 
 
 def run_one(name, quick):
-    KEPT.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=KEPT.parent))
+    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=FOLDER))
     began, load = datetime.datetime.now(), load_average()
     try:
         found = SCENARIOS[name](Bench(quick, scratch))
     finally:
         shutil.rmtree(scratch)
     seconds = (datetime.datetime.now() - began).total_seconds()
-    return {**found, "taken": began.isoformat(timespec="seconds"), "seconds": round(seconds), "quick": quick,
-            "load": [round(load, 1), round(load_average(), 1)]}
+    return {**found, "taken": began.isoformat(timespec="seconds"), "seconds": round(seconds), "load": [round(load, 1), round(load_average(), 1)]}
 
 
 def show(name, found):
-    print(f"\n== {name}: {found['seconds']} s, load average {found['load'][0]} to {found['load'][1]}\n", flush=True)
+    print(f"\n== {name}: {found['taken']}, {found['seconds']} s, load average {found['load'][0]} to {found['load'][1]}\n", flush=True)
     for one in [*found["tables"], *([goals_table(found["goals"])] if found["goals"] else [])]:
         print(as_text(one), end="\n\n", flush=True)
 
 
-def run_wanted(wanted, kept):
+def run_wanted(wanted, results):
     """Names of scenarios that failed; the others go on."""
     failed = []
     for name in wanted.scenario or SCENARIOS:
-        known = kept["scenarios"].get(name)
         try:
-            if not known or wanted.scenario or wanted.again or known["quick"] != wanted.quick:
-                kept["scenarios"][name] = run_one(name, wanted.quick)
-                keep(kept)
-            show(name, kept["scenarios"][name])
+            if name not in results.scenarios or wanted.scenario:
+                results.put(name, run_one(name, wanted.quick))
+            show(name, results.scenarios[name])
         except Exception:  # whatever it was: the other scenarios have nothing to do with it
             traceback.print_exc()
             failed.append(name)
     return failed
 
 
-def summary(kept):
-    goals = [one for found in kept["scenarios"].values() for one in found["goals"]]
+def summary(results):
+    goals = [one for found in results.scenarios.values() for one in found["goals"]]
     missed = [one["what"] for one in goals if not one["met"]]
     print(f"{len(goals) - len(missed)} of {len(goals)} goals reached", *(f"missed: {what}" for what in missed), sep="\n")
 
 
 def main():
     wanted = options()
-    kept = load_kept()
-    kept["machine"] = describe(ROOT)
-    failed = run_wanted(wanted, kept)
-    summary(kept)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    results = Results(FOLDER / ("quick.json" if wanted.quick else "results.json"), wanted.again or wanted.quick)
+    failed = run_wanted(wanted, results)
+    summary(results)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}; run it again, the others are kept")
-    if wanted.write and any(found["quick"] for found in kept["scenarios"].values()):
-        sys.exit("quick results are for a look, not for the page: run ./dev bench --write")
     if wanted.write:
-        page.write(kept, PAGE)
+        page.write(results.content(), PAGE)
 
 
 if __name__ == "__main__":

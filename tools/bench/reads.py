@@ -4,7 +4,7 @@ from loads import OK, measure, run_client, write_requests
 from seed import token
 
 PLACES = 500  # distinct requests of each kind, spread over everything there is
-NEWEST, PAGE = 5000, 30  # the newest videos, page by page: more than the least near cache holds
+NEWEST, PAGE, PROFILES = 5000, 30, 5000  # newest videos, and profiles: more than the least near cache holds
 CONNECTIONS = 16
 
 
@@ -15,6 +15,7 @@ def spread(top, many=PLACES):
 
 def lines(world):
     """Kind of read: its requests. Every tenth video has comments, beginning with the first."""
+    several = spread(world.users, PROFILES)
     people, tokens = spread(world.users), {user: token(user) for user in spread(world.users)}
     commented = sorted({video // 10 * 10 + 1 for video in spread(world.videos - 10)})
     return {
@@ -25,7 +26,7 @@ def lines(world):
                                          for video in spread(world.videos - 40)],
         "feed, newest pages": [f"GET /douyin/feed/?latest_time={world.time_of(world.videos - PAGE * at)}"
                                for at in range(1, min(NEWEST, world.videos - PAGE) // PAGE)],
-        "profile of another": [f"GET /douyin/user/?user_id={user}&token={tokens[1]}" for user in people],
+        "profile of another": [f"GET /douyin/user/?user_id={user}&token={tokens[1]}" for user in several],
         "publish list": [f"GET /douyin/publish/list/?user_id={user}" for user in people],
         "favorite list": [f"GET /douyin/favorite/list/?user_id={user}" for user in people],
         "comment list": [f"GET /douyin/comment/list/?video_id={video}" for video in commented],
