@@ -9,6 +9,7 @@ from checks import OK, WRONG_PASSWORD
 from client import Client, connect, unique
 from data_folder import assert_nothing_left_over, assert_sound
 from ledger import Ledger
+from operator_shell import admin
 from playback import fetch
 from waiting import eventually
 
@@ -177,6 +178,7 @@ def hold(server, stages):
     for stage in stages[-2:]:
         stage.check(server.url)
     assert_sound(server.data)
+    admin(server.data, 'doctor')
 
 
 def survive(server, clip, name, rounds, after_kill=lambda at: None):

@@ -8,10 +8,12 @@ import pytest
 from checks import OK, envelope
 from client import ids
 from data_folder import rows
+from operator_shell import admin
 from playback import fetch
 from waiting import eventually
 
 BROKEN, NOT_STARTED = 50000, 69
+FOUND = 1  # what the doctor ends with when something is wrong
 PAGE = 4096
 REMEDY = 'restore a backup'
 
@@ -70,6 +72,7 @@ def test_a_damaged_table_fails_what_needs_it_and_nothing_else(world):
     assert fetch(video['play_url']).content
     assert REMEDY in log_line(server, 'malformed')[0]
     server.stop()  # well, and not by a crash
+    admin(server.data, 'doctor', status=FOUND)
     server.start()
     assert ids(ann.favorite_list()) == [video['id']]
 
@@ -127,6 +130,7 @@ def test_a_missing_file_is_404_and_the_video_stays_listed(world, field):
     assert reply.headers['cache-control'] == 'no-store'
     assert ids(ann.feed()[0]) == [video['id']]
     ann.like(video['id'])
+    admin(server.data, 'doctor', status=FOUND)
 
 
 def test_a_cut_file_is_served_as_long_as_it_is(world):
