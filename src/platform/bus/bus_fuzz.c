@@ -6,14 +6,13 @@
 #include "bus_store.h"
 
 enum { KEYS = 5, JOBS_MAX = 64, STEPS_MAX = 200, TOPICS = 2, PAUSE = 3, LOOK_EVERY = 16 };
-enum state { WAITING, RUNNING, DEAD };
 
 static const struct str topics[TOPICS] = {STR_INIT("alpha"), STR_INIT("\"beta\" '%\n")};
 
 struct job {
     int64_t id, key, attempt, run_at;
     size_t topic;
-    enum state state;
+    enum bus_state state;
 };
 
 /* What the table should hold, in the order of ids. */
@@ -34,7 +33,7 @@ struct run {
 static struct job *waiting(struct model *m, size_t topic, int64_t key)
 {
     for (size_t i = 0; i < m->count; i++)
-        if (m->jobs[i].topic == topic && m->jobs[i].key == key && m->jobs[i].state == WAITING)
+        if (m->jobs[i].topic == topic && m->jobs[i].key == key && m->jobs[i].state == BUS_WAITING)
             return &m->jobs[i];
     return NULL;
 }
@@ -44,7 +43,7 @@ static struct job *due_first(struct model *m, size_t topic)
     struct job *first = NULL;
 
     for (size_t i = 0; i < m->count; i++)
-        if (m->jobs[i].topic == topic && m->jobs[i].state == WAITING &&
+        if (m->jobs[i].topic == topic && m->jobs[i].state == BUS_WAITING &&
             (!first || m->jobs[i].run_at < first->run_at))
             first = &m->jobs[i];
     return first;
@@ -64,7 +63,7 @@ static struct job *running(struct model *m, size_t pick)
 
     for (size_t round = 0; round < 2; round++, pick %= found ? found : 1)
         for (size_t i = 0, n = 0; i < m->count; i++)
-            if (m->jobs[i].state == RUNNING && (round == 0 ? !++found : n++ == pick))
+            if (m->jobs[i].state == BUS_RUNNING && (round == 0 ? !++found : n++ == pick))
                 return &m->jobs[i];
     return NULL;
 }
@@ -80,7 +79,7 @@ static struct err *publish(struct sql_tx *tx, struct ctx *c, struct model *m, ui
         return NULL;
     TRY(bus_store_add(tx, c, topics[topic], key, m->now));
     if (!waiting(m, topic, key))
-        m->jobs[m->count++] = (struct job){0, key, 0, m->now, topic, WAITING};
+        m->jobs[m->count++] = (struct job){0, key, 0, m->now, topic, BUS_WAITING};
     return NULL;
 }
 
@@ -102,7 +101,7 @@ static struct err *claim(struct sql_tx *tx, struct ctx *c, struct model *m, uint
     FUZZ_CHECK(got.attempt == want->attempt + 1 && (!want->id || got.id == want->id));
     want->id = got.id;
     want->attempt = got.attempt;
-    want->state = RUNNING;
+    want->state = BUS_RUNNING;
     return NULL;
 }
 
@@ -131,7 +130,7 @@ static struct err *retry(struct sql_tx *tx, struct ctx *c, struct model *m, uint
         forget(m, job);
         return NULL;
     }
-    job->state = WAITING;
+    job->state = BUS_WAITING;
     job->run_at = m->now + arg % PAUSE;
     return NULL;
 }
@@ -143,35 +142,47 @@ static struct err *bury(struct sql_tx *tx, struct ctx *c, struct model *m, uint8
     if (!job)
         return NULL;
     TRY(bus_store_bury(tx, c, job->id, ""));
-    job->state = DEAD;
+    job->state = BUS_DEAD;
     return NULL;
 }
 
-/* Two that ran for one key are left out: which of them waits again is not said. */
-static bool two_run_for_one_key(const struct model *m)
+/* Another job of its key waits, or runs and is younger: then that one is enough after a crash. */
+static bool has_successor(struct model *m, const struct job *job)
 {
-    for (size_t i = 0; i < m->count; i++)
-        for (size_t j = i + 1; j < m->count; j++)
-            if (m->jobs[i].state == RUNNING && m->jobs[j].state == RUNNING &&
-                m->jobs[i].topic == m->jobs[j].topic && m->jobs[i].key == m->jobs[j].key)
-                return true;
-    return false;
+    for (const struct job *other = job + 1; other < m->jobs + m->count; other++)
+        if (other->state == BUS_RUNNING && other->topic == job->topic && other->key == job->key)
+            return true;
+    return waiting(m, job->topic, job->key) != NULL;
 }
 
 static struct err *reset(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
 {
     (void)arg;
-    if (two_run_for_one_key(m))
-        return NULL;
     TRY(bus_store_reset(tx, c));
-    for (size_t i = m->count; i-- > 0;) {
+    for (size_t i = 0; i < m->count;) {
         struct job *job = &m->jobs[i];
 
-        if (job->state == RUNNING && waiting(m, job->topic, job->key))
+        if (job->state == BUS_RUNNING && has_successor(m, job)) {
             forget(m, job);
-        else if (job->state == RUNNING)
-            job->state = WAITING;
+            continue;
+        }
+        if (job->state == BUS_RUNNING)
+            job->state = BUS_WAITING;
+        i++;
     }
+    return NULL;
+}
+
+/* The jobs of a key are gone, but for what runs. */
+static struct err *drop_key(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    size_t topic = arg % TOPICS;
+    int64_t key = arg / TOPICS % KEYS - 1;
+
+    TRY(bus_store_forget(tx, c, topics[topic], key));
+    for (size_t i = m->count; i-- > 0;)
+        if (m->jobs[i].topic == topic && m->jobs[i].key == key && m->jobs[i].state != BUS_RUNNING)
+            forget(m, &m->jobs[i]);
     return NULL;
 }
 
@@ -187,21 +198,21 @@ static struct err *wait(struct sql_tx *tx, struct ctx *c, struct model *m, uint8
 static void check_stats(struct sql_tx *tx, struct ctx *c, struct model *m)
 {
     for (size_t topic = 0; topic < TOPICS; topic++) {
-        int64_t counts[DEAD + 1] = {0};
+        int64_t counts[BUS_DEAD + 1] = {0};
         struct bus_stats s = {0};
 
         for (size_t i = 0; i < m->count; i++)
             counts[m->jobs[i].state] += m->jobs[i].topic == topic;
         FUZZ_CHECK(!bus_store_stats(tx, c, topics[topic], m->now, &s));
-        FUZZ_CHECK(s.waiting == counts[WAITING] && s.running == counts[RUNNING]);
-        FUZZ_CHECK(s.dead == counts[DEAD] && s.oldest_ms >= 0);
+        FUZZ_CHECK(s.waiting == counts[BUS_WAITING] && s.running == counts[BUS_RUNNING]);
+        FUZZ_CHECK(s.dead == counts[BUS_DEAD] && s.oldest_ms >= 0);
     }
 }
 
 static struct err *play(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     static struct err *(*const steps[])(struct sql_tx *, struct ctx *, struct model *, uint8_t) = {
-        publish, claim, finish, retry, bury, wait, reset, publish, claim,
+        publish, claim, finish, retry, bury, wait, reset, drop_key, publish, claim,
     };
     struct run *run = arg;
 
