@@ -11,7 +11,7 @@ from scenes import Stage
 
 MOST = 9             # elements of a list: as many as there are people and videos to choose from
 MOST_UPLOADED = 4    # of those that cost an upload each
-SETTINGS = settings(max_examples=rounds(10, 200), derandomize=not LONG, database=None, deadline=None,
+SETTINGS = settings(max_examples=rounds(10, 100), derandomize=not LONG, database=None, deadline=None,
                     suppress_health_check=list(HealthCheck))
 # Before each page, how many are added and which of the old ones go.
 EVENTS = st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 9), max_size=2)), max_size=6)
@@ -69,7 +69,7 @@ class Walk:
 def test_a_walk_meets_what_was_there_once_and_in_order(stage, name):
     most = MOST_UPLOADED if name in UPLOADED else MOST
 
-    @settings(SETTINGS, max_examples=rounds(4, 40) if name in UPLOADED else rounds(12, 200))
+    @settings(SETTINGS, max_examples=rounds(4, 40) if name in UPLOADED else rounds(12, 100))
     @given(size=st.integers(0, most), limit=st.integers(1, 5), events=EVENTS)
     def walks(size, limit, events):
         walk = Walk(stage.scene(name), size, most)

@@ -14,7 +14,7 @@ from pages import page
 PEOPLE, VIDEOS = 4, 3
 HOUR_MS = 3600 * 1000
 # Hypothesis begins with ten that do next to nothing; in CI the long day below does most of the work.
-SETTINGS = settings(max_examples=10 + rounds(2, 300), stateful_step_count=rounds(15, 60), derandomize=not LONG,
+SETTINGS = settings(max_examples=10 + rounds(2, 60), stateful_step_count=rounds(15, 50), derandomize=not LONG,
                     database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 # Who and what is chosen from those there are, by their number; of fewer it wraps around.
