@@ -249,7 +249,7 @@ static struct err *put_open_file(struct archive_out *o, struct ctx *c, struct st
 struct err *archive_out_file(struct archive_out *o, struct ctx *c, struct str name,
                              const char *path, bool *found)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     *found = fd >= 0 || errno != ENOENT;
     if (fd < 0)

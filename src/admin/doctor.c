@@ -168,7 +168,7 @@ struct err *doctor_examine(const struct admin *a, struct ctx *c, const struct do
         e = examine(&d, c);
     if (hold >= 0)
         close(hold);
-    folder_lock_release(lock);
+    folder_lock_return(lock);
     *left = d.found;
     return e;
 }

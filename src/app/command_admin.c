@@ -42,7 +42,7 @@ static struct err *migrate_alone(struct admin_session *s, struct ctx *c)
     if (e)
         return err_wrap(c, e, "stop the server first");
     e = storage_migrate(&s->storage, c);
-    folder_lock_release(lock);
+    folder_lock_return(lock);
     if (!e)
         (void)puts("The database is what this program expects.");
     return e;

@@ -73,6 +73,16 @@ bool folder_lock_was_left(const struct folder_lock *lock)
     return lock->was_left;
 }
 
+void folder_lock_return(struct folder_lock *lock)
+{
+    if (!lock || !lock->was_left) {
+        folder_lock_release(lock);
+        return;
+    }
+    close(lock->fd);
+    free(lock);
+}
+
 void folder_lock_release(struct folder_lock *lock)
 {
     if (!lock)

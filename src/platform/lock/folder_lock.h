@@ -20,4 +20,7 @@ bool folder_lock_was_left(const struct folder_lock *lock);
 
 void folder_lock_release(struct folder_lock *lock); /* NULL is fine */
 
+/* Gives it up as it was found: what a killed owner left is still to be told. NULL is fine. */
+void folder_lock_return(struct folder_lock *lock);
+
 #endif

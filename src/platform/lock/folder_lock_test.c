@@ -91,6 +91,26 @@ static void what_a_dead_owner_held_can_be_taken_and_was_left(void **state)
     folder_lock_release(lock);
 }
 
+static void who_only_looks_leaves_a_kill_to_be_told(void **state)
+{
+    struct fixture *f = *state;
+    struct folder_lock *lock;
+
+    take_and_die(f);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(&f->ctx, folder_lock_take(&f->ctx, f->dir, &lock));
+        assert_true(folder_lock_was_left(lock));
+        folder_lock_return(lock);
+    }
+    assert_ok(&f->ctx, folder_lock_take(&f->ctx, f->dir, &lock));
+    folder_lock_release(lock);
+    assert_ok(&f->ctx, folder_lock_take(&f->ctx, f->dir, &lock));
+    folder_lock_return(lock);
+    assert_ok(&f->ctx, folder_lock_take(&f->ctx, f->dir, &lock));
+    assert_false(folder_lock_was_left(lock));
+    folder_lock_release(lock);
+}
+
 static void a_folder_that_is_not_there_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -109,6 +129,7 @@ int main(void)
         CASE(a_second_owner_is_refused_and_told_who_has_it),
         CASE(what_was_given_up_can_be_taken_and_was_not_left),
         CASE(what_a_dead_owner_held_can_be_taken_and_was_left),
+        CASE(who_only_looks_leaves_a_kill_to_be_told),
         CASE(a_folder_that_is_not_there_is_told),
     };
 
