@@ -3,7 +3,6 @@
 #include "passwords.h"
 
 #include <crypt.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
@@ -13,7 +12,7 @@
 
 struct passwords {
     int cost;
-    char *nobody; /* the hash of a password that nobody has */
+    char nobody[CRYPT_GENSALT_OUTPUT_SIZE]; /* cost and salt of what no password becomes */
 };
 
 static struct str run(struct ctx *c, const char *password, const char *setting)
@@ -26,42 +25,32 @@ static struct str run(struct ctx *c, const char *password, const char *setting)
     return out;
 }
 
-static struct err *hash_any(const struct passwords *p, struct ctx *c, const char *password,
-                            struct str *out)
+static struct err *make_setting(struct ctx *c, int cost, char out[CRYPT_GENSALT_OUTPUT_SIZE])
 {
-    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-
-    if (!crypt_gensalt_rn("$2b$", (unsigned long)p->cost, NULL, 0, setting, sizeof(setting)))
-        return err_new(c, ERR_INTERNAL, "no salt for a password of cost %d", p->cost);
-    *out = run(c, password, setting);
-    return out->len ? NULL : err_new(c, ERR_INTERNAL, "bcrypt failed");
+    if (crypt_gensalt_rn("$2b$", (unsigned long)cost, NULL, 0, out, CRYPT_GENSALT_OUTPUT_SIZE))
+        return NULL;
+    return err_new(c, ERR_INTERNAL, "no salt for a password of cost %d", cost);
 }
 
 struct err *passwords_create(struct ctx *c, int cost, struct passwords **out)
 {
     struct passwords *p = calloc(1, sizeof(*p));
-    struct str hash = {0};
 
     if (!p)
         abort();
     p->cost = cost;
-    struct err *e = hash_any(p, c, "nobody has this one", &hash);
+    struct err *e = make_setting(c, cost, p->nobody);
 
     if (e) {
         passwords_destroy(p);
         return e;
     }
-    if (asprintf(&p->nobody, STR_FMT, STR_ARG(hash)) < 0)
-        abort();
     *out = p;
     return NULL;
 }
 
 void passwords_destroy(struct passwords *p)
 {
-    if (!p)
-        return;
-    free(p->nobody);
     free(p);
 }
 
@@ -73,7 +62,11 @@ struct err *passwords_hash(struct passwords *p, struct ctx *c, struct str passwo
     TRY(text_rules_check(c, &rule, password));
     if (password.len > PASSWORD_MAX_BYTES)
         return err_new(c, ERR_INVALID, "the password has more than %d bytes", PASSWORD_MAX_BYTES);
-    return hash_any(p, c, arena_copy(c->arena, password).ptr, out);
+    char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+
+    TRY(make_setting(c, p->cost, setting));
+    *out = run(c, arena_copy(c->arena, password).ptr, setting);
+    return out->len ? NULL : err_new(c, ERR_INTERNAL, "bcrypt failed");
 }
 
 bool passwords_match(struct passwords *p, struct ctx *c, struct str password, struct str hash)

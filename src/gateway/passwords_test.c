@@ -3,10 +3,12 @@
 #include "test.h"
 
 #include <stdlib.h>
+#include <time.h>
 
+#include "clock.h"
 #include "passwords.h"
 
-enum { COST = 4 }; /* the least there is */
+enum { COST = 4 /* the least there is */, TRIES = 8 };
 
 struct fixture {
     struct arena arena;
@@ -141,6 +143,28 @@ static void nobody_has_no_password(void **state)
     assert_false(match(f, STR("nobody has this one"), STR("")));
 }
 
+/* Time on the processor, which other processes do not lengthen. */
+static int64_t cost_of_match(struct fixture *f, struct str against)
+{
+    struct timespec from, to;
+
+    assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from), 0);
+    for (int i = 0; i < TRIES; i++)
+        assert_false(match(f, STR("secret2"), against));
+    assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to), 0);
+    return (to.tv_sec - from.tv_sec) * CLOCK_NS_PER_S + to.tv_nsec - from.tv_nsec;
+}
+
+/* Else an answer would tell by its time whether there is such a name. */
+static void nobody_costs_what_somebody_costs(void **state)
+{
+    struct fixture *f = *state;
+    int64_t somebody = cost_of_match(f, hash(f, STR("secret1")));
+    int64_t nobody = cost_of_match(f, STR(""));
+
+    assert_true(nobody > somebody / 2 && nobody < somebody * 2);
+}
+
 static void what_is_no_hash_matches_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -174,6 +198,7 @@ int main(void)
         PASSWORDS_TEST(a_password_has_6_to_32_characters_and_at_most_72_bytes),
         PASSWORDS_TEST(what_bcrypt_would_not_read_is_no_match),
         PASSWORDS_TEST(nobody_has_no_password),
+        PASSWORDS_TEST(nobody_costs_what_somebody_costs),
         PASSWORDS_TEST(what_is_no_hash_matches_nothing),
         PASSWORDS_TEST(a_cost_that_is_impossible_is_refused),
     };
