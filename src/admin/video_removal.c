@@ -15,7 +15,7 @@ struct err *video_removal_files(const struct admin *a, struct ctx *c, struct str
     struct str folder;
 
     TRY(blob_workspace(a->blob, c, asset, &folder));
-    blob_scratch_remove(folder);
+    blob_workspace_remove(folder);
     return blob_remove(a->blob, c, media_folder(c->arena, asset));
 }
 

@@ -189,7 +189,7 @@ static struct err *encode(struct work *w, bool progressive)
     w->media.hls = media_key(a, w->media.asset, w->media.generation, STR("master.m3u8"));
     w->media.play = media_key(a, w->media.asset, w->media.generation, STR("video.mp4"));
     TRY(tell(w, VIDEO_READY, WHOLE, &w->media));
-    blob_scratch_remove(w->folder);
+    blob_workspace_remove(w->folder);
     return NULL;
 }
 
@@ -208,7 +208,7 @@ static void remove_workspace(struct transcoder *t, struct ctx *c, struct str ass
     struct str folder;
 
     if (!blob_workspace(t->deps.blob, c, asset, &folder))
-        blob_scratch_remove(folder);
+        blob_workspace_remove(folder);
 }
 
 /* *gone: there is no such video. */

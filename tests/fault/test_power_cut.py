@@ -4,10 +4,13 @@ import random
 import sqlite3
 import subprocess
 
+from data_folder import rows
 from effort import rounds
 from load import survive
+from operator_shell import admin
 from power_cut import Disk
 from preloads import built
+from waiting import eventually
 
 APPENDS = 200
 
@@ -17,6 +20,19 @@ def test_what_was_acknowledged_survives_every_power_cut(own_server, clips, tmp_p
     server = own_server(folder=tmp_path, environment=disk.environment)
     survive(server, clips.data('tiny.mp4'), 'power cut', rounds(3, 26),
             lambda at: disk.cut(chance, torn=at % 2 == 1))
+
+
+def test_what_a_finished_job_has_removed_stays_away(own_server, new_user, clips, tmp_path):
+    disk = Disk(tmp_path / 'data', tmp_path / 'twin')
+    server = own_server(folder=tmp_path, environment=disk.environment)
+    ann = new_user(server.url)
+    video = ann.publish_new(clips.data('tiny.mp4'))
+    eventually(lambda: rows(server.data, 'SELECT id FROM bus_job') == [])
+    server.kill()
+    disk.cut(random.Random(), torn=False)
+    server.start()
+    assert ann.video(video['id'])['state'] == 'ready'
+    admin(server.data, 'doctor')
 
 
 def appended_and_kept(folder, twin, how):

@@ -190,6 +190,12 @@ struct err *blob_workspace(struct blob *b, struct ctx *c, struct str name, struc
     return folder_in(c, b->work_path, name, out);
 }
 
+void blob_workspace_remove(struct str dir)
+{
+    blob_scratch_remove(dir);
+    (void)folder_sync_parent(dir.ptr); /* what a broken disk brings back, the doctor finds */
+}
+
 struct err *blob_recover(struct blob *b, struct ctx *c,
                          struct err *(*cut_off)(void *self, struct ctx *c, struct str name),
                          void *self)

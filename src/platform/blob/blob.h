@@ -35,6 +35,9 @@ blob_recover(struct blob *b, struct ctx *c,
 MUST_USE struct err *blob_workspace(struct blob *b, struct ctx *c, struct str name,
                                     struct str *out);
 
+/* Removes it, durably: nobody comes back for it once its job has been forgotten. */
+void blob_workspace_remove(struct str dir);
+
 /* Moves the file in under `key`, durably; an object of that name is replaced at once. */
 MUST_USE struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file);
 
