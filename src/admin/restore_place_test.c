@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "restore_place.h"
 #include "scratch.h"
 
@@ -18,15 +19,12 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     f->parent = scratch_dir(&f->arena);
     f->data = arena_str(&f->arena, "%s/data", f->parent.ptr);
     f->place.folder = -1;
-    *state = f;
     return 0;
 }
 
@@ -35,9 +33,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     restore_place_close(&f->place);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static void put(struct fixture *f, const char *name)

@@ -2,9 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include <stdlib.h>
-
 #include "clock.h"
+#include "fixture.h"
 #include "login_limits.h"
 #include "rate_limits.h"
 #include "test_clock.h"
@@ -20,16 +19,13 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
     struct rate_limits_options on = {true, 400, 2000};
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     f->rates = rate_limits_create(&on);
     f->l = login_limits_create(f->rates);
     test_clock_skip(CLOCK_NS_PER_S);
-    *state = f;
     return 0;
 }
 
@@ -40,10 +36,8 @@ static int teardown(void **state)
     login_limits_destroy(f->l);
     login_limits_destroy(NULL);
     rate_limits_destroy(f->rates);
-    arena_fini(&f->arena);
-    free(f);
     test_clock_run();
-    return 0;
+    return fixture_end(state);
 }
 
 /* What a login asks before it hashes. */

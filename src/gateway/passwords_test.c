@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 #include "clock.h"
+#include "fixture.h"
 #include "passwords.h"
 
 enum { COST = 4 /* the least there is */, TRIES = 8 };
@@ -18,13 +18,10 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     assert_ok(&f->ctx, passwords_create(&f->ctx, COST, &f->p));
-    *state = f;
     return 0;
 }
 
@@ -33,9 +30,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     passwords_destroy(f->p);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static struct str hash(struct fixture *f, struct str password)

@@ -3,9 +3,9 @@
 #include "test.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 #include "clock.h"
+#include "fixture.h"
 #include "rate_limits.h"
 #include "test_clock.h"
 
@@ -22,14 +22,11 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     f->r = rate_limits_create(&few);
     test_clock_skip(CLOCK_NS_PER_S); /* the clock runs; tests skip by far more than they last */
-    *state = f;
     return 0;
 }
 
@@ -38,10 +35,8 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     rate_limits_destroy(f->r);
-    arena_fini(&f->arena);
-    free(f);
     test_clock_run();
-    return 0;
+    return fixture_end(state);
 }
 
 static struct err *take(struct fixture *f, enum rate_limit_kind kind, const char *who)

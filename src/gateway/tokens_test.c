@@ -3,9 +3,9 @@
 #include "test.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 #include "clock.h"
+#include "fixture.h"
 #include "test_clock.h"
 #include "tokens.h"
 
@@ -28,14 +28,11 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     test_clock_stop(NOW_MS);
     assert_ok(&f->ctx, tokens_create(&f->ctx, STR(SECRET), TTL_S, &f->t));
-    *state = f;
     return 0;
 }
 
@@ -44,10 +41,8 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     tokens_destroy(f->t);
-    arena_fini(&f->arena);
-    free(f);
     test_clock_run();
-    return 0;
+    return fixture_end(state);
 }
 
 static struct str sign(struct fixture *f)

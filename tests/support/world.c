@@ -3,13 +3,12 @@
 #include "world.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 #include "comment_api_codec.h"
 #include "favorite_api_codec.h"
 #include "message_api_codec.h"
 #include "relation_api_codec.h"
-#include "scratch.h"
+#include "scratch_db.h"
 #include "user_api_codec.h"
 #include "video_api_codec.h"
 
@@ -66,12 +65,9 @@ size_t world_told_all(const struct world *w)
 static struct sql *open_database(struct world *w, const char *name,
                                  const struct migration_list *lists, size_t count)
 {
-    struct sql_options options = sql_defaults;
-    struct sql *db;
+    struct str path = arena_str(&w->arena, STR_FMT "/%s", STR_ARG(w->dir), name);
+    struct sql *db = scratch_db(&w->ctx, path);
 
-    options.durable = false;
-    assert_ok(&w->ctx, sql_open(&w->ctx, arena_str(&w->arena, STR_FMT "/%s", STR_ARG(w->dir), name),
-                                &options, &db));
     assert_ok(&w->ctx, migrate(db, &w->ctx, lists, count));
     return db;
 }
@@ -119,10 +115,8 @@ static void open_storage(struct world *w)
 
 int world_setup(void **state)
 {
-    struct world *w = calloc(1, sizeof(*w));
+    struct world *w = fixture_new(state, sizeof(*w));
 
-    if (!w)
-        abort();
     test_clock_run();
     w->ctx.arena = &w->arena;
     open_storage(w);
@@ -133,7 +127,6 @@ int world_setup(void **state)
     PLACE(w, relation, relation_create(w->db, w->changes, w->api.user));
     PLACE(w, message, message_create(w->db, w->changes, w->api.user));
     watch_all(w);
-    *state = w;
     return 0;
 }
 
@@ -150,10 +143,8 @@ int world_teardown(void **state)
     REMOVE(w, video);
     REMOVE(w, user);
     changes_destroy(w->changes);
-    arena_fini(&w->arena);
-    free(w);
     test_clock_run();
-    return 0;
+    return fixture_end(state);
 }
 
 /* ---- asking the database ---- */

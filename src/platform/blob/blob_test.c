@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "blob.h"
+#include "fixture.h"
 #include "scratch.h"
 
 struct fixture {
@@ -16,14 +17,11 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     f->dir = scratch_dir(&f->arena);
     assert_ok(&f->ctx, blob_open(&f->ctx, f->dir, &f->blob));
-    *state = f;
     return 0;
 }
 
@@ -32,9 +30,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     blob_close(f->blob);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static struct str file_with(struct fixture *f, const char *text)

@@ -2,10 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include <stdlib.h>
-
 #include "bus.h"
-#include "scratch.h"
+#include "scratch_db.h"
 
 enum { MANY = 50 };
 
@@ -18,19 +16,12 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct sql_options options = sql_defaults;
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
-    options.durable = false;
-    struct str path = arena_str(&f->arena, "%s/bus.db", scratch_dir(&f->arena).ptr);
-
-    assert_ok(&f->ctx, sql_open(&f->ctx, path, &options, &f->db));
+    f->db = scratch_db(&f->ctx, arena_str(&f->arena, "%s/bus.db", scratch_dir(&f->arena).ptr));
     assert_ok(&f->ctx, migrate(f->db, &f->ctx, &bus_migrations, 1));
     assert_ok(&f->ctx, bus_open(&f->ctx, f->db, &f->bus));
-    *state = f;
     return 0;
 }
 
@@ -40,9 +31,7 @@ static int teardown(void **state)
 
     bus_close(f->bus);
     sql_close(f->db);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static void publish(struct fixture *f, int64_t key)

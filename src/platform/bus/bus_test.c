@@ -7,7 +7,7 @@
 
 #include "bus.h"
 #include "clock.h"
-#include "scratch.h"
+#include "scratch_db.h"
 
 enum { MANY = 50, ATTEMPTS = 3 };
 
@@ -28,10 +28,7 @@ struct fixture {
 
 static void open_bus(struct fixture *f)
 {
-    struct sql_options options = sql_defaults;
-
-    options.durable = false;
-    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &f->db));
+    f->db = scratch_db(&f->ctx, f->path);
     assert_ok(&f->ctx, migrate(f->db, &f->ctx, &bus_migrations, 1));
     assert_ok(&f->ctx, bus_open(&f->ctx, f->db, &f->bus));
 }
@@ -46,14 +43,12 @@ static void close_bus(struct fixture *f)
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f || sem_init(&f->ran, 0, 0) != 0)
-        abort();
+    assert_int_equal(sem_init(&f->ran, 0, 0), 0);
     f->ctx.arena = &f->arena;
     f->path = arena_str(&f->arena, "%s/bus.db", scratch_dir(&f->arena).ptr);
     open_bus(f);
-    *state = f;
     return 0;
 }
 
@@ -63,9 +58,7 @@ static int teardown(void **state)
 
     close_bus(f);
     sem_destroy(&f->ran);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static void note_at_once(struct fixture *f)

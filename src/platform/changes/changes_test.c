@@ -4,7 +4,7 @@
 
 #include "changes.h"
 #include "codec.h"
-#include "scratch.h"
+#include "scratch_db.h"
 
 static const struct codec_type mark = {.name = "Mark", .size = sizeof(int)};
 static const struct codec_type other = {.name = "Other", .size = sizeof(int)};
@@ -47,21 +47,14 @@ static void watch(void *self, const struct change *change)
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct sql_options options = sql_defaults;
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
-    options.durable = false;
-    assert_ok(&f->ctx,
-              sql_open(&f->ctx, arena_str(&f->arena, "%s/t.db", scratch_dir(&f->arena).ptr),
-                       &options, &f->db));
+    f->db = scratch_db(&f->ctx, arena_str(&f->arena, "%s/t.db", scratch_dir(&f->arena).ptr));
     assert_ok(&f->ctx, sql_write(f->db, &f->ctx, create_table, NULL));
     f->changes = changes_create();
     changes_follow(f->changes, &mark, follow, f);
     changes_watch(f->changes, &mark, watch, f);
-    *state = f;
     return 0;
 }
 
@@ -71,9 +64,7 @@ static int teardown(void **state)
 
     sql_close(f->db);
     changes_destroy(f->changes);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static struct err *emit(struct fixture *f, struct sql_tx *tx, struct ctx *c, int row,

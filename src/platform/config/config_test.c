@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "fixture.h"
 
 static const char *const levels[] = {"debug", "info", "warn", "error", NULL};
 
@@ -48,13 +49,10 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        return -1;
     f->ctx.arena = &f->arena;
     f->config = config_create(settings, COUNT(settings));
-    *state = f;
     return 0;
 }
 
@@ -63,9 +61,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     config_destroy(f->config);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 static struct err *load(struct fixture *f, const char *yaml)

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "folder_lock.h"
 #include "scratch.h"
 
@@ -17,22 +18,10 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     f->dir = scratch_dir(&f->arena);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    arena_fini(&f->arena);
-    free(f);
     return 0;
 }
 
@@ -121,7 +110,7 @@ static void a_folder_that_is_not_there_is_told(void **state)
     folder_lock_release(lock);
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, fixture_end)
 
 int main(void)
 {

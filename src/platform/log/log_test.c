@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "log.h"
 #include "log_parsed.h"
 
@@ -21,10 +21,8 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        return -1;
     f->file = tmpfile();
     assert_non_null(f->file);
     f->ctx.arena = &f->arena;
@@ -33,7 +31,6 @@ static int setup(void **state)
                                             .service = "duan",
                                             .version = "1.2",
                                             .node = "gateway-1"});
-    *state = f;
     return 0;
 }
 
@@ -43,9 +40,7 @@ static int teardown(void **state)
 
     log_close(f->log);
     (void)fclose(f->file);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 /* Everything that was written since the last call. */

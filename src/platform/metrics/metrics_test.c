@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fixture.h"
 #include "metrics.h"
 
 enum { THREADS = 4, ROUNDS = 20000 };
@@ -21,13 +22,10 @@ struct fixture {
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        return -1;
     f->ctx.arena = &f->arena;
     f->metrics = metrics_create();
-    *state = f;
     return 0;
 }
 
@@ -36,9 +34,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     metrics_destroy(f->metrics);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 /* Is this a whole line of the page? */

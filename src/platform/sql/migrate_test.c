@@ -2,54 +2,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include <stdlib.h>
-
 #include "migrate.h"
-#include "scratch.h"
+#include "scratch_db.h"
 
 static const struct migration two_steps[] = {
     {"demo", 1, "create", "CREATE TABLE demo_a (id INTEGER PRIMARY KEY)"},
     {"demo", 2, "more", "CREATE TABLE demo_b (id INTEGER PRIMARY KEY)"},
 };
 
-struct fixture {
-    struct arena arena;
-    struct ctx ctx;
-    struct sql *db;
-};
-
-static int setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct sql_options options = sql_defaults;
-
-    if (!f)
-        abort();
-    f->ctx.arena = &f->arena;
-    options.durable = false;
-    assert_ok(&f->ctx,
-              sql_open(&f->ctx, arena_str(&f->arena, "%s/demo.db", scratch_dir(&f->arena).ptr),
-                       &options, &f->db));
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    sql_close(f->db);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
-}
-
-static void apply(struct fixture *f, size_t n)
+static void apply(struct db_fixture *f, size_t n)
 {
     assert_ok(&f->ctx, migrate(f->db, &f->ctx, &(struct migration_list){two_steps, n}, 1));
 }
 
-static struct migration_steps look(struct fixture *f, size_t n)
+static struct migration_steps look(struct db_fixture *f, size_t n)
 {
     struct migration_list list = {two_steps, n};
     struct migration_steps steps = {0};
@@ -60,7 +26,7 @@ static struct migration_steps look(struct fixture *f, size_t n)
 
 static void a_look_tells_which_steps_are_missing_and_applies_none(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_int_equal(look(f, 2).at[0].applied_at, 0); /* a database of nothing */
     apply(f, 1);
@@ -76,7 +42,7 @@ static void a_look_tells_which_steps_are_missing_and_applies_none(void **state)
 
 static void a_look_tells_which_steps_are_not_ours(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     apply(f, 2);
     struct migration_steps steps = look(f, 1);
@@ -87,7 +53,7 @@ static void a_look_tells_which_steps_are_not_ours(void **state)
     assert_str(steps.at[1].owner, STR("demo"));
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, db_fixture_setup, db_fixture_teardown)
 
 int main(void)
 {

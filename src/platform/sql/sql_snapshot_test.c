@@ -4,10 +4,8 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
-#include "scratch.h"
-#include "sql.h"
+#include "scratch_db.h"
 
 enum { COPIES = 5 };
 
@@ -28,28 +26,15 @@ static struct err *create_tables(struct sql_tx *tx, struct ctx *c, void *arg)
                       "CREATE TABLE right_side (id INTEGER PRIMARY KEY, text TEXT)");
 }
 
-static struct sql *open_at(struct fixture *f, struct str path)
-{
-    struct sql_options options = sql_defaults;
-    struct sql *db;
-
-    options.durable = false;
-    assert_ok(&f->ctx, sql_open(&f->ctx, path, &options, &db));
-    return db;
-}
-
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
+    struct fixture *f = fixture_new(state, sizeof(*f));
 
-    if (!f)
-        abort();
     f->ctx.arena = &f->arena;
     f->dir = scratch_dir(&f->arena);
     f->path = arena_str(&f->arena, "%s/from.db", f->dir.ptr);
-    f->db = open_at(f, f->path);
+    f->db = scratch_db(&f->ctx, f->path);
     assert_ok(&f->ctx, sql_write(f->db, &f->ctx, create_tables, NULL));
-    *state = f;
     return 0;
 }
 
@@ -58,9 +43,7 @@ static int teardown(void **state)
     struct fixture *f = *state;
 
     sql_close(f->db);
-    arena_fini(&f->arena);
-    free(f);
-    return 0;
+    return fixture_end(state);
 }
 
 /* Both sides move together, or not at all. */
@@ -102,7 +85,7 @@ static struct err *read_counts(struct sql_tx *tx, struct ctx *c, void *arg)
 
 static int64_t rows_of_copy(struct fixture *f, struct str path)
 {
-    struct sql *copy = open_at(f, path);
+    struct sql *copy = scratch_db(&f->ctx, path);
     int64_t counts[2] = {-1, -2};
 
     assert_ok(&f->ctx, sql_read(copy, &f->ctx, read_counts, counts));

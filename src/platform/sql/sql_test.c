@@ -6,17 +6,10 @@
 #include <semaphore.h>
 
 #include "clock.h"
-#include "scratch.h"
+#include "scratch_db.h"
 #include "sequence.h"
 
 enum { THREADS = 8, EACH = 200 };
-
-struct fixture {
-    struct arena arena;
-    struct ctx ctx;
-    struct str path;
-    struct sql *db;
-};
 
 static struct err *create_table(struct sql_tx *tx, struct ctx *c, void *arg)
 {
@@ -26,27 +19,10 @@ static struct err *create_table(struct sql_tx *tx, struct ctx *c, void *arg)
 
 static int setup(void **state)
 {
-    struct fixture *f = calloc(1, sizeof(*f));
-    struct sql_options options = sql_defaults;
+    (void)db_fixture_setup(state);
+    struct db_fixture *f = *state;
 
-    if (!f)
-        abort();
-    f->ctx.arena = &f->arena;
-    f->path = arena_str(&f->arena, "%s/test.db", scratch_dir(&f->arena).ptr);
-    options.durable = false;
-    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &f->db));
     assert_ok(&f->ctx, sql_write(f->db, &f->ctx, create_table, NULL));
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *f = *state;
-
-    sql_close(f->db);
-    arena_fini(&f->arena);
-    free(f);
     return 0;
 }
 
@@ -77,7 +53,7 @@ static struct err *count_rows(struct sql_tx *tx, struct ctx *c, void *arg)
     return NULL;
 }
 
-static int64_t count(struct fixture *f)
+static int64_t count(struct db_fixture *f)
 {
     int64_t n = -1;
 
@@ -97,7 +73,7 @@ static char *name(const char *text)
 
 static void what_was_written_can_be_read_at_once(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_ok(&f->ctx, sql_write(f->db, &f->ctx, insert, name("a")));
     assert_int_equal(count(f), 1);
@@ -105,7 +81,7 @@ static void what_was_written_can_be_read_at_once(void **state)
 
 static void a_failed_write_leaves_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_err(sql_write(f->db, &f->ctx, insert_then_fail, name("a")), ERR_PRECONDITION);
     assert_int_equal(count(f), 0);
@@ -113,7 +89,7 @@ static void a_failed_write_leaves_nothing(void **state)
 
 static void a_broken_unique_key_is_exists(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_ok(&f->ctx, sql_write(f->db, &f->ctx, insert, name("a")));
     assert_err(sql_write(f->db, &f->ctx, insert, name("a")), ERR_EXISTS);
@@ -121,7 +97,7 @@ static void a_broken_unique_key_is_exists(void **state)
 
 static void a_bad_statement_names_itself(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t n;
     struct err *e = sql_read(f->db, &f->ctx, insert, name("a"));
 
@@ -132,7 +108,7 @@ static void a_bad_statement_names_itself(void **state)
 
 static struct err *write_and_read_inside(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    struct fixture *f = arg;
+    struct db_fixture *f = arg;
     int64_t n = 0;
 
     (void)tx;
@@ -143,7 +119,7 @@ static struct err *write_and_read_inside(struct sql_tx *tx, struct ctx *c, void 
 
 static void inner_work_joins_the_transaction_it_is_in(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_ok(&f->ctx, sql_write(f->db, &f->ctx, write_and_read_inside, f));
     assert_null(f->ctx.tx);
@@ -151,7 +127,7 @@ static void inner_work_joins_the_transaction_it_is_in(void **state)
 
 static struct err *write_inside_a_read(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    struct fixture *f = arg;
+    struct db_fixture *f = arg;
 
     (void)tx;
     return sql_write(f->db, c, insert, name("x"));
@@ -159,14 +135,14 @@ static struct err *write_inside_a_read(struct sql_tx *tx, struct ctx *c, void *a
 
 static void a_write_inside_a_read_is_refused(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_err(sql_read(f->db, &f->ctx, write_inside_a_read, f), ERR_INTERNAL);
     assert_int_equal(count(f), 0);
 }
 
 struct writer_thread {
-    struct fixture *f;
+    struct db_fixture *f;
     int number, failed;
 };
 
@@ -191,7 +167,7 @@ static void *write_many(void *arg)
 
 static void neighbours_in_a_batch_do_not_notice_a_failure(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct writer_thread threads[THREADS];
     pthread_t ids[THREADS];
 
@@ -250,7 +226,7 @@ static void order_done(struct task *task, struct err *e)
     (void)sem_post(&o->answered);
 }
 
-static struct order run_order(struct fixture *f, bool fails)
+static struct order run_order(struct db_fixture *f, bool fails)
 {
     struct order o = {0};
     struct order_task t = {
@@ -297,7 +273,7 @@ static void count_call(void *arg)
 /* Two handles on one file are to SQLite what two processes are. */
 static void another_process_that_commits_is_noticed(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct sql_options options = sql_defaults;
     struct sql *other;
     sem_t told;
@@ -314,7 +290,7 @@ static void another_process_that_commits_is_noticed(void **state)
 /* The writer looks between two of its batches as well, so a look is never more than a job away. */
 static void ones_own_commits_are_not_foreign(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t until = clock_monotonic_ns() + 2 * CLOCK_NS_PER_S / 4;
     sem_t told;
     int calls;
@@ -329,7 +305,7 @@ static void ones_own_commits_are_not_foreign(void **state)
 
 static void the_log_stays_bounded_while_readers_come_and_go(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     for (int i = 0; i < 30; i++) {
         assert_ok(&f->ctx, sql_write(f->db, &f->ctx, write_a_lot, NULL));
@@ -346,7 +322,7 @@ static struct err *next_id(struct sql_tx *tx, struct ctx *c, void *arg)
 
 static void ids_are_sequential_from_one(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t id = 0;
 
     assert_ok(&f->ctx, migrate(f->db, &f->ctx, &sequence_migrations, 1));
@@ -361,7 +337,7 @@ static const struct migration two_steps[] = {
     {"demo", 2, "more", "CREATE TABLE demo_b (id BIGINT); CREATE TABLE demo_c (id BIGINT)"},
 };
 
-static struct err *migrate_demo(struct fixture *f, const struct migration *steps, size_t n)
+static struct err *migrate_demo(struct db_fixture *f, const struct migration *steps, size_t n)
 {
     struct migration_list list = {steps, n};
 
@@ -370,7 +346,7 @@ static struct err *migrate_demo(struct fixture *f, const struct migration *steps
 
 static void migrations_run_once_and_in_order(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_ok(&f->ctx, migrate_demo(f, two_steps, 1));
     assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
@@ -379,7 +355,7 @@ static void migrations_run_once_and_in_order(void **state)
 
 static void a_newer_database_is_refused(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
 
     assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
     assert_err(migrate_demo(f, two_steps, 1), ERR_PRECONDITION);
@@ -387,7 +363,7 @@ static void a_newer_database_is_refused(void **state)
 
 static void a_changed_migration_is_refused(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     const struct migration edited = {"demo", 1, "create", "CREATE TABLE demo_a (id INT)"};
 
     assert_ok(&f->ctx, migrate_demo(f, two_steps, 1));
@@ -396,7 +372,7 @@ static void a_changed_migration_is_refused(void **state)
 
 static void a_broken_migration_leaves_nothing(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     const struct migration broken[] = {two_steps[0], {"demo", 2, "bad", "CREATE TABEL x"}};
 
     assert_non_null(migrate_demo(f, broken, 2));
@@ -414,7 +390,7 @@ static struct err *count_indexes(struct sql_tx *tx, struct ctx *c, void *arg)
     return NULL;
 }
 
-static int64_t indexes(struct fixture *f)
+static int64_t indexes(struct db_fixture *f)
 {
     int64_t count = 0;
 
@@ -431,7 +407,7 @@ static void a_numeric_key_is_the_place_of_its_row(void **state)
          "CREATE TABLE demo_b (a BIGINT PRIMARY KEY)"},
         {"demo", 2, "text", "CREATE TABLE demo_c (name VARCHAR(8) PRIMARY KEY)"},
     };
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     int64_t before;
 
     assert_ok(&f->ctx, migrate_demo(f, two_steps, 0)); /* the table of steps has an index */
@@ -444,14 +420,14 @@ static void a_numeric_key_is_the_place_of_its_row(void **state)
 
 static void a_path_that_cannot_be_opened_is_told(void **state)
 {
-    struct fixture *f = *state;
+    struct db_fixture *f = *state;
     struct sql *db = NULL;
 
     assert_err(sql_open(&f->ctx, STR("/nonexistent/x.db"), &sql_defaults, &db), ERR_UNAVAILABLE);
     assert_null(db);
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, db_fixture_teardown)
 
 int main(void)
 {

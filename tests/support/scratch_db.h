@@ -1,0 +1,49 @@
+/* A scratch database: quick, because nothing of it outlives the test. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCRATCH_DB_H
+#define SCRATCH_DB_H
+
+#include "fixture.h"
+#include "scratch.h"
+#include "sql.h"
+#include "test.h"
+
+/* Opens the one at `path`, which is made if it is not there. Close it with sql_close(). */
+static inline struct sql *scratch_db(struct ctx *c, struct str path)
+{
+    struct sql_options options = sql_defaults;
+    struct sql *db = NULL;
+
+    options.durable = false;
+    assert_ok(c, sql_open(c, path, &options, &db));
+    return db;
+}
+
+/* What many tests of databases need, and nothing else. */
+struct db_fixture {
+    struct arena arena;
+    struct ctx ctx;
+    struct str dir, path;
+    struct sql *db;
+};
+
+static inline int db_fixture_setup(void **state)
+{
+    struct db_fixture *f = fixture_new(state, sizeof(*f));
+
+    f->ctx.arena = &f->arena;
+    f->dir = scratch_dir(&f->arena);
+    f->path = arena_str(&f->arena, "%s/test.db", f->dir.ptr);
+    f->db = scratch_db(&f->ctx, f->path);
+    return 0;
+}
+
+static inline int db_fixture_teardown(void **state)
+{
+    struct db_fixture *f = *state;
+
+    sql_close(f->db);
+    return fixture_end(state);
+}
+
+#endif
