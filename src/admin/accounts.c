@@ -160,35 +160,29 @@ struct err *accounts_find(const struct admin *a, struct ctx *c, struct str who, 
 
 /* ---- bans ---- */
 
+/* Tells what became of the user: `changed`, or `same` when it was so before. */
 static struct err *set_ban(const struct admin *a, struct ctx *c, struct str who,
-                           struct user_set_ban_req *req, struct user_set_ban_resp *done)
+                           struct user_set_ban_req *req, const char *changed, const char *same)
 {
+    struct user_set_ban_resp done = {0};
+
     TRY(accounts_find(a, c, who, &req->id));
-    return user_set_ban(a->users, c, req, done);
+    TRY(user_set_ban(a->users, c, req, &done));
+    (void)fprintf(a->out, "User %" PRId64 " %s.\n", req->id, done.changed ? changed : same);
+    return NULL;
 }
 
 struct err *accounts_ban(const struct admin *a, struct ctx *c, struct str who, struct str reason)
 {
     struct user_set_ban_req req = {.banned = true, .reason = reason};
-    struct user_set_ban_resp done = {0};
 
-    TRY(set_ban(a, c, who, &req, &done));
-    (void)fprintf(a->out,
-                  done.changed ? "User %" PRId64 " is banned; all sessions have ended.\n"
-                               : "User %" PRId64 " was banned already; the reason is as given.\n",
-                  req.id);
-    return NULL;
+    return set_ban(a, c, who, &req, "is banned; all sessions have ended",
+                   "was banned already; the reason is as given");
 }
 
 struct err *accounts_unban(const struct admin *a, struct ctx *c, struct str who)
 {
     struct user_set_ban_req req = {0};
-    struct user_set_ban_resp done = {0};
 
-    TRY(set_ban(a, c, who, &req, &done));
-    (void)fprintf(a->out,
-                  done.changed ? "User %" PRId64 " may log in again.\n"
-                               : "User %" PRId64 " was not banned.\n",
-                  req.id);
-    return NULL;
+    return set_ban(a, c, who, &req, "may log in again", "was not banned");
 }
