@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-import sqlite3
 import subprocess
 import tarfile
 import threading
@@ -12,6 +11,7 @@ import pytest
 
 import checks
 from client import ids
+from database import change
 from effort import rounds
 from operator_shell import admin, run
 from server_process import program
@@ -62,8 +62,7 @@ def busy_folder(own_server, new_user, clips):
     """A server with a finished video, and people who go on all the time."""
     server = own_server()
     ann, bob, cy = (new_user(server.url) for _ in range(3))
-    video = ann.publish_new(clips.data('tiny.mp4'), 'before')
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'), 'before')
     clip = clips.data('tiny.mp4')
 
     def toggle():
@@ -98,8 +97,7 @@ def folder(own_server, new_user, clips):
     """A stopped server's data folder with one finished video in it."""
     server = own_server()
     ann = new_user(server.url)
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     server.stop()
     return server.data
 
@@ -188,8 +186,7 @@ def test_a_file_that_is_missing_is_told_and_the_rest_is_kept(folder, tmp_path):
 def test_nothing_is_removed_while_a_backup_is_made(own_server, new_user, clips, tmp_path):
     server = own_server()
     ann = new_user(server.url)
-    video = ann.publish_new(clips.data('plain.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('plain.mp4'))
     reader = subprocess.Popen([program(), 'admin', 'backup', '-', '--data', server.data],
                               stdout=subprocess.PIPE)
     begun = reader.stdout.read(512)  # it waits for us: the rest does not fit into the pipe
@@ -319,8 +316,7 @@ def test_a_backup_of_a_newer_format_is_refused(archive, tmp_path):
 
 
 def test_a_backup_of_a_newer_program_is_refused(folder, tmp_path):
-    with sqlite3.connect(folder / 'duan.db') as db:
-        db.execute("INSERT INTO schema_migration VALUES ('video', 99, 'later', 'x', 1)")
+    change(folder, "INSERT INTO schema_migration VALUES ('video', 99, 'later', 'x', 1)")
     admin(folder, 'backup', tmp_path / 'backup.tar')
     assert 'does not know' in refuse(tmp_path / 'backup.tar', tmp_path / 'new', NOT_NOW)
 

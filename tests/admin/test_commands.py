@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 import prometheus_text
+from database import change
 from operator_shell import admin, run, table
 from server_process import program
 from waiting import eventually
@@ -116,9 +117,8 @@ def test_steps_of_a_newer_program_are_shown(stopped):
 
 def test_jobs_of_a_running_server_are_left_alone(own_server):
     server = own_server()
-    with closing(sqlite3.connect(server.data / 'duan.db')) as db, db:
-        db.execute('INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at)'
-                   " VALUES ('other', 1, 1, 1, 1, 1)")
+    change(server.data, 'INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at)'
+           " VALUES ('other', 1, 1, 1, 1, 1)")
     assert [row[3] for row in table(admin(server.data, 'jobs').out)] == ['running']
     assert [row[3] for row in table(admin(server.data, 'jobs').out)] == ['running']
 

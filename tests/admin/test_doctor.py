@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
-import sqlite3
-from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 
 import checks
+from database import change, damage, into_the_file, root_page, value
 from operator_shell import admin
 from waiting import eventually
 
@@ -37,7 +36,7 @@ def world(tmp_path_factory, clips):
         ann.send(bob.id, 'hello'), bob.send(ann.id, 'hello yourself'), cy.send(ann.id, 'I too')
         ann.chat(bob.id, 0)
         for one in (video, other):
-            eventually(lambda: ann.video(one)['state'] == 'ready')
+            ann.until_ready(one)
     server.stop()
     return SimpleNamespace(data=server.data, ann=ann.id, bob=bob.id, cy=cy.id, video=video,
                            other=other)
@@ -50,16 +49,6 @@ def folder(world, tmp_path):
 
 def doctor(folder, *words, status=0):
     return admin(folder, 'doctor', *words, status=status).out
-
-
-def change(folder, text, *values):
-    with closing(sqlite3.connect(folder / 'duan.db')) as db, db:
-        assert db.execute(text, values).rowcount != 0, 'nothing was broken'
-
-
-def number(folder, text):
-    with closing(sqlite3.connect(folder / 'duan.db')) as db:
-        return db.execute(text).fetchone()[0]
 
 
 def findings(said):
@@ -91,11 +80,11 @@ USER_COUNTS = ('follow_count', 'follower_count', 'total_favorited', 'work_count'
 
 @pytest.mark.parametrize('column', USER_COUNTS)
 def test_a_count_of_a_user_is_set_right(folder, world, column):
-    right = number(folder, f'SELECT {column} FROM user_count WHERE user_id = {world.ann}')
+    right = value(folder, f'SELECT {column} FROM user_count WHERE user_id = {world.ann}')
     change(folder, f'UPDATE user_count SET {column} = {column} + 7 WHERE user_id = ?', world.ann)
     said = found_and_repaired(folder, 'user-counts')
     assert f'user {world.ann}: {column} is {right + 7}, {right} is right' in said
-    assert number(folder, f'SELECT {column} FROM user_count WHERE user_id = {world.ann}') == right
+    assert value(folder, f'SELECT {column} FROM user_count WHERE user_id = {world.ann}') == right
 
 
 @pytest.mark.parametrize('column,right', (('favorite_count', 3), ('comment_count', 2)))
@@ -105,7 +94,7 @@ def test_a_count_of_a_video_is_set_right(folder, world, column, right):
     assert f'video {world.video}: {column} is 0, {right} is right' in said
     doctor(folder, '--repair')
     assert CLEAN in doctor(folder)
-    assert number(folder, f'SELECT {column} FROM video_count WHERE video_id = {world.video}') == right
+    assert value(folder, f'SELECT {column} FROM video_count WHERE video_id = {world.video}') == right
 
 
 def test_counts_that_are_missing_are_made(folder, world):
@@ -114,7 +103,7 @@ def test_counts_that_are_missing_are_made(folder, world):
     change(folder, 'DELETE FROM video_count WHERE video_id = ?', world.other)
     doctor(folder, '--repair')
     assert CLEAN in doctor(folder)
-    assert number(folder, f'SELECT comment_count FROM video_count WHERE video_id = {world.other}') == 1
+    assert value(folder, f'SELECT comment_count FROM video_count WHERE video_id = {world.other}') == 1
 
 
 def test_sets_that_shrank_are_counted_anew(folder, world):
@@ -125,7 +114,7 @@ def test_sets_that_shrank_are_counted_anew(folder, world):
     doctor(folder, '--repair')
     assert CLEAN in doctor(folder)
     liked = f'SELECT total_favorited FROM user_count WHERE user_id = {world.ann}'
-    assert number(folder, liked) == 2
+    assert value(folder, liked) == 2
 
 
 QUOTAS = ('UPDATE video_usage SET videos = videos + 1 WHERE author_id = {ann}',
@@ -172,10 +161,10 @@ def test_a_conversation_tells_its_newest_message(folder, world, broken):
 
 def test_a_repaired_conversation_is_what_it_was(folder, world):
     rows = 'SELECT group_concat(quote(last_content) || received_at || delivered_at) FROM message_conversation'
-    before = number(folder, rows)
+    before = value(folder, rows)
     change(folder, "UPDATE message_conversation SET last_content = 'x', received_at = 0 WHERE user_id <> 0")
     doctor(folder, '--repair')
-    assert number(folder, rows) == before
+    assert value(folder, rows) == before
 
 
 # Ids and jobs.
@@ -196,7 +185,7 @@ def begin(folder, world):
 def test_a_video_that_waits_for_nothing_gets_a_job(folder, world):
     begin(folder, world)
     found_and_repaired(folder, 'jobs')
-    assert number(folder, 'SELECT job_key FROM bus_job') == world.video
+    assert value(folder, 'SELECT job_key FROM bus_job') == world.video
 
 
 JOB = 'INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at, last_error)' \
@@ -213,7 +202,7 @@ def test_a_dead_job_is_tried_again(folder, world):
     change(folder, "UPDATE video_item SET state = 3, reason = 'timeout' WHERE id = ?", world.video)
     said = found_and_repaired(folder, 'dead-jobs')
     assert 'no luck' in said
-    assert number(folder, 'SELECT state FROM bus_job') == 0
+    assert value(folder, 'SELECT state FROM bus_job') == 0
 
 
 def test_an_upload_that_is_to_blame_is_no_fault_of_the_machine(folder, world):
@@ -228,8 +217,7 @@ def test_an_upload_that_is_to_blame_is_no_fault_of_the_machine(folder, world):
 
 
 def objects(folder, world, pattern):
-    with closing(sqlite3.connect(folder / 'duan.db')) as db:
-        asset = db.execute('SELECT asset FROM video_item WHERE id = ?', (world.video,)).fetchone()[0]
+    asset = value(folder, 'SELECT asset FROM video_item WHERE id = ?', world.video)
     return sorted((folder / f'media/objects/v/{asset[:2]}/{asset}').rglob(pattern))
 
 
@@ -305,7 +293,7 @@ def test_what_a_crash_left_goes(folder, name):
 def test_what_a_job_goes_on_with_stays(folder, world):
     begin(folder, world)
     change(folder, JOB, world.video, 0)
-    asset = number(folder, f'SELECT asset FROM video_item WHERE id = {world.video}')
+    asset = value(folder, f'SELECT asset FROM video_item WHERE id = {world.video}')
     work = folder / 'media/work' / asset
     work.mkdir()
     assert CLEAN in doctor(folder, '--repair')
@@ -326,22 +314,11 @@ def test_a_full_disk_is_told(folder):
 # The database itself.
 
 
-def page_of(folder, name):
-    """Offset and size of the first page of a table or index."""
-    with closing(sqlite3.connect(folder / 'duan.db')) as db:
-        db.execute('PRAGMA wal_checkpoint(TRUNCATE)')
-        root = db.execute('SELECT rootpage FROM sqlite_master WHERE name = ?', (name,)).fetchone()[0]
-        size = db.execute('PRAGMA page_size').fetchone()[0]
-    return (root - 1) * size, size
-
-
 @pytest.mark.parametrize('name', ('favorite_mark', 'video_item', 'relation_follower', 'user_account'))
 def test_a_damaged_page_is_found_and_nothing_else_is_touched(folder, name):
     change(folder, 'UPDATE video_usage SET videos = 9')
-    at, size = page_of(folder, name)
-    with open(folder / 'duan.db', 'r+b') as file:
-        file.seek(at)
-        file.write(b'\xa5' * size)
+    into_the_file(folder)
+    damage(folder, root_page(folder, name))
     said = doctor(folder, status=1)
     table = {'relation_follower': 'relation_edge'}.get(name, name)
     assert ('found', 'database') in findings(said) and f'table {table}' in said, said
@@ -404,7 +381,7 @@ def test_a_server_goes_on_while_it_is_examined(running, folder, new_user, clips,
     for _ in range(3):
         viewer.like(world.video), viewer.comment(video, 'now')
         assert CLEAN in doctor(folder, '--repair')
-    eventually(lambda: viewer.video(video)['state'] == 'ready')
+    viewer.until_ready(video)
     assert CLEAN in doctor(folder)
     viewer.video(video, expect=checks.OK)
 

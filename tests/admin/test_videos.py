@@ -1,11 +1,10 @@
 # Removing videos and looking after their jobs, while a server runs beside.
 # SPDX-License-Identifier: Apache-2.0
-import sqlite3
 import time
-from contextlib import closing
 
 import checks
 from client import ids
+from database import change, value
 from effort import rounds
 from operator_shell import admin, table
 from waiting import eventually
@@ -56,10 +55,9 @@ def test_what_is_done_to_a_removed_video_is_refused(server, ann, bob, video):
 
 
 def test_its_files_are_gone(server, ann, video):
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')  # so nobody else removes them
+    ann.until_ready(video['id'])  # so nobody else removes them
     before = {path for path in (server.data / 'media').rglob('*') if path.is_file()}
-    with closing(sqlite3.connect(server.data / 'duan.db')) as db:
-        asset = db.execute('SELECT asset FROM video_item WHERE id = ?', (video['id'],)).fetchone()[0]
+    asset = value(server.data, 'SELECT asset FROM video_item WHERE id = ?', video['id'])
     assert any(asset in str(path) for path in before)
     admin(server.data, 'delete-video', video['id'])
     assert not list((server.data / 'media').rglob(f'*{asset}*'))
@@ -93,17 +91,15 @@ def test_a_video_is_removed_once(server, video):
 def broken(server, video, state):
     """The video's job as if it had failed for good (2), or waited for another try (0)."""
     later = int(time.time() * 1000) + 50 * 60 * 1000  # longer than an hour no job waits
-    with closing(sqlite3.connect(server.data / 'duan.db')) as db, db:
-        db.execute('UPDATE video_item SET state = 0 WHERE id = ?', (video,))
-        return db.execute(
-            'INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at, last_error)'
-            " VALUES ('transcode', ?, ?, 3, ?, 1, 'no\nluck')", (video, state, later)).lastrowid
+    change(server.data, 'UPDATE video_item SET state = 0 WHERE id = ?', video)
+    return change(
+        server.data,
+        'INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at, last_error)'
+        " VALUES ('transcode', ?, ?, 3, ?, 1, 'no\nluck')", video, state, later)
 
 
 def finished(ann, clips):
-    video = ann.publish_new(clips.data('tiny.mp4'))['id']
-    eventually(lambda: ann.video(video)['state'] == 'ready')
-    return video
+    return ann.publish_ready(clips.data('tiny.mp4'))['id']
 
 
 def test_dead_jobs_are_told_with_what_went_wrong(server, ann, clips):
@@ -117,7 +113,7 @@ def test_a_dead_job_that_is_retried_runs_at_once(server, ann, clips):
     job = broken(server, video, 2)
     eventually(lambda: ann.video(video)['state'] == 'pending')
     assert f'Job {job} is due now' in admin(server.data, 'retry-job', job).out
-    eventually(lambda: ann.video(video)['state'] == 'ready')
+    ann.until_ready(video)
     eventually(lambda: str(job) not in [row[0] for row in table(admin(server.data, 'jobs').out)])
 
 
@@ -129,7 +125,7 @@ def test_a_job_that_waits_need_not_wait(own_server, new_user, clips):
     row, = [row for row in table(admin(server.data, 'jobs').out) if row[0] == str(job)]
     assert row[3] == 'waiting' and 'in' in row
     admin(server.data, 'retry-job', job)
-    eventually(lambda: ann.video(video)['state'] == 'ready')
+    ann.until_ready(video)
 
 
 def test_a_job_that_runs_or_is_not_there_is_not_retried(own_server, new_user, clips):

@@ -138,7 +138,7 @@ def test_uploads_at_once_are_all_counted(ann, clips):
 def test_what_one_does_shows_at_once_on_pages_seen_before(ann, bob, video):
     """Nothing changes by itself any more, and everybody has seen the numbers: only the act moves them."""
     video_id = video['id']
-    eventually(lambda: ann.video(video_id)['state'] == 'ready')
+    ann.until_ready(video_id)
 
     def seen(viewer):
         page = {v['id']: v for v in viewer.publish_list(ann.id)}[video_id]

@@ -58,7 +58,7 @@ def test_a_published_video_survives_and_gets_ready(world, clips):
     assert video['title'] == 'the last one'
     assert fetch(video['play_url']).content and fetch(video['cover_url']).content
     assert video['id'] == ann.feed()[0][0]['id']
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    ann.until_ready(video['id'])
     decode(ann.video(video['id'])['play_url'])
     assert ann.user()['work_count'] == 2
 
@@ -70,7 +70,7 @@ def test_a_job_cut_off_many_times_still_ends(world, clips):
     for _ in range(3):
         eventually(lambda: ann.video(video_id)['state'] != 'pending')
         kill_and_restart(server)
-    eventually(lambda: ann.video(video_id)['state'] == 'ready')
+    ann.until_ready(video_id)
 
 
 def test_a_like_and_one_taken_back_survive(world):

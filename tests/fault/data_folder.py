@@ -1,12 +1,6 @@
 # Looks into a server's data folder: what is left over, and whether the files agree with the rows.
 # SPDX-License-Identifier: Apache-2.0
-import sqlite3
-
-
-def rows(data, text):
-    """What a statement finds in the database, read beside a running server."""
-    with sqlite3.connect(f'file:{data}/duan.db?mode=ro', uri=True, timeout=30) as db:
-        return db.execute(text).fetchall()
+from database import rows
 
 
 def assets(data):

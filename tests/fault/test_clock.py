@@ -3,7 +3,7 @@
 import pytest
 
 from client import ids
-from data_folder import rows
+from database import rows
 from preloads import preload
 from waiting import eventually
 
@@ -111,8 +111,7 @@ def test_jobs_do_not_wait_for_the_clock(world, clock, clips):
     server, ann, _ = world
     for jump in JUMPS:
         clock.jump(jump)
-        video = ann.publish_new(clips.data('tiny.mp4'))
-        eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+        video = ann.publish_ready(clips.data('tiny.mp4'))
 
 
 def test_a_job_that_waits_is_found_after_the_clock_went_back(own_server, new_user, clock, clips):

@@ -1,20 +1,18 @@
 # Damaged data: a page of the database, a file of a video. The server says what to do, and goes on.
 # SPDX-License-Identifier: Apache-2.0
 import random
-import sqlite3
 
 import pytest
 
 from checks import OK, envelope
 from client import ids
-from data_folder import rows
+from database import PAGE, damage, into_the_file, root_page
 from operator_shell import admin
 from playback import fetch
 from waiting import eventually
 
 BROKEN, NOT_STARTED = 50000, 69
 FOUND = 1  # what the doctor ends with when something is wrong
-PAGE = 4096
 REMEDY = 'restore a backup'
 
 
@@ -23,29 +21,9 @@ def world(own_server, new_user, clips):
     """A server, somebody on it with a ready video and a comment."""
     server = own_server()
     ann = new_user(server.url)
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     ann.comment(video['id'], 'hello')
     return server, ann, video
-
-
-def root_page(data, name):
-    """The number of the first page of a table or an index."""
-    (page,), = rows(data, f"SELECT rootpage FROM sqlite_master WHERE name = '{name}'")
-    return page
-
-
-def into_the_file(data):
-    """All of the log lies in the database file afterwards."""
-    with sqlite3.connect(data / 'duan.db') as db:
-        assert db.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchone()[0] == 0
-
-
-def damage(data, page):
-    """A page of noise, as a dying disk returns it."""
-    with open(data / 'duan.db', 'r+b') as file:
-        file.seek((page - 1) * PAGE)
-        file.write(random.Random(page).randbytes(PAGE))
 
 
 def log_line(server, words):

@@ -91,8 +91,7 @@ def test_with_too_few_to_serve_anybody_it_does_not_start(tmp_path):
 def test_more_clients_than_files_take_nothing_from_who_is_in(own_server, new_user, clips):
     server = own_server(under=nofile(FEW))
     ann = new_user(server.url)
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     crowd = connect_all(server, FEW)
     settled(server)
     assert open_files(server) < FEW, 'some are kept for files'
@@ -113,8 +112,7 @@ def test_more_clients_than_files_take_nothing_from_who_is_in(own_server, new_use
 def test_when_none_is_left_requests_fail_plainly_until_there_are_some(own_server, new_user, clips):
     server = own_server()
     ann, bob = new_user(server.url), new_user(server.url)
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     soft, hard = limit_of(server)
     assert bob.http.get('/livez').text == ann.http.get('/livez').text  # both have a connection
     settled(server)

@@ -6,7 +6,8 @@ import pytest
 
 from checks import OK, envelope
 from client import ENDPOINTS, LIKE, ids, unique
-from data_folder import assert_nothing_left_over, rows
+from data_folder import assert_nothing_left_over
+from database import rows
 from playback import fetch
 from preloads import preload
 from small_disk import SmallDisk
@@ -61,16 +62,10 @@ def lines_about_it(server):
     return [line for line in server.log().splitlines() if 'the disk is full' in line]
 
 
-def ready_video(viewer, clips):
-    video = viewer.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: viewer.video(video['id'])['state'] == 'ready')
-    return video
-
-
 def test_a_disk_filled_by_others_stops_writes_and_nothing_else(disk, start, new_user, clips):
     server = start('0')
     ann, bob = new_user(server.url), new_user(server.url)
-    video = ready_video(ann, clips)
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     bob.like(video['id'])
     disk.fill(server)
     accepted = write_until_full(ann, video['id'])
@@ -102,8 +97,7 @@ def all_is_well(server, disk, ann, video, accepted, clips):
     assert ann.video(video['id'])['favorite_count'] == 2
     assert ann.video(video['id'])['comment_count'] == len(accepted)
     assert ids(ann.publish_list()) == [video['id']]
-    again = ann.publish_new(clips.data('tiny.mp4'), 'there is room')
-    eventually(lambda: ann.video(again['id'])['state'] == 'ready')
+    again = ann.publish_ready(clips.data('tiny.mp4'), 'there is room')
     eventually(lambda: assert_nothing_left_over(disk.seen(server)))
 
 
@@ -149,7 +143,7 @@ def test_a_job_waits_for_room_and_does_not_die_of_it(own_server, new_user, clips
     server.stop()
     server.settings['media.disk_reserve'] = '0'
     server.start()
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    ann.until_ready(video['id'])
 
 
 @pytest.mark.parametrize('error', [errno.EIO, errno.EROFS])
@@ -158,8 +152,7 @@ def test_a_disk_that_fails_stops_writes_until_it_works_again(own_server, new_use
     order = tmp_path / 'order'
     server = own_server(environment={'LD_PRELOAD': preload('io_error'), 'IO_ERROR': str(order)})
     ann = new_user(server.url)
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     kept = ann.comment(video['id'], 'before')
     order.write_text(str(error))
     ann.call('comment', BROKEN, video_id=video['id'], action_type=1, comment_text='lost')

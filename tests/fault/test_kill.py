@@ -1,8 +1,6 @@
 # kill -9 at random moments under a mixed load: what was acknowledged is there, the rest is whole.
 # SPDX-License-Identifier: Apache-2.0
-import sqlite3
-
-from data_folder import rows
+from database import change, rows, value
 from effort import rounds
 from load import survive
 from waiting import eventually
@@ -16,17 +14,13 @@ def test_what_a_crash_left_of_a_finished_job_is_removed(own_server, new_user, cl
     """The crash came after the video was ready and before its workspace was gone."""
     server = own_server()
     ann = new_user(server.url)
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     server.stop()
-    (asset,), = rows(server.data, 'SELECT asset FROM video_item')
-    workspace = server.data / 'media' / 'work' / asset
+    workspace = server.data / 'media' / 'work' / value(server.data, 'SELECT asset FROM video_item')
     workspace.mkdir()
     (workspace / 'master.m3u8').write_text('half')
-    with sqlite3.connect(server.data / 'duan.db') as db:
-        db.execute('INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at)'
-                   " VALUES ('transcode', ?, 1, 1, 0, 0)", (video['id'],))
-    db.close()
+    change(server.data, 'INSERT INTO bus_job (topic, job_key, state, attempt, run_at, created_at)'
+           " VALUES ('transcode', ?, 1, 1, 0, 0)", video['id'])
     server.start()
     eventually(lambda: not workspace.exists())
     eventually(lambda: rows(server.data, 'SELECT id FROM bus_job') == [])

@@ -62,7 +62,7 @@ def test_a_worker_that_fails_on_an_upload_fails_that_upload_alone(start, tmp_pat
             envelope(reply.result(), NOT_A_VIDEO)
     assert sorted(WORDS) == sorted(LATER + REFUSED)
     assert [video['title'] for video in ann.publish_list()] == ['meanwhile']
-    eventually(lambda: ann.video(good['id'])['state'] == 'ready')
+    ann.until_ready(good['id'])
     eventually(lambda: nothing_remains(server))
     os.kill(int((tmp_path / 'kids').read_text()), signal.SIGKILL)
 
@@ -82,8 +82,7 @@ def test_stopping_ends_what_a_worker_does_not(start, tmp_path):
 
 def test_a_job_whose_worker_was_killed_is_done_again(start, tmp_path, clips):
     server, ann = start({'media.worker': failing_jobs(tmp_path, 1)})
-    video = ann.publish_new(clips.data('tiny.mp4'))
-    eventually(lambda: ann.video(video['id'])['state'] == 'ready')
+    video = ann.publish_ready(clips.data('tiny.mp4'))
     assert ann.video(video['id'])['job']['attempts'] == 2
     assert len((tmp_path / 'runs').read_text().split()) == 2
     eventually(lambda: nothing_remains(server))

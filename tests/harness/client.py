@@ -7,6 +7,7 @@ import httpx
 
 import checks
 from checks import OK
+from waiting import eventually
 
 LIKE, UNLIKE = 1, 2
 POST, DELETE = 1, 2
@@ -132,6 +133,15 @@ class Client:
         video = self.publish_list()[0]
         assert video['title'] == title
         return video
+
+    def publish_ready(self, data, title='a clip'):
+        """Uploads, and returns the new video as it is listed at first, once its job is done."""
+        video = self.publish_new(data, title)
+        self.until_ready(video['id'])
+        return video
+
+    def until_ready(self, video_id):
+        eventually(lambda: self.video(video_id)['state'] == 'ready')
 
     def publish_list(self, user_id=None, expect=OK):
         body = self.call('publish_list', expect, user_id=user_id)

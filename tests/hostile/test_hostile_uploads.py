@@ -111,8 +111,7 @@ def test_the_upload_itself_is_nowhere_served(own_server, new_user, clips):
     ann = new_user(server.url)
     for name in ('gps.mp4', 'gps.webm', 'phone.mov'):
         original = clips.data(name)
-        video = ann.publish_new(original, name)
-        eventually(lambda video=video: ann.video(video['id'])['state'] == 'ready')
+        video = ann.publish_ready(original, name)
         objects = server.data / 'media/objects'
         whole = [path for path in objects.rglob('*')
                  if path.is_file() and path.read_bytes() == original]
