@@ -200,6 +200,42 @@ static void bad_utf8_is_found(void **state)
     assert_false(utf8_has_control(STR("\xc2\xa0\xe7\x9f\xad")));
 }
 
+static void every_blank_of_unicode_is_blank(void **state)
+{
+    static const char *const blanks[] = {
+        "",
+        " \t\n\v\f\r",
+        "\xc2\x85",
+        "\xc2\xa0",
+        "\xe1\x9a\x80",
+        "\xe2\x80\x80\xe2\x80\x8a",
+        "\xe2\x80\xa8\xe2\x80\xa9",
+        "\xe2\x80\xaf",
+        "\xe2\x81\x9f",
+        "\xe3\x80\x80",
+        "\xe2\x80\x8b", /* no width */
+        "\xef\xbb\xbf", /* no width, no break */
+    };
+    static const char *const others[] = {
+        "x",
+        " \xe7\x9f\xad",
+        "\xe3\x80\x80x",
+        "\xe3\x80\x81",
+        "\xe2\x80\xaa",
+        "\xe2\x80\x8c",
+        "\xef\xbb",
+        "\xe3",
+        "\x1f",
+        "!",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(blanks); i++)
+        assert_true(utf8_is_blank(str_of(blanks[i])));
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_false(utf8_is_blank(str_of(others[i])));
+}
+
 static void json_escapes_what_must_be_escaped(void **state)
 {
     struct json j = {.arena = &arena};
@@ -268,6 +304,7 @@ int main(void)
         TEST(a_failure_keeps_its_whole_story),
         TEST(what_the_machine_lacks_is_told_apart),
         TEST(bad_utf8_is_found),
+        TEST(every_blank_of_unicode_is_blank),
         TEST(json_escapes_what_must_be_escaped),
         TEST(json_writes_every_number),
         TEST(a_flag_can_be_patched_in_place),

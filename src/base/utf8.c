@@ -81,3 +81,46 @@ bool utf8_has_control(struct str s)
     }
     return false;
 }
+
+/* Each is `lead`, and a byte from `low` to `high`. */
+static const struct blanks {
+    struct str lead;
+    uint8_t low, high;
+} all_blanks[] = {
+    {STR_INIT(""), 0x09, 0x0d},
+    {STR_INIT(""), 0x20, 0x20},
+    {STR_INIT("\xc2"), 0x85, 0x85},
+    {STR_INIT("\xc2"), 0xa0, 0xa0},
+    {STR_INIT("\xe1\x9a"), 0x80, 0x80},
+    {STR_INIT("\xe2\x80"), 0x80, 0x8b}, /* U+2000 to U+200A, and U+200B */
+    {STR_INIT("\xe2\x80"), 0xa8, 0xa9},
+    {STR_INIT("\xe2\x80"), 0xaf, 0xaf},
+    {STR_INIT("\xe2\x81"), 0x9f, 0x9f},
+    {STR_INIT("\xe3\x80"), 0x80, 0x80},
+    {STR_INIT("\xef\xbb"), 0xbf, 0xbf}, /* U+FEFF */
+};
+
+/* Bytes of the blank with which it begins; 0: it begins with none. */
+static size_t blank_at(struct str s)
+{
+    for (size_t i = 0; i < COUNT(all_blanks); i++) {
+        const struct blanks *b = &all_blanks[i];
+        uint8_t last = s.len > b->lead.len ? (uint8_t)s.ptr[b->lead.len] : 0;
+
+        if (last >= b->low && last <= b->high && str_starts(s, b->lead))
+            return b->lead.len + 1;
+    }
+    return 0;
+}
+
+bool utf8_is_blank(struct str s)
+{
+    while (s.len) {
+        size_t n = blank_at(s);
+
+        if (n == 0)
+            return false;
+        s = str_from(s, n);
+    }
+    return true;
+}

@@ -20,6 +20,7 @@ GOOD_TEXTS = {
 }
 BAD_TEXTS = {
     'missing': None, 'empty': '', 'blank': ' ', 'only blanks': ' \t\n ',
+    'only wide blanks': '\u3000\u2028 \u00a0', 'nothing to see': '\u200b\ufeff',
     '501 characters': 'x' * 501, '501 characters of 3 bytes': '短' * 501, 'NUL': 'a\0b',
     'escape': 'a\x1b[31mb', 'carriage return alone': 'a\rb', 'bell': 'a\x07', 'delete': 'a\x7fb',
 }

@@ -20,6 +20,7 @@ GOOD_TEXTS = {
 }
 BAD_TEXTS = {
     'empty': '', 'blank': ' ', 'only blanks': ' \t\r\n ',
+    'only wide blanks': '\u3000\u2028 \u00a0', 'nothing to see': '\u200b\ufeff',
     '2001 characters': 'x' * 2001, '2001 characters of 4 bytes': '😀' * 2001,
 }
 

@@ -19,7 +19,9 @@ SETTINGS = settings(max_examples=10 + rounds(2, 60), stateful_step_count=rounds(
 
 # Who and what is chosen from those there are, by their number; of fewer it wraps around.
 NUMBER = st.integers(0, 11)
-WORDS = st.text(st.characters(blacklist_categories=('Cs', 'Cc')), min_size=1, max_size=12).filter(str.strip)
+NOT_SEEN = '\u200b\ufeff'  # blanks that Python takes for characters
+WORDS = st.text(st.characters(blacklist_categories=('Cs', 'Cc')), min_size=1, max_size=12).filter(
+    lambda text: any(not one.isspace() and one not in NOT_SEEN for one in text))
 
 
 class World(RuleBasedStateMachine):

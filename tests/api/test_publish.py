@@ -20,7 +20,8 @@ GOOD_TITLES = {
     'percent and plus': '100% + 1%20',
 }
 BAD_TITLES = {
-    'missing': None, 'empty': '', 'blank': ' ', '201 characters': 'x' * 201,
+    'missing': None, 'empty': '', 'blank': ' ', 'only wide blanks': '\u3000\u2028 \u00a0',
+    'nothing to see': '\u200b\ufeff', '201 characters': 'x' * 201,
     '201 characters of 3 bytes': '短' * 201, 'NUL': 'a\0b', 'tab': 'a\tb', 'escape': 'a\x1bb',
 }
 MAX_BYTES = 200_000  # of the server with a small limit

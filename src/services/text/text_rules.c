@@ -35,7 +35,7 @@ struct err *text_rules_check(struct ctx *c, const struct text_rule *rule, struct
     if (chars < rule->min_chars || chars > rule->max_chars)
         return err_reason(c, ERR_INVALID, rule->reason, "the %s must have %zu to %zu characters",
                           rule->what, rule->min_chars, rule->max_chars);
-    if (rule->min_chars > 0 && str_trim(text).len == 0)
+    if (rule->min_chars > 0 && utf8_is_blank(text))
         return err_reason(c, ERR_INVALID, rule->reason, "the %s is blank", rule->what);
     if (has_control(rule, text))
         return err_reason(c, ERR_INVALID, rule->reason, "the %s has control characters",
