@@ -117,46 +117,31 @@ def test_sets_that_shrank_are_counted_anew(folder, world):
     assert value(folder, liked) == 2
 
 
-QUOTAS = ('UPDATE video_usage SET videos = videos + 1 WHERE author_id = {ann}',
-          'UPDATE video_usage SET bytes = 0 WHERE author_id = {ann}',
-          'UPDATE video_usage SET pending = 3 WHERE author_id = {bob}',
-          'DELETE FROM video_usage WHERE author_id = {ann}',
-          'INSERT INTO video_usage VALUES ({cy}, 1, 1, 0)')
+# Quotas, conversations, and what hangs on nothing: the check that finds it, and what breaks it.
+
+BROKEN = {
+    'quotas': ('UPDATE video_usage SET videos = videos + 1 WHERE author_id = {ann}',
+               'UPDATE video_usage SET bytes = 0 WHERE author_id = {ann}',
+               'UPDATE video_usage SET pending = 3 WHERE author_id = {bob}',
+               'DELETE FROM video_usage WHERE author_id = {ann}',
+               'INSERT INTO video_usage VALUES ({cy}, 1, 1, 0)'),
+    'strays': ("INSERT INTO comment_item VALUES (999, 1, 1, 1, 'lost')",
+               'INSERT INTO video_count VALUES (999, 0, 0)',
+               'INSERT INTO user_count (user_id) VALUES (999)'),
+    'conversations': (
+        "UPDATE message_conversation SET last_content = 'never said' WHERE user_id = {ann} AND peer_id = {bob}",
+        'UPDATE message_conversation SET last_at = last_at - 1 WHERE user_id = {ann} AND peer_id = {cy}',
+        'UPDATE message_conversation SET received_at = 0 WHERE user_id = {bob}',
+        'UPDATE message_conversation SET delivered_at = received_at + 1 WHERE user_id = {ann} AND peer_id = {cy}',
+        'DELETE FROM message_conversation WHERE user_id = {cy}',
+        "INSERT INTO message_conversation VALUES (998, 999, 1, 1, 998, 'x', 0, 0)"),
+}
 
 
-@pytest.mark.parametrize('broken', QUOTAS)
-def test_what_a_quota_compares_is_set_right(folder, world, broken):
+@pytest.mark.parametrize('check,broken', [(check, one) for check, each in BROKEN.items() for one in each])
+def test_a_row_that_contradicts_others_is_set_right(folder, world, check, broken):
     change(folder, broken.format(**vars(world)))
-    found_and_repaired(folder, 'quotas')
-
-
-# What hangs on nothing.
-
-STRAYS = ("INSERT INTO comment_item VALUES (999, 1, 1, 1, 'lost')",
-          'INSERT INTO video_count VALUES (999, 0, 0)',
-          'INSERT INTO user_count (user_id) VALUES (999)')
-
-
-@pytest.mark.parametrize('stray', STRAYS)
-def test_what_hangs_on_nothing_goes(folder, stray):
-    change(folder, stray)
-    found_and_repaired(folder, 'strays')
-
-
-# Conversations.
-
-CHATS = ("UPDATE message_conversation SET last_content = 'never said' WHERE user_id = {ann} AND peer_id = {bob}",
-         'UPDATE message_conversation SET last_at = last_at - 1 WHERE user_id = {ann} AND peer_id = {cy}',
-         'UPDATE message_conversation SET received_at = 0 WHERE user_id = {bob}',
-         'UPDATE message_conversation SET delivered_at = received_at + 1 WHERE user_id = {ann} AND peer_id = {cy}',
-         'DELETE FROM message_conversation WHERE user_id = {cy}',
-         "INSERT INTO message_conversation VALUES (998, 999, 1, 1, 998, 'x', 0, 0)")
-
-
-@pytest.mark.parametrize('broken', CHATS)
-def test_a_conversation_tells_its_newest_message(folder, world, broken):
-    change(folder, broken.format(**vars(world)))
-    found_and_repaired(folder, 'conversations')
+    found_and_repaired(folder, check)
 
 
 def test_a_repaired_conversation_is_what_it_was(folder, world):
