@@ -124,6 +124,8 @@ def test_when_none_is_left_requests_fail_plainly_until_there_are_some(own_server
     bob.like(video['id'])
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (soft, hard))
     assert ann.http.get(video['cover_url']).content
+    # A thread that could not accept tries again when one of its connections has ended.
+    assert ann.http.get('/livez', headers={'Connection': 'close'}).status_code == 200
     for one in waiting:
         one.sendall(get('/livez'))
         assert one.recv(12) == b'HTTP/1.1 200'
