@@ -236,12 +236,13 @@ struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_
 
 /* ---- after a crash ---- */
 
-static struct err *cut_off(void *gateway, struct ctx *c, struct str asset)
+static struct err *cut_off(void *gateway, struct ctx *c, struct str asset, bool *keep)
 {
     struct gateway *g = gateway;
     struct video_find_asset_req ask = {.asset = asset};
     struct video_find_asset_resp found = {0};
 
+    (void)keep;
     TRY(video_find_asset(g->deps.services.video, c, &ask, &found));
     if (found.id)
         return NULL;

@@ -304,6 +304,24 @@ struct transcoder *transcoder_create(const struct transcoder_options *options,
     return t;
 }
 
+/* Removing one may have failed, for want of memory or by a kill, when its job was done. */
+static struct err *is_wanted(void *self, struct ctx *c, struct str asset, bool *keep)
+{
+    struct transcoder *t = self;
+    struct video_find_asset_req by = {.asset = asset};
+    struct video_find_asset_resp video = {0};
+    struct video_get_media_req ask = {0};
+    struct video_get_media_resp found = {0};
+
+    TRY(video_find_asset(t->deps.videos, c, &by, &video));
+    if (!video.id)
+        return NULL;
+    ask.id = video.id;
+    TRY(video_get_media(t->deps.videos, c, &ask, &found));
+    *keep = found.state == VIDEO_PENDING || found.state == VIDEO_PROCESSING;
+    return NULL;
+}
+
 struct err *transcoder_start(struct transcoder *t, struct ctx *c)
 {
     const struct bus_handler handler = {
@@ -314,6 +332,7 @@ struct err *transcoder_start(struct transcoder *t, struct ctx *c)
         .pause_ms = RETRY_PAUSE_MS,
     };
 
+    TRY(blob_recover_workspaces(t->deps.blob, c, is_wanted, t));
     return bus_consume(t->deps.bus, c, TOPIC, t->options.parallel, &handler);
 }
 

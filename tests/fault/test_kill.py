@@ -3,6 +3,7 @@
 from database import change, rows, value
 from effort import rounds
 from load import survive
+from operator_shell import admin
 from waiting import eventually
 
 
@@ -25,3 +26,19 @@ def test_what_a_crash_left_of_a_finished_job_is_removed(own_server, new_user, cl
     eventually(lambda: not workspace.exists())
     eventually(lambda: rows(server.data, 'SELECT id FROM bus_job') == [])
     assert ann.video(video['id'])['state'] == 'ready'
+
+
+def test_a_workspace_that_no_job_comes_back_for_is_removed(own_server, new_user, clips):
+    """Its removal had failed when the job was done."""
+    server = own_server()
+    ann = new_user(server.url)
+    ann.publish_ready(clips.data('tiny.mp4'))
+    server.stop()
+    (asset,), = rows(server.data, 'SELECT asset FROM video_item')
+    left = [server.data / 'media' / 'work' / name for name in (asset, '0123456789abcdef')]
+    for workspace in left:
+        workspace.mkdir()
+        (workspace / 'video.mp4').write_text('half')
+    server.start()
+    eventually(lambda: not any(workspace.exists() for workspace in left))
+    admin(server.data, 'doctor')

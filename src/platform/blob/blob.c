@@ -196,26 +196,41 @@ void blob_workspace_remove(struct str dir)
     (void)folder_sync_parent(dir.ptr); /* what a broken disk brings back, the doctor finds */
 }
 
-struct err *blob_recover(struct blob *b, struct ctx *c,
-                         struct err *(*cut_off)(void *self, struct ctx *c, struct str name),
-                         void *self)
+static struct err *ask_of_one(struct ctx *c, const char *parent, struct str name, blob_left *ask,
+                              void *self)
 {
-    DIR *dir = opendir(b->scratch_path);
+    bool keep = false;
+
+    TRY(ask(self, c, name, &keep));
+    if (!keep)
+        blob_workspace_remove(arena_str(c->arena, "%s/" STR_FMT, parent, STR_ARG(name)));
+    return NULL;
+}
+
+static struct err *ask_of_all(struct ctx *c, const char *parent, blob_left *ask, void *self)
+{
+    DIR *dir = opendir(parent);
     struct err *e = NULL;
 
     if (!dir)
-        return failed(c, "open", str_of(b->scratch_path));
-    if (syncfs(b->objects) != 0) /* folders are there that a killed process had not synced yet */
-        e = failed(c, "sync", str_of(b->objects_path));
-    for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;) {
-        if (entry->d_name[0] == '.')
-            continue;
-        e = cut_off(self, c, str_of(entry->d_name));
-        if (!e)
-            blob_scratch_remove(arena_str(c->arena, "%s/%s", b->scratch_path, entry->d_name));
-    }
+        return failed(c, "open", str_of(parent));
+    for (struct dirent *entry; !e && (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.')
+            e = ask_of_one(c, parent, str_of(entry->d_name), ask, self);
     closedir(dir);
     return e;
+}
+
+struct err *blob_recover(struct blob *b, struct ctx *c, blob_left *ask, void *self)
+{
+    if (syncfs(b->objects) != 0) /* folders are there that a killed process had not synced yet */
+        return failed(c, "sync", str_of(b->objects_path));
+    return ask_of_all(c, b->scratch_path, ask, self);
+}
+
+struct err *blob_recover_workspaces(struct blob *b, struct ctx *c, blob_left *ask, void *self)
+{
+    return ask_of_all(c, b->work_path, ask, self);
 }
 
 struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file)

@@ -25,10 +25,11 @@ void blob_close(struct blob *b); /* NULL is fine */
 MUST_USE struct err *blob_scratch(struct blob *b, struct ctx *c, struct str name, struct str *out);
 void blob_scratch_remove(struct str dir);
 
-/* At start: calls cut_off() with the name of each scratch folder that is left, then removes it. */
-MUST_USE struct err *
-blob_recover(struct blob *b, struct ctx *c,
-             struct err *(*cut_off)(void *self, struct ctx *c, struct str name), void *self);
+/* What is to become of a folder that was left: *keep is false unless it says so. */
+typedef struct err *blob_left(void *self, struct ctx *c, struct str name, bool *keep);
+
+/* At start: asks of each scratch folder that is left, then removes it. */
+MUST_USE struct err *blob_recover(struct blob *b, struct ctx *c, blob_left *ask, void *self);
 
 /* The same for a job that goes on where it was after a crash: the folder of that name, with what is
  * in it. One user at a time. */
@@ -37,6 +38,10 @@ MUST_USE struct err *blob_workspace(struct blob *b, struct ctx *c, struct str na
 
 /* Removes it, durably: nobody comes back for it once its job has been forgotten. */
 void blob_workspace_remove(struct str dir);
+
+/* At start: asks of each workspace, and removes those that nobody will come back for. */
+MUST_USE struct err *blob_recover_workspaces(struct blob *b, struct ctx *c, blob_left *ask,
+                                             void *self);
 
 /* Moves the file in under `key`, durably; an object of that name is replaced at once. */
 MUST_USE struct err *blob_put(struct blob *b, struct ctx *c, struct str key, struct str file);

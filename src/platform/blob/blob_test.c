@@ -122,15 +122,16 @@ static void removing_takes_everything_below(void **state)
     holds(f, STR("v/12"), "stays");
 }
 
-static struct err *note(void *self, struct ctx *c, struct str name)
+static struct err *note(void *self, struct ctx *c, struct str name, bool *keep)
 {
+    (void)keep;
     *(struct str *)self = arena_copy(c->arena, name);
     return NULL;
 }
 
-static struct err *do_not_know(void *self, struct ctx *c, struct str name)
+static struct err *do_not_know(void *self, struct ctx *c, struct str name, bool *keep)
 {
-    (void)self;
+    (void)self, (void)keep;
     return err_new(c, ERR_UNAVAILABLE, STR_FMT " is not known", STR_ARG(name));
 }
 
@@ -165,6 +166,26 @@ static void scratch_is_kept_until_it_could_be_dealt_with(void **state)
     assert_int_equal(access(left.ptr, F_OK), 0);
 }
 
+static struct err *keep_wanted(void *self, struct ctx *c, struct str name, bool *keep)
+{
+    (void)self, (void)c;
+    *keep = str_eq(name, STR("wanted"));
+    return NULL;
+}
+
+static void a_workspace_goes_unless_somebody_comes_back_for_it(void **state)
+{
+    struct fixture *f = *state;
+    struct str wanted, forgotten;
+
+    assert_ok(&f->ctx, blob_workspace(f->blob, &f->ctx, STR("wanted"), &wanted));
+    assert_ok(&f->ctx, blob_workspace(f->blob, &f->ctx, STR("forgotten"), &forgotten));
+    reopen(f);
+    assert_ok(&f->ctx, blob_recover_workspaces(f->blob, &f->ctx, keep_wanted, NULL));
+    assert_int_equal(access(wanted.ptr, F_OK), 0);
+    assert_int_not_equal(access(forgotten.ptr, F_OK), 0);
+}
+
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -177,6 +198,7 @@ int main(void)
         CASE(removing_takes_everything_below),
         CASE(scratch_left_by_a_crash_is_told_and_gone),
         CASE(scratch_is_kept_until_it_could_be_dealt_with),
+        CASE(a_workspace_goes_unless_somebody_comes_back_for_it),
     };
 
     return cmocka_run_group_tests_name("blob", tests, NULL, NULL);

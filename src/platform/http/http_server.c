@@ -305,10 +305,8 @@ bool http_server_drain(struct http_server *s, int64_t drain_ms)
 {
     if (!s || !s->daemon)
         return true;
-    (void)MHD_quiesce_daemon(s->daemon); /* the socket is ours again */
-    if (s->socket >= 0)
-        close(s->socket);
-    s->socket = -1;
+    (void)MHD_quiesce_daemon(s->daemon);
+    (void)shutdown(s->socket, SHUT_RDWR); /* not closed: the library's threads may still name it */
     atomic_store(&s->exchanges.draining, true);
     return wait_for_all(s, clock_monotonic_ns() + drain_ms * CLOCK_NS_PER_MS);
 }
