@@ -242,7 +242,7 @@ static struct err *cut_off(void *gateway, struct ctx *c, struct str asset, bool 
     struct video_find_asset_req ask = {.asset = asset};
     struct video_find_asset_resp found = {0};
 
-    (void)keep;
+    *keep = false;
     TRY(video_find_asset(g->deps.services.video, c, &ask, &found));
     if (found.id)
         return NULL;

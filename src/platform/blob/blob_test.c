@@ -124,14 +124,15 @@ static void removing_takes_everything_below(void **state)
 
 static struct err *note(void *self, struct ctx *c, struct str name, bool *keep)
 {
-    (void)keep;
+    *keep = false;
     *(struct str *)self = arena_copy(c->arena, name);
     return NULL;
 }
 
 static struct err *do_not_know(void *self, struct ctx *c, struct str name, bool *keep)
 {
-    (void)self, (void)keep;
+    (void)self;
+    *keep = false;
     return err_new(c, ERR_UNAVAILABLE, STR_FMT " is not known", STR_ARG(name));
 }
 
