@@ -43,7 +43,7 @@ static struct err *check_folder(struct admin_session *s, struct ctx *c)
 
 static struct err *open_database(struct admin_session *s, struct ctx *c)
 {
-    TRY(storage_open_database(&s->storage, c, s->admin.data));
+    TRY(storage_open_database(&s->storage, c, s->admin.data, &sql_defaults));
     s->admin.db = s->storage.db;
     return NULL;
 }
@@ -87,7 +87,7 @@ static struct err *check_database(struct storage *s, struct ctx *c)
 struct err *admin_session_check(struct ctx *c, struct str folder)
 {
     struct storage s = {0};
-    struct err *e = storage_open_database(&s, c, folder);
+    struct err *e = storage_open_database(&s, c, folder, &sql_defaults);
 
     if (!e)
         e = check_database(&s, c);

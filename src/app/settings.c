@@ -102,6 +102,8 @@ const struct config_setting settings[] = {
            "Address space of a transcoding job, in MiB."),
     NUMBER(CONFIG_INT, "media.threads", "2", 1, 64, "Threads of one transcoding job."),
     TEXT("media.worker", "", 4000, "Path of duan-media; empty: beside this program."),
+    NUMBER(CONFIG_INT, "sql.batch", "1000", 1, 1000,
+           "Writes that share a commit, at most; 1 shows what sharing saves on a disk."),
     NUMBER(CONFIG_INT, "time.zone_offset", "480", -840, 840,
            "Minutes east of Greenwich, for the dates of comments."),
     NUMBER(CONFIG_BYTES, "upload.account_bytes", "20GiB", 0, BIG,

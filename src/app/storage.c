@@ -13,11 +13,12 @@
 #include "user.h"
 #include "video.h"
 
-struct err *storage_open_database(struct storage *s, struct ctx *c, struct str data)
+struct err *storage_open_database(struct storage *s, struct ctx *c, struct str data,
+                                  const struct sql_options *options)
 {
     struct str path = arena_str(c->arena, STR_FMT "/duan.db", STR_ARG(data));
 
-    return sql_open(c, path, &sql_defaults, &s->db);
+    return sql_open(c, path, options, &s->db);
 }
 
 /* Every table of this program, in the order in which they are made. */

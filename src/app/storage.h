@@ -21,7 +21,8 @@ struct storage {
 };
 
 /* Opens the database of a data folder, and nothing else. */
-MUST_USE struct err *storage_open_database(struct storage *s, struct ctx *c, struct str data);
+MUST_USE struct err *storage_open_database(struct storage *s, struct ctx *c, struct str data,
+                                           const struct sql_options *options);
 
 /* Brings its tables up to this program; or tells how they stand. */
 MUST_USE struct err *storage_migrate(struct storage *s, struct ctx *c);

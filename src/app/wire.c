@@ -27,6 +27,7 @@ static struct str in_data(struct duan *d, struct ctx *c, const char *name)
 
 static struct err *open_storage(struct duan *d, struct ctx *c)
 {
+    struct sql_options options = sql_defaults;
     const struct config *f = d->config;
     struct str data = config_str(f, "data");
     const struct video_quota quota = {
@@ -39,7 +40,8 @@ static struct err *open_storage(struct duan *d, struct ctx *c)
     TRY(folder_lock_take(c, data, &d->lock));
     if (folder_lock_was_left(d->lock))
         machine_tell_kill(c, d->log, in_data(d, c, "duan.db-wal"));
-    TRY(storage_open_database(&d->storage, c, data));
+    options.batch_max = (size_t)config_int(f, "sql.batch");
+    TRY(storage_open_database(&d->storage, c, data, &options));
     TRY(storage_migrate(&d->storage, c));
     TRY(storage_open_rest(&d->storage, c, data, &quota));
     return bus_recover(d->storage.bus, c);

@@ -303,6 +303,46 @@ static void ones_own_commits_are_not_foreign(void **state)
     assert_int_equal(calls, 0);
 }
 
+static void *insert_many(void *arg)
+{
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+
+    for (int i = 0; i < EACH; i++)
+        assert_null(sql_write(arg, &c, insert_any, NULL));
+    arena_fini(&arena);
+    return NULL;
+}
+
+/* How many commits it takes to write THREADS * EACH rows from as many threads. */
+static uint64_t commits_with(struct db_fixture *f, size_t batch_max)
+{
+    struct sql_options options = sql_defaults;
+    pthread_t threads[THREADS];
+    struct sql *db;
+
+    options.durable = false;
+    options.batch_max = batch_max;
+    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &db));
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, insert_many, db), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    uint64_t commits = sql_stats(db).commits;
+
+    sql_close(db);
+    return commits;
+}
+
+static void a_commit_is_shared_by_as_many_as_were_set(void **state)
+{
+    const uint64_t jobs = UINT64_C(1) * THREADS * EACH;
+    struct db_fixture *f = *state;
+
+    assert_int_equal(commits_with(f, 1), jobs);
+    assert_true(commits_with(f, SQL_BATCH_MAX) < jobs);
+}
+
 static void the_log_stays_bounded_while_readers_come_and_go(void **state)
 {
     struct db_fixture *f = *state;
@@ -443,6 +483,7 @@ int main(void)
         CASE(caches_hear_nothing_of_a_failure),
         CASE(another_process_that_commits_is_noticed),
         CASE(ones_own_commits_are_not_foreign),
+        CASE(a_commit_is_shared_by_as_many_as_were_set),
         CASE(the_log_stays_bounded_while_readers_come_and_go),
         CASE(ids_are_sequential_from_one),
         CASE(migrations_run_once_and_in_order),

@@ -8,6 +8,7 @@ const struct sql_options sql_defaults = {
     .durable = true,
     .readers_max = 16,
     .queue_max = 4096,
+    .batch_max = SQL_BATCH_MAX,
     .log_max_pages = 4000,
     .cache_kib = 8192,
 };

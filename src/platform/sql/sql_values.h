@@ -5,11 +5,14 @@
 
 #include "err.h"
 
+enum { SQL_BATCH_MAX = 1000 };
+
 /* Plain values: whoever has them owns them. */
 struct sql_options {
     bool durable;         /* an acknowledged write survives a power cut; false only in tests */
     size_t readers_max;   /* connections for reading, opened when first needed */
     size_t queue_max;     /* jobs that may wait for the writer */
+    size_t batch_max;     /* jobs that share a commit, at most SQL_BATCH_MAX */
     size_t log_max_pages; /* the write-ahead log never grows far beyond this */
     size_t cache_kib;     /* page cache of each connection */
 };

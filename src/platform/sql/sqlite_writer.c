@@ -10,7 +10,7 @@
 #include "sqlite_checkpointer.h"
 #include "task_queue.h"
 
-enum { BATCH_MAX = 1000, LOOK_MS = 200 };
+enum { LOOK_MS = 200 };
 
 /* One task of a batch with its outcome. */
 struct job {
@@ -33,7 +33,8 @@ struct sqlite_writer {
     pthread_t thread;
     bool started;
     _Atomic uint64_t commits, jobs, failed_jobs, commit_ns;
-    struct job batch[BATCH_MAX];
+    size_t batch_max;
+    struct job batch[SQL_BATCH_MAX];
 };
 
 static bool submit(struct executor *self, struct task *task)
@@ -158,7 +159,7 @@ static void *work(void *arg)
         while (
             !task_queue_wait(&w->queue, clock_monotonic_ns() + (int64_t)LOOK_MS * CLOCK_NS_PER_MS))
             look_for_foreign(w);
-        struct task *list = task_queue_pop_many(&w->queue, BATCH_MAX);
+        struct task *list = task_queue_pop_many(&w->queue, w->batch_max);
 
         if (!list)
             return NULL;
@@ -178,6 +179,7 @@ struct err *sqlite_writer_open(struct sql *db, struct ctx *c, struct str path,
         abort();
     w->base.submit = submit;
     task_queue_init(&w->queue, options->queue_max);
+    w->batch_max = options->batch_max < SQL_BATCH_MAX ? options->batch_max : SQL_BATCH_MAX;
     e = sqlite_conn_open(c, path, SQLITE_ROLE_WRITER, options, &w->conn);
     if (!e)
         e = sqlite_checkpointer_open(c, path, w->conn, options, &w->checkpointer);
