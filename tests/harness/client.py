@@ -7,7 +7,7 @@ import httpx
 
 import checks
 from checks import OK
-from waiting import eventually
+from waiting import eventually, next_millisecond
 
 LIKE, UNLIKE = 1, 2
 POST, DELETE = 1, 2
@@ -155,6 +155,7 @@ class Client:
     # Likes and comments.
 
     def like(self, video_id, expect=OK):
+        next_millisecond()
         return self.call('favorite', expect, video_id=video_id, action_type=LIKE)
 
     def unlike(self, video_id, expect=OK):
@@ -179,6 +180,7 @@ class Client:
     # People.
 
     def follow(self, user_id, expect=OK):
+        next_millisecond()
         return self.call('relation', expect, to_user_id=user_id, action_type=FOLLOW)
 
     def unfollow(self, user_id, expect=OK):

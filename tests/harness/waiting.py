@@ -18,3 +18,10 @@ def eventually(check, deadline_s=DEADLINE_S, pause_s=0.05):
             if time.monotonic() > end:
                 raise
         time.sleep(pause_s)
+
+
+def next_millisecond():
+    """Lists are in the order of dates, which have milliseconds: what follows has a later one than what was before."""
+    now = time.time_ns() // 1_000_000
+    while time.time_ns() // 1_000_000 == now:
+        continue
