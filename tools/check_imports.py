@@ -9,12 +9,16 @@ import subprocess
 import sys
 
 # A room may include itself and what stands here. The build refuses most of it already; this also sees circles and neighbours.
-PLATFORM = ("blob", "bus", "changes", "config", "http", "lock", "log", "metrics", "pool", "rpc", "sql", "trace")
+PLATFORM = ("blob", "bus", "changes", "config", "etcd", "http", "lock", "log", "metrics", "pool", "registry", "rpc", "sql", "trace")
 SERVICES = ("user", "video", "favorite", "comment", "relation", "message")
 ROOMS = {"base": set(), "media": {"base"}, "assets": set(), "services": {"base"}}
 ROOMS.update({f"platform/{name}": {"base"} for name in PLATFORM})
 ROOMS["platform/changes"] |= {"platform/sql"}
 ROOMS["platform/bus"] |= {"platform/sql"}
+ROOMS["platform/rpc"] |= {"platform/log", "platform/trace"}
+ROOMS["platform/etcd"] |= {"platform/log", "platform/rpc"}
+ROOMS["platform/registry"] |= {"platform/etcd", "platform/log", "platform/rpc"}
+ROOMS["platform/lock"] |= {"platform/etcd", "platform/rpc"}
 ROOMS["services/text"] = {"base", "services"}
 ROOMS["services/lookup"] = {"base", "api"}
 for name in SERVICES:

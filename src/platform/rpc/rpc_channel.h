@@ -1,0 +1,69 @@
+/* gRPC, the calling side: connections to one peer. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RPC_CHANNEL_H
+#define RPC_CHANNEL_H
+
+#include "err.h"
+
+struct rpc_tls;
+
+struct rpc_channel_options {
+    struct str address;        /* HOST:PORT */
+    const struct rpc_tls *tls; /* NULL: plain text */
+    size_t connections;        /* 2 to 4: opened when first needed, taken in turn */
+    size_t message_max;        /* bytes of one reply */
+    size_t in_flight_max;      /* calls under way at a time; beyond, ERR_EXHAUSTED at once */
+    int64_t connect_ms;        /* a connection that is not there by then has failed */
+    int64_t keepalive_ms;      /* PING when silent that long while calls wait; 0: never */
+};
+extern const struct rpc_channel_options rpc_channel_defaults;
+
+/*
+ * Connects when first used and again after a failure, with growing pauses in between during which
+ * calls fail at once (ERR_UNAVAILABLE). Any thread may call any function at any time.
+ */
+struct rpc_channel;
+
+struct rpc_channel *rpc_channel_create(const struct rpc_channel_options *options);
+void rpc_channel_destroy(struct rpc_channel *ch); /* ends what is under way; NULL is fine */
+
+/* ---- unary calls, in two halves ---- */
+
+/* One call under way; in the request's arena. */
+struct rpc_flight;
+
+/*
+ * Sends and returns. c gives deadline, trace, request id and user; `path` is a literal
+ * "/duan.favorite.v1.Favorite/Set". What fails is told by rpc_finish().
+ */
+struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *path,
+                             struct str req);
+
+/*
+ * Waits for the reply or the deadline; must be called once. The reply lies in c->arena. A failure
+ * has the peer's code, reason, message, places and retry_after. ERR_TIMEOUT whenever it ends after
+ * the deadline. *sent (may be NULL): false when the peer cannot have seen the call.
+ */
+MUST_USE struct err *rpc_finish(struct rpc_flight *flight, struct str *resp, bool *sent);
+
+/* ---- streams, both ways: for etcd and for health's Watch ---- */
+
+struct rpc_stream; /* used by one thread at a time; rpc_stream_cancel() by any */
+
+/* `c` gives metadata and deadline; it is not kept. */
+MUST_USE struct err *rpc_stream_open(struct rpc_channel *ch, struct ctx *c, const char *path,
+                                     struct rpc_stream **out);
+MUST_USE struct err *rpc_stream_send(struct rpc_stream *s, struct ctx *c, struct str message);
+
+/*
+ * The next message, in c->arena. ERR_TIMEOUT at c's deadline: the stream goes on. Another failure
+ * ends it; an orderly end is ERR_CANCELLED with the reason RPC_STREAM_END.
+ */
+MUST_USE struct err *rpc_stream_receive(struct rpc_stream *s, struct ctx *c, struct str *message);
+extern const char RPC_STREAM_END[];
+
+/* Wakes whoever waits in it, with ERR_CANCELLED. */
+void rpc_stream_cancel(struct rpc_stream *s);
+void rpc_stream_close(struct rpc_stream *s); /* NULL is fine */
+
+#endif

@@ -1,0 +1,69 @@
+/* gRPC, the serving side: bytes in, bytes out. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RPC_SERVER_H
+#define RPC_SERVER_H
+
+#include "err.h"
+
+struct log;
+struct rpc_tls;
+
+/* The limits of what peers can make a server do; all have a name because all can be reached. */
+struct rpc_server_options {
+    struct str listen;         /* ADDRESS:PORT; port 0 lets the kernel choose */
+    const struct rpc_tls *tls; /* NULL: plain text */
+    size_t pollers;   /* threads that read sockets, and run a handler when another is left */
+    size_t workers;   /* threads that run handlers */
+    size_t queue_max; /* requests that may wait for a worker: beyond, RESOURCE_EXHAUSTED */
+    size_t connections_max;
+    size_t streams_max; /* calls at a time on one connection */
+    size_t message_max; /* bytes of one message */
+    int64_t idle_ms;    /* a connection without calls is closed after that; 0: never */
+    int64_t age_ms;     /* a connection is handed over (GOAWAY) after that; 0: never */
+    struct log *log;    /* borrowed */
+};
+extern const struct rpc_server_options rpc_server_defaults;
+
+/*
+ * Serves gRPC (HTTP/2, unary calls; streams of replies where a service says so). A handler gets a
+ * ctx with an arena of its own, the caller's deadline, trace, request id and user; a failure keeps
+ * its code, reason and chain of places on the wire. Made and ended by app; handlers run on the
+ * server's threads, several at a time.
+ */
+struct rpc_server;
+
+/* Reply bytes go to c->arena; they are read when the handler has returned. */
+typedef struct err *rpc_handler(void *self, size_t method, struct ctx *c, struct str req,
+                                struct str *resp);
+
+struct rpc_service {
+    const char *name;           /* "duan.favorite.v1.Favorite" */
+    const char *const *methods; /* "Set", ... */
+    size_t count;
+    rpc_handler *handle;
+    void *self;
+};
+
+MUST_USE struct err *rpc_server_create(struct ctx *c, const struct rpc_server_options *options,
+                                       struct rpc_server **out);
+
+/* Before rpc_server_start(). What `service` points at lives as long as the server. */
+void rpc_server_add(struct rpc_server *s, const struct rpc_service *service);
+
+/* Binds, listens and serves. ERR_UNAVAILABLE: the address cannot be had. */
+MUST_USE struct err *rpc_server_start(struct rpc_server *s, struct ctx *c);
+
+/* ADDRESS:PORT it listens on. */
+struct str rpc_server_address(struct rpc_server *s, struct ctx *c);
+
+/* No new calls (GOAWAY twice, RFC 9113 6.8), waits for those under way. True: none was cut off. */
+bool rpc_server_drain(struct rpc_server *s, int64_t timeout_ms);
+void rpc_server_close(struct rpc_server *s); /* NULL is fine */
+
+struct rpc_server_stats {
+    uint64_t calls, failed, refused; /* refused: the queue was full */
+    size_t connections, running, queued;
+};
+struct rpc_server_stats rpc_server_stats(struct rpc_server *s);
+
+#endif
