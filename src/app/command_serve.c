@@ -12,12 +12,15 @@
 #include "options.h"
 
 static const char usage[] =
-    "usage: duan serve [--data DIR] [--listen ADDR:PORT] [--config FILE] [--set name=value]...\n"
+    "usage: duan serve [--roles ROLE,...] [--data DIR] [--listen ADDR:PORT] [--config FILE]\n"
+    "                  [--set name=value]...\n"
     "\n"
     "Runs everything in one process: the API, the page and the transcoder. What lasts is kept in\n"
     "the data folder (./data), which is made at the first start. SIGTERM or Ctrl-C ends it when\n"
     "the requests under way have been answered; SIGHUP reads the settings again.\n"
     "\n"
+    "  --roles ROLE,...    only these parts of a cluster (docs/cluster.md): gateway, user, video,\n"
+    "                      favorite, comment, relation, message, transcoder\n"
     "  --data DIR          the data folder\n"
     "  --listen ADDR:PORT  where to listen (127.0.0.1:8080)\n"
     "  --config FILE       settings in YAML (duan.yaml in the data folder, if it is there)\n"
@@ -102,7 +105,7 @@ static int start(struct ctx *c, const struct options *o)
 
 int command_serve(int argc, char **argv)
 {
-    return options_run(
-        argc, argv,
-        &(struct options_command){.usage = usage, .run = start, .takes = OPTION_LISTEN});
+    return options_run(argc, argv,
+                       &(struct options_command){
+                           .usage = usage, .run = start, .takes = OPTION_LISTEN | OPTION_ROLES});
 }

@@ -5,6 +5,7 @@
 
 #include "err.h"
 #include "http_server.h"
+#include "roles.h"
 #include "storage.h"
 
 struct config;
@@ -20,9 +21,13 @@ struct duan {
     struct config *config; /* borrowed */
     struct log *log;       /* borrowed */
     struct metrics *metrics;
+    struct roles roles;
     char *worker;             /* path of duan-media */
     struct folder_lock *lock; /* one server at a time in a data folder */
-    struct storage storage;
+    struct storage storage;   /* of a process that is everything */
+    struct services services; /* here or elsewhere; like the next two borrowed from their owner */
+    struct changes *changes;
+    struct blob *blob;
     struct pool *workers, *hashers;
     struct gateway *gateway;
     struct transcoder *transcoder;

@@ -82,7 +82,7 @@ static void sample_disk(struct duan *d, struct metrics_scrape *s)
     struct ctx c = {.arena = &arena};
     int64_t room;
 
-    if (!blob_free_bytes(d->storage.blob, &c, &room))
+    if (!blob_free_bytes(d->blob, &c, &room))
         GAUGE(s, "duan_disk_free_bytes", "Free where videos are kept.", room);
     GAUGE(s, "duan_disk_reserve_bytes", "Below that uploads are refused (media.disk_reserve).",
           config_bytes(d->config, "media.disk_reserve"));

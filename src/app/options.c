@@ -24,6 +24,7 @@ static const struct option known[] = {
     {"banned", no_argument, NULL, EXTRA | OPTION_BANNED},
     {"reason", required_argument, NULL, EXTRA | OPTION_REASON},
     {"dead", no_argument, NULL, EXTRA | OPTION_DEAD},
+    {"roles", required_argument, NULL, EXTRA | OPTION_ROLES},
     {NULL, 0, NULL, 0},
 };
 
@@ -52,6 +53,8 @@ static enum options_result take_extra(struct options *out, unsigned extra)
     out->flags |= extra;
     if (extra == OPTION_LISTEN)
         out->args.listen = optarg;
+    if (extra == OPTION_ROLES)
+        out->args.roles = optarg;
     if (extra == OPTION_REASON)
         out->reason = optarg;
     return extra == OPTION_LIMIT ? take_limit(out) : OPTIONS_OK;

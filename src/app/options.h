@@ -17,6 +17,7 @@ enum options_extra {
     OPTION_BANNED = 1 << 5,
     OPTION_REASON = 1 << 6,
     OPTION_DEAD = 1 << 7,
+    OPTION_ROLES = 1 << 8,
 };
 
 /* What was given. */

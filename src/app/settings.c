@@ -102,8 +102,50 @@ const struct config_setting settings[] = {
            "Address space of a transcoding job, in MiB."),
     NUMBER(CONFIG_INT, "media.threads", "2", 1, 64, "Threads of one transcoding job."),
     TEXT("media.worker", "", 4000, "Path of duan-media; empty: beside this program."),
+    TEXT("ops.listen", "", 100,
+         "Where a process without the gateway answers /livez, /readyz and /metrics: ADDRESS:PORT; "
+         "empty: nowhere."),
+    TEXT("registry.etcd", "", 1000,
+         "etcd servers, HOST:PORT, separated by commas: who finds whom in a cluster."),
+    TEXT("registry.prefix", "/microservices", 200, "What the keys of instances begin with."),
+    NUMBER(CONFIG_DURATION, "registry.ttl", "15s", 2000, 3600000,
+           "An instance that gives no sign of life for so long is gone."),
+    TEXT("roles", "all", 200,
+         "What this process is: all, or some of gateway, user, video, favorite, comment, relation, "
+         "message, transcoder, separated by commas."),
+    TEXT("rpc.advertise", "", 200,
+         "HOST:PORT under which other processes reach this one; empty: where it listens."),
+    NUMBER(CONFIG_INT, "rpc.connections", "2", 1, 16, "Connections to each instance of a service."),
+    NUMBER(CONFIG_DURATION, "rpc.drain_timeout", "20s", 0, 3600000,
+           "How long a stopping process waits for calls under way."),
+    NUMBER(CONFIG_INT, "rpc.in_flight", "512", 1, 100000,
+           "Calls under way to one instance, at most."),
+    TEXT("rpc.listen", "127.0.0.1:0", 100,
+         "Where services are served to other processes: ADDRESS:PORT; port 0: any free one."),
+    FLAG("rpc.plain_text", "false",
+         "Allows calls without TLS beyond this machine: for networks that nobody else is in."),
+    NUMBER(CONFIG_INT, "rpc.queue", "1024", 1, 100000, "Calls that wait for a thread, at most."),
+    TEXT("rpc.tls_ca", "", 4000, "Certificates of who signs those of all processes (PEM)."),
+    TEXT("rpc.tls_cert", "", 4000, "Certificate of this process (PEM); empty: no TLS."),
+    TEXT("rpc.tls_key", "", 4000, "Key of that certificate (PEM)."),
+    NUMBER(CONFIG_INT, "rpc.workers", "16", 1, 1024, "Threads that answer calls."),
     NUMBER(CONFIG_INT, "sql.batch", "1000", 1, 1000,
            "Writes that share a commit, at most; 1 shows what sharing saves on a disk."),
+    NUMBER(CONFIG_INT, "sql.connections", "16", 1, 1000,
+           "Connections to a database server, of each service in this process."),
+    {.name = "sql.replica_url",
+     .type = CONFIG_STRING,
+     .text = "",
+     .max = 1024,
+     .secret = true,
+     .help = "Like sql.url, of a copy that may lag: for lists of others. Empty: none."},
+    {.name = "sql.url",
+     .type = CONFIG_STRING,
+     .text = "",
+     .max = 1024,
+     .secret = true,
+     .help = "Database server of a cluster: mysql://USER:PASSWORD@HOST:PORT/duan_{service}. Empty: "
+             "SQLite in the data folder."},
     NUMBER(CONFIG_INT, "time.zone_offset", "480", -840, 840,
            "Minutes east of Greenwich, for the dates of comments."),
     NUMBER(CONFIG_BYTES, "upload.account_bytes", "20GiB", 0, BIG,
@@ -145,6 +187,7 @@ static struct err *load(struct config *f, struct ctx *c, const struct settings_a
         TRY(config_load_set(f, c, str_of(args->sets[i])));
     TRY(set(f, c, "data", args->data));
     TRY(set(f, c, "http.listen", args->listen));
+    TRY(set(f, c, "roles", args->roles));
     return load_file(f, c, args);
 }
 

@@ -10,9 +10,9 @@ extern const size_t settings_count;
 
 /* What came on the command line. */
 struct settings_args {
-    const char *file;          /* --config; NULL: duan.yaml in the data folder, if it is there */
-    const char *data, *listen; /* --data, --listen; NULL: not given */
-    const char *const *sets;   /* --set; NULL-terminated */
+    const char *file; /* --config; NULL: duan.yaml in the data folder, if it is there */
+    const char *data, *listen, *roles; /* --data and so on; NULL: not given */
+    const char *const *sets;           /* --set; NULL-terminated */
 };
 
 /* All sources in their order. The message of a failure is for people: a line for each mistake. */

@@ -12,7 +12,7 @@
 
 enum { SPARE_MAX = 256, DISCARD_MAX = 64 << 20 };
 
-enum stage { NEW, READING, RUNNING, ANSWERED };
+enum stage { NEW, ASKING, READING, RUNNING, ANSWERED };
 
 struct exchange {
     struct task task; /* first */
@@ -30,9 +30,18 @@ struct exchange {
     struct http_reply reply;
     const struct http_route *route;
     enum stage stage;
-    bool counted_upload, target_too_long;
+    bool counted_upload, target_too_long, busy; /* busy: an executor's queue was full */
+    struct { /* what the application is to say of a file, elsewhere */
+        int64_t bytes;
+        bool keeping, open; /* open: not asked yet */
+    } question;
+    struct err *refusal; /* its answer to the head */
     int64_t began_ns, bytes_out;
 };
+
+static enum MHD_Result run_on(struct exchange *x, enum http_where where,
+                              struct err *(*run)(struct task *task),
+                              void (*done)(struct task *task, struct err *e));
 
 /* ---- beginning and end ---- */
 
@@ -209,46 +218,108 @@ static enum MHD_Result refuse_large(struct exchange *x, int64_t max)
                              (long long)max));
 }
 
+/* Does what the application says come from elsewhere? Then nothing of it runs on this thread. */
+static bool may_block(const struct exchange *x)
+{
+    return x->all->options->executors[HTTP_INLINE] != NULL;
+}
+
+static void set_deadline(struct exchange *x)
+{
+    x->c.deadline_ns = clock_monotonic_ns() + x->all->options->request_timeout_ms * CLOCK_NS_PER_MS;
+}
+
+static struct err *expect(struct exchange *x, int64_t bytes, bool keeping)
+{
+    const struct http_app *app = x->all->app;
+
+    return app->expect(app->self, &x->c, x->route, &x->req, bytes, keeping);
+}
+
 /* Who the client is may stand in the fields before the file. */
 static struct err *expect_file(void *self, const struct http_params *before, int64_t bytes)
 {
     struct exchange *x = self;
-    const struct http_app *app = x->all->app;
 
     x->req.body = *before;
-    return app->expect(app->self, &x->c, x->route, &x->req, bytes, true);
+    if (!may_block(x))
+        return expect(x, bytes, true);
+    x->question.bytes = bytes;
+    x->question.keeping = x->question.open = true;
+    return NULL;
 }
 
-/* What comes next is the body, if there is one. */
-static enum MHD_Result expect_body(struct exchange *x)
+static struct err *answer_question(struct task *task)
 {
-    const struct http_app *app = x->all->app;
-    const struct http_options *o = x->all->options;
+    struct exchange *x = (struct exchange *)task;
+
+    return expect(x, x->question.bytes, x->question.keeping);
+}
+
+/* The connection is suspended: nobody else touches the request. */
+static void question_answered(struct task *task, struct err *e)
+{
+    struct exchange *x = (struct exchange *)task;
+
+    if (x->stage == ASKING)
+        x->refusal = e;
+    else if (!x->body.failed)
+        x->body.failed = e;
+    connection_enter(x->connection, x->stage == ASKING ? CONNECTION_HEADERS : CONNECTION_BODY);
+    MHD_resume_connection(x->conn);
+}
+
+static enum MHD_Result ask(struct exchange *x)
+{
+    x->question.open = false;
+    set_deadline(x);
+    connection_enter(x->connection, CONNECTION_BUSY);
+    return run_on(x, HTTP_WORKER, answer_question, question_answered);
+}
+
+static enum MHD_Result begin_body(struct exchange *x)
+{
     struct request_body_limits limits = {
-        .spool_dir = o->spool_dir,
+        .spool_dir = x->all->options->spool_dir,
         .max = x->route->upload ? atomic_load(&x->all->upload_max_bytes) : HTTP_FORM_MAX,
         .upload = x->route->upload,
         .expect = expect_file,
         .self = x,
     };
 
-    if (x->head.length > limits.max)
-        return refuse_large(x, limits.max);
-    if (x->route->upload) {
-        x->counted_upload = true;
-        if (atomic_fetch_add(&x->all->uploads, 1) >= o->uploads_max)
-            return refuse_busy(x, "uploads");
-        struct err *e = app->expect(app->self, &x->c, x->route, &x->req, x->head.length, false);
-
-        if (e)
-            return refuse(x, 0, e);
-    }
+    if (x->refusal)
+        return refuse(x, x->busy ? MHD_HTTP_SERVICE_UNAVAILABLE : 0, x->refusal);
     if (x->head.length > 0 || x->head.chunked) {
         request_body_begin(&x->body, &x->c, x->head.content_type, &limits);
         connection_enter(x->connection, CONNECTION_BODY);
     }
     x->stage = READING;
     return MHD_YES;
+}
+
+/* Is a file of that length welcome? */
+static enum MHD_Result expect_upload(struct exchange *x)
+{
+    x->counted_upload = true;
+    if (atomic_fetch_add(&x->all->uploads, 1) >= x->all->options->uploads_max)
+        return refuse_busy(x, "uploads");
+    if (may_block(x)) {
+        x->stage = ASKING;
+        x->question.bytes = x->head.length;
+        return ask(x);
+    }
+    x->refusal = expect(x, x->head.length, false);
+    return begin_body(x);
+}
+
+/* What comes next is the body, if there is one. */
+static enum MHD_Result expect_body(struct exchange *x)
+{
+    int64_t max = x->route->upload ? atomic_load(&x->all->upload_max_bytes) : HTTP_FORM_MAX;
+
+    if (x->head.length > max)
+        return refuse_large(x, max);
+    return x->route->upload ? expect_upload(x) : begin_body(x);
 }
 
 /* Behind a proxy that we trust the client is who it says. */
@@ -311,24 +382,47 @@ static struct err *run_handler(struct task *task)
     return x->route->handle(x->all->app->self, &x->c, &x->req, &x->reply);
 }
 
+static struct err *admit(struct exchange *x)
+{
+    const struct http_app *app = x->all->app;
+
+    return app->admit(app->self, &x->c, x->route, &x->req);
+}
+
+/* All of it on one thread that may wait; a handler that asks to be moved is there already. */
+static struct err *admit_and_run(struct task *task)
+{
+    struct exchange *x = (struct exchange *)task;
+
+    TRY(admit(x));
+    TRY(run_handler(task));
+    if (x->reply.move_to == HTTP_INLINE)
+        return NULL;
+    x->reply.move_to = HTTP_INLINE;
+    x->req.moved = true;
+    return run_handler(task);
+}
+
 static void handler_done(struct task *task, struct err *e)
 {
     struct exchange *x = (struct exchange *)task;
 
     if (e)
-        fail(x, 0, e);
+        fail(x, x->busy ? MHD_HTTP_SERVICE_UNAVAILABLE : 0, e);
     MHD_resume_connection(x->conn);
 }
 
 /* Suspended before it can be resumed; a full queue is answered as if it had run. */
-static enum MHD_Result run_on(struct exchange *x, enum http_where where)
+static enum MHD_Result run_on(struct exchange *x, enum http_where where,
+                              struct err *(*run)(struct task *task),
+                              void (*done)(struct task *task, struct err *e))
 {
-    x->task = (struct task){.c = &x->c, .run = run_handler, .done = handler_done};
+    x->task = (struct task){.c = &x->c, .run = run, .done = done};
     MHD_suspend_connection(x->conn);
     if (!executor_submit(x->all->options->executors[where], &x->task)) {
         atomic_fetch_add(&x->all->refused_busy, 1);
-        fail(x, MHD_HTTP_SERVICE_UNAVAILABLE, err_new(&x->c, ERR_EXHAUSTED, "too busy"));
-        MHD_resume_connection(x->conn);
+        x->busy = true;
+        done(&x->task, err_new(&x->c, ERR_EXHAUSTED, "too busy"));
     }
     return MHD_YES;
 }
@@ -344,25 +438,36 @@ static enum MHD_Result run_inline(struct exchange *x)
         return answer(x);
     x->reply.move_to = HTTP_INLINE;
     x->req.moved = true;
-    return run_on(x, where);
+    return run_on(x, where, run_handler, handler_done);
+}
+
+static enum MHD_Result admit_and_start(struct exchange *x)
+{
+    struct err *e = admit(x);
+
+    if (e)
+        return refuse(x, 0, e);
+    x->stage = RUNNING;
+    connection_enter(x->connection, CONNECTION_BUSY);
+    if (x->route->where == HTTP_INLINE)
+        return run_inline(x);
+    return run_on(x, x->route->where, run_handler, handler_done);
 }
 
 static enum MHD_Result run(struct exchange *x)
 {
-    const struct http_app *app = x->all->app;
     struct err *e = request_body_end(&x->body, &x->c, &x->req);
 
-    /* From here on: a large upload may have taken its time. */
-    x->c.deadline_ns = clock_monotonic_ns() + x->all->options->request_timeout_ms * CLOCK_NS_PER_MS;
+    set_deadline(x); /* from here on: a large upload may have taken its time */
     if (e && e->reason && e->code == ERR_INVALID)
         return refuse_large(x, x->body.limits.max);
     if (e)
         return refuse(x, 0, e);
-    if ((e = app->admit(app->self, &x->c, x->route, &x->req)) != NULL)
-        return refuse(x, 0, e);
+    if (!may_block(x))
+        return admit_and_start(x);
     x->stage = RUNNING;
     connection_enter(x->connection, CONNECTION_BUSY);
-    return x->route->where == HTTP_INLINE ? run_inline(x) : run_on(x, x->route->where);
+    return run_on(x, x->route->where, admit_and_run, handler_done);
 }
 
 /* A body far over its limit, of a client that does not stop, ends the connection. */
@@ -371,7 +476,9 @@ static enum MHD_Result read_body(struct exchange *x, struct str *data)
     request_body_feed(&x->body, &x->c, *data);
     atomic_fetch_add_explicit(&x->connection->bytes, (int64_t)data->len, memory_order_relaxed);
     data->len = 0;
-    return x->body.received > x->body.limits.max + DISCARD_MAX ? MHD_NO : MHD_YES;
+    if (x->body.received > x->body.limits.max + DISCARD_MAX)
+        return MHD_NO;
+    return x->question.open && !x->body.failed ? ask(x) : MHD_YES;
 }
 
 enum MHD_Result exchange_handle(struct exchange *x, struct MHD_Connection *conn, const char *method,
@@ -381,6 +488,8 @@ enum MHD_Result exchange_handle(struct exchange *x, struct MHD_Connection *conn,
     switch (x->stage) {
     case NEW:
         return read_head(x, method, version);
+    case ASKING:
+        return begin_body(x);
     case READING:
         return data->len ? read_body(x, data) : run(x);
     case RUNNING:

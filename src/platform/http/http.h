@@ -110,12 +110,13 @@ struct http_app {
     void *self;
     const struct http_route *routes;
     size_t route_count;
-    /* On the socket's thread, before the handler is given to its executor: who is it, may he? */
+    /* Before the handler: who is it, may he? On the socket's thread, or, where that may block
+     * (http_options.executors), on the handler's. */
     struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
                          const struct http_req *req);
-    /* On the socket's thread, for routes that take a file: shall it come? Asked with the head
-     * alone, of the length it states; then, while the file is kept, with the fields before it: of
-     * its first bytes, and every HTTP_ASK_BYTES. A refusal ends the keeping. */
+    /* For routes that take a file, on the socket's thread or on a worker: shall it come? Asked with
+     * the head alone, of the length it states; then, while the file is kept, with the fields before
+     * it: of its first bytes, and every HTTP_ASK_BYTES. A refusal ends the keeping. */
     struct err *(*expect)(void *self, struct ctx *c, const struct http_route *route,
                           const struct http_req *req, int64_t bytes, bool keeping);
     /*

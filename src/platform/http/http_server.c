@@ -250,7 +250,7 @@ struct err *http_server_open(struct ctx *c, const struct http_options *options,
         e = err_wrap(c, e, "trusted proxies");
         goto fail;
     }
-    if ((e = empty_spool(c, s->spool_dir)) != NULL)
+    if (options->spool_dir.len && (e = empty_spool(c, s->spool_dir)) != NULL)
         goto fail;
     if ((e = open_socket(c, options->listen, &s->socket)) != NULL)
         goto fail;

@@ -22,13 +22,16 @@ struct http_options {
     size_t connections_max, connections_per_address;
     size_t uploads_max;       /* at the same time */
     int64_t upload_max_bytes; /* of one request */
-    struct str spool_dir;     /* for uploads under way; emptied at start */
+    struct str spool_dir;     /* for uploads under way; emptied at start. "": no route takes any */
     int64_t header_timeout_ms, idle_timeout_ms, request_timeout_ms;
     int64_t body_window_ms, body_min_rate;   /* in each window, so many bytes per second */
     int64_t reply_window_ms, reply_min_rate; /* the same, of what the client takes */
     struct str trusted_proxies;              /* addresses and ranges; proxies.h */
     enum proxies_header proxy_header;
-    struct executor *executors[HTTP_WHERES]; /* borrowed; HTTP_INLINE stays NULL */
+    /* Borrowed. HTTP_INLINE is NULL where the application answers from what is in this process;
+     * otherwise it and all that the application is asked run on executors, never on the socket's
+     * thread. */
+    struct executor *executors[HTTP_WHERES];
 };
 
 struct http_server;
