@@ -44,6 +44,16 @@ def ctype(type_name):
     return snake(type_name.rsplit(".", 1)[-1])
 
 
+def oneof(field):
+    """Which oneof of its message a field belongs to, from 1, or 0. Descriptors have one for each `optional`, behind the others."""
+    return field.oneof_index + 1 if field.HasField("oneof_index") and not field.proto3_optional else 0
+
+
+def has_flag(field):
+    """Whether has_x says that it is there; for a message its pointer does."""
+    return field.type != F.TYPE_MESSAGE and (field.proto3_optional or oneof(field) > 0)
+
+
 def fill(head, parts, tail):
     """head, then parts between commas, broken only between them, as clang-format would."""
     solid = ", ".join(part.replace(" ", "\0") for part in parts) + tail
@@ -102,8 +112,6 @@ class File:
                 self.check_method(method)
 
     def check_field(self, name, field):
-        if field.HasField("oneof_index") and not field.proto3_optional:
-            self.fail(f"{name}: oneof is not supported")
         if field.type not in SCALARS and field.type not in (F.TYPE_MESSAGE, F.TYPE_ENUM):
             self.fail(f"{name}: {F.Type.Name(field.type)[5:].lower()} is not supported")
         if field.type_name.startswith(".google."):
@@ -158,7 +166,7 @@ class File:
         scalar, _, listed = SCALARS.get(field.type, (f"enum {sub}", "", "i32"))
         if many:
             return f"    struct {listed}_list {name};\n"
-        has = f"    bool has_{field.name};\n" if field.proto3_optional else ""
+        has = f"    bool has_{field.name};\n" if has_flag(field) else ""
         return f"    {scalar} {name};\n{has}"
 
     def is_listed(self, message):
@@ -167,9 +175,17 @@ class File:
         lists = {f.type_name for m in self.proto.message_type for f in m.field if f.label == F.LABEL_REPEATED}
         return self.full_name(message) not in calls - lists
 
+    def opening(self, message, i):
+        """What is said before the first member of a oneof."""
+        which = oneof(message.field[i])
+        if not which or (i and oneof(message.field[i - 1]) == which):
+            return ""
+        last = max(j for j, f in enumerate(message.field) if oneof(f) == which)
+        return comment(f"{message.oneof_decl[which - 1].name}: one at most, up to {message.field[last].name}", "    ")
+
     def message(self, index, message):
         name = snake(message.name)
-        body = "".join(self.doc(MESSAGES, index, MEMBERS, i, indent="    ") + self.member(f)
+        body = "".join(self.opening(message, i) + self.doc(MESSAGES, index, MEMBERS, i, indent="    ") + self.member(f)
                        for i, f in enumerate(message.field))
         return (f"{self.doc(MESSAGES, index)}struct {name} {{\n{body or EMPTY}}};\n"
                 f"{c.LIST.substitute(name=name) if self.is_listed(message) else ''}"
@@ -181,7 +197,9 @@ class File:
                  f".offset = offsetof(struct {owner}, {word(field.name)})"]
         if field.label == F.LABEL_REPEATED:
             parts.append(".repeated = true")
-        if field.proto3_optional and field.type != F.TYPE_MESSAGE:
+        if oneof(field):
+            parts.append(f".oneof = {oneof(field)}")
+        if has_flag(field):
             parts.append(f".has = offsetof(struct {owner}, has_{field.name})")
         if field.type == F.TYPE_MESSAGE:
             parts.append(f".type = &{ctype(field.type_name)}_type")

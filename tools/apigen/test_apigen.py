@@ -39,7 +39,6 @@ SERVICE = "message M {} service %s { rpc %s(%s) returns (%s); }"
 @pytest.mark.parametrize("text, why", [
     ("message A { A a = 1; }", "duan.kit.v1.A contains itself"),
     ("message A { B b = 1; } message B { repeated A a = 1; }", "duan.kit.v1.A contains itself"),
-    ("message A { oneof x { int32 a = 1; int32 b = 2; } }", "A.a: oneof is not supported"),
     ("message A { map<int32, int32> m = 1; }", "A: nested types and maps are not supported"),
     ("message A { message B {} B b = 1; }", "A: nested types and maps are not supported"),
     ("message A { enum B { C = 0; } B b = 1; }", "A: nested types and maps are not supported"),
@@ -107,6 +106,14 @@ def test_a_call_s_own_messages_have_no_list(tmp_path):
 def test_a_listed_message_has_its_list_before_it_is_used(tmp_path):
     header = generate(tmp_path, "message A { repeated B bs = 1; } message B {}", "event")["event_api.h"]
     assert header.index("struct b_list {") < header.index("struct b_list bs;")
+
+
+def test_members_of_a_oneof_say_whether_they_are_there(tmp_path):
+    text = "message B {} message A { int32 n = 1; oneof pick { int32 a = 2; B b = 3; } optional int32 o = 4; }"
+    files = generate(tmp_path, text, "event")
+    assert ("    int32_t n;\n    /* pick: one at most, up to b */\n    int32_t a;\n    bool has_a;\n    struct b *b;\n"
+            "    int32_t o;\n    bool has_o;\n") in files["event_api.h"]
+    assert [line.count(".oneof = 1") for line in files["event_api.c"].splitlines() if '.name = "' in line][-5:-1] == [0, 1, 1, 0]
 
 
 def test_imports_are_included_bare(tmp_path):

@@ -359,6 +359,21 @@ static const char *read_submessage(struct reader *r, const struct codec_field *f
     return read_value(r, f, sub);
 }
 
+/* A member of a oneof that arrives ends those that were there. */
+static void clear_others(const struct codec_type *type, const struct codec_field *f, char *msg)
+{
+    for (size_t i = 0; i < type->count; i++) {
+        const struct codec_field *other = &type->fields[i];
+
+        if (other->oneof != f->oneof || other == f)
+            continue;
+        memset(msg + other->offset, 0,
+               other->kind == CODEC_MESSAGE ? sizeof(void *) : width[other->kind]);
+        if (other->has)
+            *(bool *)(msg + other->has) = false;
+    }
+}
+
 static const char *read_field(struct reader *r, const struct codec_field *f, enum wire wire,
                               char *msg)
 {
@@ -402,6 +417,8 @@ static const char *read_message(struct reader *r, const struct codec_type *type,
         bool fits = f && (wire == wire_of(f->kind) || (packable(f) && wire == BYTES));
         const char *why = NULL;
 
+        if (fits && f->oneof)
+            clear_others(type, f, msg);
         if (fits)
             why = read_field(r, f, wire, msg);
         else if (!skip(r, wire))

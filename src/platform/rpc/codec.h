@@ -7,8 +7,8 @@
 
 /*
  * The tables that tools/apigen writes, one struct codec_type for each message. A zeroed message is
- * the empty one. oneof, maps, sint*, fixed*, float and double are refused by apigen until someone
- * needs them. Tables are constant and the functions pure: any thread may call them.
+ * the empty one. Maps, sint*, fixed*, float and double are refused by apigen until someone needs
+ * them. Tables are constant and the functions pure: any thread may call them.
  */
 enum codec_kind {
     CODEC_BOOL,
@@ -25,6 +25,7 @@ struct codec_field {
     uint32_t number;
     enum codec_kind kind;
     bool repeated;
+    uint8_t oneof; /* which of its message's oneofs it belongs to, from 1; 0: none */
     uint16_t offset;
     uint16_t has;                  /* offset of its has_x; 0: none */
     const struct codec_type *type; /* of a CODEC_MESSAGE */

@@ -233,6 +233,51 @@ static void the_last_scalar_wins_and_messages_merge(void **state)
     assert_str(got.branch->leaf->text, STR("t"));
 }
 
+static void a_member_of_a_oneof_comes_back_even_when_zero(void **state)
+{
+    struct kit_all number = round_trip((struct kit_all){.has_pick_number = true});
+    struct kit_all text =
+        round_trip((struct kit_all){.pick_text = STR("t"), .has_pick_text = true});
+    struct kit_all leaf = round_trip((struct kit_all){.pick_leaf = &(struct kit_leaf){0}});
+
+    (void)state;
+    assert_true(number.has_pick_number && !number.has_pick_text && !number.pick_leaf);
+    assert_true(text.has_pick_text && !text.has_pick_number && !text.has_pick_flag);
+    assert_str(text.pick_text, STR("t"));
+    assert_true(leaf.pick_leaf && !leaf.has_pick_number && !leaf.has_pick_text);
+}
+
+static void the_last_member_of_a_oneof_ends_the_others(void **state)
+{
+    struct kit_all flag = decode(STR("\xb8\x02\x07"         /* the number */
+                                     "\xc2\x02\x01t"        /* the text */
+                                     "\xca\x02\x02\x08\x03" /* the leaf */
+                                     "\xd0\x02\x00"));
+    struct kit_all leaf = decode(STR("\xca\x02\x02\x08\x03\xc2\x02\x01t"
+                                     "\xca\x02\x02\x08\x04\xca\x02\x03\x12\x01u"));
+
+    (void)state;
+    assert_true(flag.has_pick_flag && !flag.pick_flag);
+    assert_true(!flag.has_pick_number && !flag.has_pick_text && !flag.pick_leaf);
+    assert_int_equal(flag.pick_number, 0);
+    assert_int_equal(flag.pick_text.len, 0);
+    assert_true(!leaf.has_pick_text);
+    assert_int_equal(leaf.pick_leaf->id, 4);
+    assert_str(leaf.pick_leaf->text, STR("u"));
+}
+
+static void oneofs_do_not_end_each_other(void **state)
+{
+    struct kit_all got = round_trip((struct kit_all){
+        .i64 = 1, .has_pick_flag = true, .other_color = KIT_BLUE, .has_other_color = true});
+
+    (void)state;
+    assert_int_equal(got.i64, 1);
+    assert_true(got.has_pick_flag);
+    assert_true(got.has_other_color);
+    assert_int_equal(got.other_color, KIT_BLUE);
+}
+
 static void numbers_are_cut_to_their_type(void **state)
 {
     struct kit_all got = decode(STR("\x08\x80\x80\x01"
@@ -399,6 +444,9 @@ int main(void)
         TEST(an_optional_zero_is_not_an_absent_one),
         TEST(a_list_may_come_packed_or_not_or_both),
         TEST(the_last_scalar_wins_and_messages_merge),
+        TEST(a_member_of_a_oneof_comes_back_even_when_zero),
+        TEST(the_last_member_of_a_oneof_ends_the_others),
+        TEST(oneofs_do_not_end_each_other),
         TEST(numbers_are_cut_to_their_type),
         TEST(unknown_fields_are_skipped),
         TEST(damaged_fields_are_refused_by_name),
