@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+# Runs a command beside real components of its own, which are gone when it ends.
+# SPDX-License-Identifier: Apache-2.0
+"""Usage: with_components.py [mariadb] [etcd] [s3] -- COMMAND [ARGUMENT ...]
+
+The command finds them by its environment:
+  DUAN_TEST_MARIADB  mysql://USER:PASSWORD@127.0.0.1:PORT   (the user may make and drop databases named duan_*)
+  DUAN_TEST_ETCD     127.0.0.1:PORT
+  DUAN_TEST_S3       http://KEY:SECRET@127.0.0.1:PORT
+The exit status is the command's.
+"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from component import USAGE_ERROR
+from daemon import Failed, die_with_parent
+from etcd import Etcd
+from mariadb import MariaDB
+from object_store import ObjectStore
+
+KINDS = {'mariadb': MariaDB, 'etcd': Etcd, 's3': ObjectStore}
+VARIABLES = {'mariadb': ('DUAN_TEST_MARIADB', MariaDB.url), 'etcd': ('DUAN_TEST_ETCD', Etcd.address),
+             's3': ('DUAN_TEST_S3', ObjectStore.url)}
+
+
+def start_all(names, folder):
+    """All at once, then each is waited for."""
+    components = {name: KINDS[name](folder / name, dies_with_us=True) for name in names}
+    for component in components.values():
+        component.launch()
+    for component in components.values():
+        component.wait()
+    return components
+
+
+def variables(components):
+    return {VARIABLES[name][0]: VARIABLES[name][1](component) for name, component in components.items()}
+
+
+def run(names, command):
+    folder = Path(tempfile.mkdtemp(prefix='duan-components-'))
+    try:
+        components = start_all(names, folder)
+        with subprocess.Popen(command, env={**os.environ, **variables(components)}, preexec_fn=die_with_parent) as child:
+            return wait_for(child)
+    finally:
+        for name in names:
+            KINDS[name](folder / name).kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(child):
+    """Its exit status. Who ends us ends it first; a Ctrl-C has reached it already."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
+    code = child.wait()
+    return code if code >= 0 else 128 - code
+
+
+def asked(arguments):
+    """The names before the two dashes and the command behind them; no command when that makes no sense."""
+    if '--' not in arguments:
+        return [], []
+    dashes = arguments.index('--')
+    names, command = arguments[:dashes], arguments[dashes + 1:]
+    return (names, command) if set(names) <= set(KINDS) else ([], [])
+
+
+def main(arguments):
+    names, command = asked(arguments)
+    if not command:
+        print(__doc__.splitlines()[0], file=sys.stderr)
+        return USAGE_ERROR
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        return run(names, command)
+    except Failed as failure:
+        print(f'with_components: {failure}', file=sys.stderr)
+        return 1
+    except FileNotFoundError as missing:
+        print(f'with_components: {missing.filename}: no such program', file=sys.stderr)
+        return 127
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
