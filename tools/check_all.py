@@ -95,7 +95,8 @@ def cppcheck():
 
 def sanitized(name, which):
     build(name, "--buildtype=debugoptimized", "-Db_lundef=false", f"-Db_sanitize={which}", CC="clang-14")
-    run(MESON, "test", "-C", f"build/{name}", "--no-rebuild", "--print-errorlogs", "-t", "5")
+    components = (PYTHON, "tools/stack/with_components.py", "mariadb", "etcd", "s3", "--")
+    run(*components, MESON, "test", "-C", f"build/{name}", "--no-rebuild", "--print-errorlogs", "-t", "5")
     run(PYTHON, "-m", "pytest", "-q", "-n", "2", "tests/api", DUAN_BUILD=f"build/{name}")
 
 

@@ -56,7 +56,7 @@ GRANT ALL ON `duan\\_%`.* TO 'duan'@'127.0.0.1';
 
 
 class MariaDB(Component):
-    NAME, PROGRAM, PACKAGE = 'mariadb', 'mariadbd', 'mariadb-server'
+    NAME, PROGRAM, PACKAGE = 'mariadb', 'mariadbd', 'mariadb-server-core'
 
     def __init__(self, folder, dies_with_us=False, databases=()):
         super().__init__(folder, dies_with_us)
