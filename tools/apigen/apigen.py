@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # protoc plugin: a service's messages and calls in C, the same in this process and behind gRPC.
 # SPDX-License-Identifier: Apache-2.0
-"""Writes <x>_api.[ch] for each file and <x>_api_codec.[ch] for each service; README.md says how to use it."""
+"""Writes <x>_api.[ch] for each file and <x>_api_stub.[ch] for each service; README.md says how to use it."""
 import re
 import sys
 import textwrap
@@ -231,9 +231,9 @@ class File:
             "call": call(f"MUST_USE static inline struct err *{x}_{f}", args),
             "start": call(f"static inline void {x}_{f}_start", [*args, "struct calls *all"]),
             "serve": call(f"static struct err *serve_{f}", untyped),
-            "codec": call(f"static struct err *call_{f}", args),
-            "pass": call("    return api_codec_call", [f"&{x}_service.methods[{index}]", "peer(self)", "c", "req",
-                                                       "resp"], ";"),
+            "stub": call(f"static struct err *call_{f}", args),
+            "pass": call("    return api_call", ["way(self)", f"&{x}_service.methods[{index}]", "c", "req", "resp"],
+                         ";"),
         }
 
     def executor(self, method):
@@ -281,19 +281,19 @@ class File:
         return c.API_C.substitute(source=self.proto.name, x=self.stem,
                                   body="".join(self.table(m) for _, m in self.ordered()) + service)
 
-    def codec_h(self):
-        return c.CODEC_H.substitute(source=self.proto.name, guard=f"{self.stem}_API_CODEC_H".upper(), x=self.stem)
+    def stub_h(self):
+        return c.STUB_H.substitute(source=self.proto.name, guard=f"{self.stem}_API_STUB_H".upper(), x=self.stem)
 
-    def codec_c(self):
-        return c.CODEC_C.substitute(source=self.proto.name, x=self.stem, calls=self.each(c.CODEC_CALL),
-                                    ops=self.each(c.CODEC_OP), start=self.starter("static void start"))
+    def stub_c(self):
+        return c.STUB_C.substitute(source=self.proto.name, x=self.stem, calls=self.each(c.STUB_CALL),
+                                   ops=self.each(c.STUB_OP), start=self.starter("static void start"))
 
     def files(self):
         yield f"{self.stem}_api.h", self.api_h()
         yield f"{self.stem}_api.c", self.api_c()
         if self.proto.service:
-            yield f"{self.stem}_api_codec.h", self.codec_h()
-            yield f"{self.stem}_api_codec.c", self.codec_c()
+            yield f"{self.stem}_api_stub.h", self.stub_h()
+            yield f"{self.stem}_api_stub.c", self.stub_c()
 
 
 def main():

@@ -71,7 +71,7 @@ def test_refuses_proto2(tmp_path):
     assert "old.proto: only proto3 is supported" in done.stderr
 
 
-def test_a_file_without_a_service_has_no_codec(tmp_path):
+def test_a_file_without_a_service_has_no_stub(tmp_path):
     files = generate(tmp_path, "message Event { int64 id = 1; } enum Kind { NONE = 0; }", "event")
     assert sorted(files) == ["event_api.c", "event_api.h"]
     assert '#include "codec.h"' in files["event_api.h"]
@@ -82,7 +82,7 @@ def test_a_file_without_a_service_has_no_codec(tmp_path):
 
 def test_a_service_has_four_files(tmp_path):
     files = generate(tmp_path, SERVICE % ("Kit", "GetAll", "M", "M"))
-    assert sorted(files) == ["kit_api.c", "kit_api.h", "kit_api_codec.c", "kit_api_codec.h"]
+    assert sorted(files) == ["kit_api.c", "kit_api.h", "kit_api_stub.c", "kit_api_stub.h"]
     assert '.path = "/duan.kit.v1.Kit/GetAll"' in files["kit_api.c"]
     assert "struct err *kit_get_all(" in files["kit_api.h"]
 

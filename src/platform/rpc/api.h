@@ -39,6 +39,35 @@ struct call {
 };
 
 /*
+ * The way from a stub to where its service is: through bytes in this process (api_codec.h), or to
+ * the instances that serve it (rpc_peers.h). A service has an arena of its own there and no
+ * transaction; deadline, identity and trace come along; resp is written only on success. Any
+ * thread may call.
+ */
+struct api_transport {
+    struct err *(*call)(void *self, const struct api_method *m, struct ctx *c, const void *req,
+                        void *resp);
+    /* Sends what call->c asks for and returns; req may change afterwards. */
+    void (*start)(void *self, const struct api_method *m, const void *req, void *resp,
+                  struct call *call);
+    void *self; /* borrowed */
+};
+
+/* One call through a transport: what a generated stub is made of. */
+MUST_USE static inline struct err *api_call(const struct api_transport *t,
+                                            const struct api_method *m, struct ctx *c,
+                                            const void *req, void *resp)
+{
+    return t->call(t->self, m, c, req, resp);
+}
+
+/* Told of every call that ended, on the thread that ran it; e: NULL when it went well. */
+struct api_observer {
+    void (*ended)(void *self, const struct api_method *m, const struct err *e, int64_t took_ns);
+    void *self; /* borrowed */
+};
+
+/*
  * Calls under one deadline, started together: struct calls all CLEANUP(calls_end) = {0};
  * x_y_start(..., &all) sends the request and returns; a service in this process simply runs.
  * A block that ends early waits for what it started, so nothing writes into a dead resp.

@@ -25,6 +25,7 @@ static struct err *carry(struct ctx *c, const struct err *e)
     struct err *copy = arena_new(c->arena, struct err);
 
     copy->code = e->code;
+    copy->retry_after_s = e->retry_after_s;
     copy->reason = carry_text(c, e->reason);
     copy->msg = carry_text(c, e->msg);
     copy->where = carry_text(c, e->where);
@@ -59,8 +60,8 @@ static struct err *exchange(const struct api_method *m, void *behind, struct ctx
     return e ? carry(c, e) : receive(m, c, reply, resp);
 }
 
-struct err *api_codec_call(const struct api_method *m, void *behind, struct ctx *c, const void *req,
-                           void *resp)
+static struct err *call(void *behind, const struct api_method *m, struct ctx *c, const void *req,
+                        void *resp)
 {
     return exchange(m, behind, c, codec_encode(c, m->req, req), resp);
 }
@@ -70,21 +71,26 @@ struct flight {
     struct str request;
 };
 
-static void finish(struct call *call)
+static void finish(struct call *started)
 {
-    const struct flight *f = call->flight;
+    const struct flight *f = started->flight;
 
-    call->err = exchange(call->method, f->behind, call->c, f->request, call->resp);
+    started->err = exchange(started->method, f->behind, started->c, f->request, started->resp);
 }
 
-void api_codec_start(const struct api_method *m, void *behind, const void *req, void *resp,
-                     struct call *call)
+static void start(void *behind, const struct api_method *m, const void *req, void *resp,
+                  struct call *started)
 {
-    struct flight *f = arena_new(call->c->arena, struct flight);
+    struct flight *f = arena_new(started->c->arena, struct flight);
 
-    *f = (struct flight){behind, codec_encode(call->c, m->req, req)};
-    call->method = m;
-    call->resp = resp;
-    call->flight = f;
-    call->finish = finish;
+    *f = (struct flight){behind, codec_encode(started->c, m->req, req)};
+    started->method = m;
+    started->resp = resp;
+    started->flight = f;
+    started->finish = finish;
+}
+
+struct api_transport api_codec_transport(void *behind)
+{
+    return (struct api_transport){.call = call, .start = start, .self = behind};
 }

@@ -6,19 +6,13 @@
 #include "api.h"
 
 /*
- * What the generated <x>_api_codec.c is made of; only tests link it. A call through here sees what
- * a call to another process would see: the service has an arena of its own that dies when it
- * returns, an empty resp and no transaction; deadline, identity and trace come along; a failure
- * keeps its code, reason and chain; resp is written only on success. A reply that does not decode
- * is ERR_INTERNAL. Any thread may call these.
+ * Only tests link this. A call through here sees what a call to another process would see: the
+ * service has an arena of its own that dies when it returns, an empty resp and no transaction; a
+ * failure keeps its code, reason and chain. A reply that does not decode is ERR_INTERNAL. A started
+ * call encodes its request at once, and is served when it is joined.
+ *
+ * `behind` is the struct x_api * that serves; borrowed.
  */
-
-/* `behind` is the struct x_api * that serves; borrowed. */
-MUST_USE struct err *api_codec_call(const struct api_method *m, void *behind, struct ctx *c,
-                                    const void *req, void *resp);
-
-/* The same in two halves: the request is encoded now, served and answered when it is joined. */
-void api_codec_start(const struct api_method *m, void *behind, const void *req, void *resp,
-                     struct call *call);
+struct api_transport api_codec_transport(void *behind);
 
 #endif

@@ -6,8 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "api_codec.h"
 #include "kit_api.h"
-#include "kit_api_codec.h"
+#include "kit_api_stub.h"
 
 /* The service, and what its last call was given. */
 struct kit {
@@ -61,6 +62,7 @@ static struct err *refuse(struct kit_api *base, struct ctx *c, const struct kit_
 
     ((struct kit *)base)->calls++;
     resp->id = -1;
+    e->retry_after_s = req->retry_after;
     return err_wrap(c, e, "refuse");
 }
 
@@ -70,9 +72,11 @@ static int setup(void **state)
 {
     struct fixture *f = test_calloc(1, sizeof(*f));
 
+    struct api_transport way = api_codec_transport(&f->kit.base);
+
     f->ctx.arena = &f->arena;
     f->kit.base.ops = &ops;
-    f->codec = kit_codec_create(&f->kit.base);
+    f->codec = kit_stub_create(&way);
     *state = f;
     return 0;
 }
@@ -81,7 +85,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
 
-    kit_codec_destroy(f->codec);
+    kit_stub_destroy(f->codec);
     arena_fini(&f->arena);
     test_free(f);
     return 0;
@@ -265,7 +269,7 @@ static void identity_and_deadline_cross_but_no_transaction(void **state)
 static void a_failure_crosses_with_code_reason_and_chain(void **state)
 {
     struct fixture *f = *state;
-    struct kit_refuse_req req = {ERR_NOT_FOUND, STR("leaf_not_found"), STR("no leaf 9")};
+    struct kit_refuse_req req = {ERR_NOT_FOUND, STR("leaf_not_found"), STR("no leaf 9"), 3};
     struct kit_leaf resp = {.id = 5};
     struct err *e = kit_refuse(f->codec, &f->ctx, &req, &resp);
 
@@ -274,6 +278,7 @@ static void a_failure_crosses_with_code_reason_and_chain(void **state)
     assert_string_equal(err_text(&f->ctx, e), "refuse: no leaf 9");
     assert_string_equal(err_root(e)->msg, "no leaf 9");
     assert_int_equal(err_root(e)->code, ERR_NOT_FOUND);
+    assert_int_equal(err_root(e)->retry_after_s, 3);
     assert_non_null(strstr(err_root(e)->where, "api_test.c:"));
     assert_int_equal(resp.id, 5);
 }
