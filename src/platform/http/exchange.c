@@ -263,8 +263,8 @@ static void question_answered(struct task *task, struct err *e)
 
     if (x->stage == ASKING)
         x->refusal = e;
-    else if (!x->body.failed)
-        x->body.failed = e;
+    else if (e)
+        request_body_refuse(&x->body, e);
     connection_enter(x->connection, x->stage == ASKING ? CONNECTION_HEADERS : CONNECTION_BODY);
     MHD_resume_connection(x->conn);
 }

@@ -157,6 +157,13 @@ struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_
     return NULL;
 }
 
+void request_body_refuse(struct request_body *b, struct err *e)
+{
+    if (!b->failed)
+        b->failed = e;
+    request_body_drop(b);
+}
+
 void request_body_drop(struct request_body *b)
 {
     if (b->file >= 0)

@@ -11,7 +11,8 @@ struct request_body_limits {
     struct str spool_dir;
     int64_t max;        /* bytes in all */
     const char *upload; /* the field that holds a file; files in others are dropped */
-    /* Asked with its first bytes, and every HTTP_ASK_BYTES: shall it be kept? */
+    /* Asked with its first bytes, and every HTTP_ASK_BYTES: shall it be kept? Who cannot say at
+     * once says request_body_refuse() later. */
     struct err *(*expect)(void *self, const struct http_params *before, int64_t bytes);
     void *self;
 };
@@ -41,6 +42,9 @@ void request_body_begin(struct request_body *b, struct ctx *c, struct str conten
 
 /* The next bytes. After a failure they are dropped. */
 void request_body_feed(struct request_body *b, struct ctx *c, struct str bytes);
+
+/* The file is not wanted: what there is of it goes, and what is still to come is dropped. */
+void request_body_refuse(struct request_body *b, struct err *e);
 
 /* At its end: the parameters and the file, or what was wrong. reason "too_large": over the limit.
  */
