@@ -14,7 +14,7 @@ struct blob;
 
 enum { BLOB_KEY_MAX = 200 };
 
-MUST_USE struct err *blob_open(struct ctx *c, struct str dir, struct blob **out);
+MUST_USE struct err *blob_open_dir(struct ctx *c, struct str dir, struct blob **out);
 void blob_close(struct blob *b); /* NULL is fine */
 
 /*

@@ -21,7 +21,7 @@ static int setup(void **state)
 
     f->ctx.arena = &f->arena;
     f->dir = scratch_dir(&f->arena);
-    assert_ok(&f->ctx, blob_open(&f->ctx, f->dir, &f->blob));
+    assert_ok(&f->ctx, blob_open_dir(&f->ctx, f->dir, &f->blob));
     return 0;
 }
 
@@ -140,7 +140,7 @@ static void reopen(struct fixture *f)
 {
     blob_close(f->blob);
     f->blob = NULL;
-    assert_ok(&f->ctx, blob_open(&f->ctx, f->dir, &f->blob));
+    assert_ok(&f->ctx, blob_open_dir(&f->ctx, f->dir, &f->blob));
 }
 
 static void scratch_left_by_a_crash_is_told_and_gone(void **state)
