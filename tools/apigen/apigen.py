@@ -2,6 +2,7 @@
 # protoc plugin: a service's messages and calls in C, the same in this process and behind gRPC.
 # SPDX-License-Identifier: Apache-2.0
 """Writes <x>_api.[ch] for each file and <x>_api_stub.[ch] for each service; README.md says how to use it."""
+import dataclasses
 import re
 import sys
 import textwrap
@@ -10,6 +11,7 @@ from google.protobuf import descriptor_pool, message_factory
 from google.protobuf.compiler import plugin_pb2
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto as F
 
+import apigen_embed as embed
 import apigen_templates as c
 
 COLUMNS = 100
@@ -24,7 +26,8 @@ SCALARS = {
     F.TYPE_STRING: ("struct str", "STRING", "str"), F.TYPE_BYTES: ("struct str", "BYTES", "str"),
 }
 EMPTY = "    char nothing; /* C has no empty struct */\n"
-MESSAGES, ENUMS, SERVICES, MEMBERS = 4, 5, 6, 2  # field numbers of descriptor.proto: paths of comments
+# Field numbers of descriptor.proto: paths of comments.
+MESSAGES, ENUMS, SERVICES, MEMBERS, INNER_MESSAGES, INNER_ENUMS = 4, 5, 6, 2, 3, 4
 
 
 def snake(name):
@@ -80,18 +83,44 @@ def comment(text, indent):
                                            subsequent_indent=indent + " * ") + f"\n{indent} */\n"
 
 
+@dataclasses.dataclass
+class Type:
+    """A message or an enum, wherever in its file."""
+    path: tuple  # of its comments
+    name: str  # ".duan.user.v1.UserProfile"
+    proto: object
+    inner: bool  # in a message: C knows no such scopes
+
+
+def types_of(proto):
+    """All messages and all enums of a file, from the outside in."""
+    scope = f".{proto.package}".rstrip(".")
+    messages = [Type((MESSAGES, i), f"{scope}.{m.name}", m, False) for i, m in enumerate(proto.message_type)]
+    enums = [Type((ENUMS, i), f"{scope}.{e.name}", e, False) for i, e in enumerate(proto.enum_type)]
+    for outer in messages:  # grows as it goes
+        messages += [Type((*outer.path, INNER_MESSAGES, i), f"{outer.name}.{m.name}", m, True)
+                     for i, m in enumerate(outer.proto.nested_type)]
+        enums += [Type((*outer.path, INNER_ENUMS, i), f"{outer.name}.{e.name}", e, True)
+                  for i, e in enumerate(outer.proto.enum_type)]
+    return messages, enums
+
+
 class File:
     """One .proto: what its generated files are made from."""
 
-    def __init__(self, proto, pool):
+    def __init__(self, proto, pool, messages_only):
         self.proto, self.stem = proto, stem(proto.name)
+        self.messages, self.enums = types_of(proto)
         self.docs = {tuple(place.path): " ".join((place.leading_comments or place.trailing_comments).split())
                      for place in proto.source_code_info.location}
         self.where = pool.FindExtensionByName("duan.where") if "duan.proto" in proto.dependency else None
         if self.where:
             options = pool.FindMessageTypeByName("google.protobuf.MethodOptions")
             self.options = message_factory.MessageFactory(pool).GetPrototype(options)
+        self.has_service = bool(proto.service) and not messages_only
         self.check()
+        if not messages_only:
+            self.check_service()
 
     def fail(self, what):
         sys.exit(f"{self.proto.name}: {what}")
@@ -100,11 +129,14 @@ class File:
         proto = self.proto
         if proto.syntax != "proto3":
             self.fail("only proto3 is supported")
-        for message in proto.message_type:
-            if message.nested_type or message.enum_type:
-                self.fail(f"{message.name}: nested types and maps are not supported")
+        for message in (m.proto for m in self.messages):
+            if message.options.map_entry:
+                self.fail(f"{message.name}: maps are not supported")
             for field in message.field:
                 self.check_field(f"{message.name}.{field.name}", field)
+
+    def check_service(self):
+        proto = self.proto
         if [snake(s.name) for s in proto.service] not in ([], [self.stem]):
             self.fail(f"one service, named as the file, or none; not {', '.join(s.name for s in proto.service)}")
         for service in proto.service:
@@ -132,12 +164,9 @@ class File:
 
     # Messages.
 
-    def full_name(self, message):
-        return f".{self.proto.package}.{message.name}".replace("..", ".")
-
     def ordered(self):
-        """(index, message), each after those it is made of; a recursive one is refused."""
-        mine = {self.full_name(m): (i, m) for i, m in enumerate(self.proto.message_type)}
+        """The messages, each after those it is made of; a recursive one is refused."""
+        mine = {m.name: m for m in self.messages}
         done, path = {}, []
 
         def visit(name):
@@ -146,7 +175,7 @@ class File:
             if name not in mine or name in done:
                 return
             path.append(name)
-            for field in mine[name][1].field:
+            for field in mine[name].proto.field:
                 visit(field.type_name)
             path.pop()
             done[name] = mine[name]
@@ -154,10 +183,12 @@ class File:
             visit(name)
         return list(done.values())
 
-    def enum(self, index, enum):
-        values = "".join(f"{self.doc(ENUMS, index, MEMBERS, i, indent='    ')}    {v.name} = {v.number},\n"
-                         for i, v in enumerate(enum.value))
-        return f"{self.doc(ENUMS, index)}enum {snake(enum.name)} {{\n{values}}};\n"
+    def enum(self, enum):
+        """The values of one in a message have its name before theirs."""
+        prefix = f"{snake(enum.proto.name)}_".upper() if enum.inner else ""
+        values = "".join(f"{self.doc(*enum.path, MEMBERS, i, indent='    ')}    {prefix}{v.name} = {v.number},\n"
+                         for i, v in enumerate(enum.proto.value))
+        return f"{self.doc(*enum.path)}enum {snake(enum.proto.name)} {{\n{values}}};\n"
 
     def member(self, field):
         name, many, sub = word(field.name), field.label == F.LABEL_REPEATED, ctype(field.type_name)
@@ -172,8 +203,8 @@ class File:
     def is_listed(self, message):
         """False for what a call takes or returns, unless this file lists it: importers may list any other."""
         calls = {t for s in self.proto.service for m in s.method for t in (m.input_type, m.output_type)}
-        lists = {f.type_name for m in self.proto.message_type for f in m.field if f.label == F.LABEL_REPEATED}
-        return self.full_name(message) not in calls - lists
+        lists = {f.type_name for m in self.messages for f in m.proto.field if f.label == F.LABEL_REPEATED}
+        return message.name not in calls - lists
 
     def opening(self, message, i):
         """What is said before the first member of a oneof."""
@@ -183,11 +214,11 @@ class File:
         last = max(j for j, f in enumerate(message.field) if oneof(f) == which)
         return comment(f"{message.oneof_decl[which - 1].name}: one at most, up to {message.field[last].name}", "    ")
 
-    def message(self, index, message):
-        name = snake(message.name)
-        body = "".join(self.opening(message, i) + self.doc(MESSAGES, index, MEMBERS, i, indent="    ") + self.member(f)
-                       for i, f in enumerate(message.field))
-        return (f"{self.doc(MESSAGES, index)}struct {name} {{\n{body or EMPTY}}};\n"
+    def message(self, message):
+        name, proto = snake(message.proto.name), message.proto
+        body = "".join(self.opening(proto, i) + self.doc(*message.path, MEMBERS, i, indent="    ") + self.member(f)
+                       for i, f in enumerate(proto.field))
+        return (f"{self.doc(*message.path)}struct {name} {{\n{body or EMPTY}}};\n"
                 f"{c.LIST.substitute(name=name) if self.is_listed(message) else ''}"
                 f"extern const struct codec_type {name}_type;\n")
 
@@ -260,7 +291,7 @@ class File:
                                              start=self.starter("    void (*start)", ";"))
 
     def service_c(self):
-        return c.SERVICE_C.substitute(x=self.stem, name=self.service_name(), serve=self.each(c.SERVE, "\n"),
+        return c.SERVICE_C.substitute(x=self.stem, file=embed.symbol(self.proto.name), name=self.service_name(), serve=self.each(c.SERVE, "\n"),
                                       rows=self.each(c.METHOD_ROW), count=len(self.proto.service[0].method))
 
     # The files.
@@ -269,17 +300,18 @@ class File:
         imported = [stem(d) + "_api" for d in self.proto.dependency
                     if d != "duan.proto" and not d.startswith("google/")]
         includes = "".join(f'#include "{name}.h"\n'
-                           for name in ["api" if self.proto.service else "codec", *imported])
-        parts = [self.enum(i, e) for i, e in enumerate(self.proto.enum_type)]
-        parts += [self.message(i, m) for i, m in self.ordered()]
-        service = self.service_h() if self.proto.service else ""
+                           for name in ["api" if self.has_service else "codec", *imported])
+        parts = [self.enum(e) for e in self.enums] + [self.message(m) for m in self.ordered()]
+        parts.append(f"extern const struct proto_file {embed.symbol(self.proto.name)};\n")
+        service = self.service_h() if self.has_service else ""
         return c.API_H.substitute(source=self.proto.name, guard=f"{self.stem}_API_H".upper(), includes=includes,
                                   body="\n".join(parts) + service)
 
     def api_c(self):
-        service = self.service_c() if self.proto.service else ""
+        service = self.service_c() if self.has_service else ""
+        tables = "".join(self.table(m.proto) for m in self.ordered())
         return c.API_C.substitute(source=self.proto.name, x=self.stem,
-                                  body="".join(self.table(m) for _, m in self.ordered()) + service)
+                                  body=tables + embed.embed(self.proto) + service)
 
     def stub_h(self):
         return c.STUB_H.substitute(source=self.proto.name, guard=f"{self.stem}_API_STUB_H".upper(), x=self.stem)
@@ -291,9 +323,16 @@ class File:
     def files(self):
         yield f"{self.stem}_api.h", self.api_h()
         yield f"{self.stem}_api.c", self.api_c()
-        if self.proto.service:
+        if self.has_service:
             yield f"{self.stem}_api_stub.h", self.stub_h()
             yield f"{self.stem}_api_stub.c", self.stub_c()
+
+
+def written(proto, pool, how):
+    """(name, text) of each file that is made of one .proto."""
+    if how == "descriptor":
+        return [(f"{stem(proto.name)}_file.c", c.FILE_C.substitute(source=proto.name, body=embed.embed(proto)))]
+    return File(proto, pool, messages_only=how == "messages").files()
 
 
 def main():
@@ -305,7 +344,7 @@ def main():
         pool.Add(proto)
     for proto in request.proto_file:
         if proto.name in request.file_to_generate:
-            for name, content in File(proto, pool).files():
+            for name, content in written(proto, pool, request.parameter):
                 response.file.add(name=name, content=content)
     sys.stdout.buffer.write(response.SerializeToString())
 

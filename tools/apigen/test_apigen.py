@@ -1,35 +1,43 @@
 # Tests of apigen: what it refuses and what it writes. That the C works is for the tests of platform/rpc.
 # SPDX-License-Identifier: Apache-2.0
 import pathlib
+import re
 import subprocess
 import sys
 
 import pytest
+from google.protobuf import descriptor_pb2
 
 HERE = pathlib.Path(__file__).parent
 
 
-def protoc(folder, name, out):
+def protoc(folder, name, out, how=""):
     options = folder / "options.binpb"
     subprocess.run([sys.executable, HERE / "options_descriptor.py", options], check=True)
     return subprocess.run(["protoc", f"--descriptor_set_in={options}", f"--plugin=protoc-gen-api={HERE / 'apigen.py'}",
-                           f"-I{folder}", f"--api_out={out}", f"{name}.proto"],
+                           f"-I{folder}", f"--api_out={how}:{out}", f"{name}.proto"],
                           capture_output=True, text=True, check=False)
 
 
-def run(folder, text, name="kit"):
+def run(folder, text, name="kit", how=""):
     """protoc's exit code, what it said, and the files that were written."""
     (folder / f"{name}.proto").write_text('syntax = "proto3";\npackage duan.kit.v1;\n' + text)
     out = folder / "out"
     out.mkdir(exist_ok=True)
-    done = protoc(folder, name, out)
+    done = protoc(folder, name, out, how)
     return done.returncode, done.stderr, {file.name: file.read_text() for file in out.iterdir()}
 
 
-def generate(folder, text, name="kit"):
-    code, said, files = run(folder, text, name)
+def generate(folder, text, name="kit", how=""):
+    code, said, files = run(folder, text, name, how)
     assert code == 0, said
     return files
+
+
+def embedded(text):
+    """The descriptor in a generated file, as protobuf reads it."""
+    octal = re.findall(r"\\(\d{3})", text)
+    return descriptor_pb2.FileDescriptorProto.FromString(bytes(int(byte, 8) for byte in octal))
 
 
 GOOGLE = 'import "google/protobuf/descriptor.proto"; '
@@ -39,9 +47,8 @@ SERVICE = "message M {} service %s { rpc %s(%s) returns (%s); }"
 @pytest.mark.parametrize("text, why", [
     ("message A { A a = 1; }", "duan.kit.v1.A contains itself"),
     ("message A { B b = 1; } message B { repeated A a = 1; }", "duan.kit.v1.A contains itself"),
-    ("message A { map<int32, int32> m = 1; }", "A: nested types and maps are not supported"),
-    ("message A { message B {} B b = 1; }", "A: nested types and maps are not supported"),
-    ("message A { enum B { C = 0; } B b = 1; }", "A: nested types and maps are not supported"),
+    ("message A { map<int32, int32> m = 1; }", "MEntry: maps are not supported"),
+    ("message A { message B { A a = 1; } B b = 1; }", "duan.kit.v1.A contains itself"),
     ("message A { sint32 a = 1; }", "A.a: sint32 is not supported"),
     ("message A { sint64 a = 1; }", "A.a: sint64 is not supported"),
     ("message A { fixed32 a = 1; }", "A.a: fixed32 is not supported"),
@@ -113,7 +120,54 @@ def test_members_of_a_oneof_say_whether_they_are_there(tmp_path):
     files = generate(tmp_path, text, "event")
     assert ("    int32_t n;\n    /* pick: one at most, up to b */\n    int32_t a;\n    bool has_a;\n    struct b *b;\n"
             "    int32_t o;\n    bool has_o;\n") in files["event_api.h"]
-    assert [line.count(".oneof = 1") for line in files["event_api.c"].splitlines() if '.name = "' in line][-5:-1] == [0, 1, 1, 0]
+    rows = [line for line in files["event_api.c"].splitlines() if ".number = " in line]
+    assert [".oneof = 1" in row for row in rows] == [False, True, True, False]
+
+
+def test_a_type_in_a_message_loses_its_scope_and_an_enum_s_values_get_its_name(tmp_path):
+    text = "message A { enum WorkState { IDLE = 0; } message B { int32 n = 1; } WorkState state = 1; repeated B bs = 2; }"
+    header = generate(tmp_path, text, "event")["event_api.h"]
+    assert "enum work_state {\n    WORK_STATE_IDLE = 0,\n};\n" in header
+    assert "    enum work_state state;\n    struct b_list bs;\n" in header
+    assert header.index("struct b_list {") < header.index("struct a {")
+
+
+def test_messages_alone_may_stand_beside_any_service(tmp_path):
+    files = generate(tmp_path, SERVICE % ("Other", "Watch", "M", "stream M"), how="messages")
+    assert sorted(files) == ["kit_api.c", "kit_api.h"]
+    assert "struct m {" in files["kit_api.h"]
+    assert "_service" not in files["kit_api.c"]
+
+
+def test_a_file_says_what_it_defines(tmp_path):
+    text = "message M { message In {} enum E { Z = 0; } } enum Top { Y = 0; } service Kit { rpc Get(M) returns (M); }"
+    code = generate(tmp_path, text)["kit_api.c"]
+    assert "const struct proto_file kit_file = {" in code
+    assert ".file = &kit_file," in code
+    symbols = ["M", "M.In", "M.E", "Top", "Kit", "Kit.Get"]
+    assert "".join(f'    "duan.kit.v1.{name}",\n' for name in symbols) + "    NULL,\n" in code
+
+
+def test_a_descriptor_comes_whole_but_without_comments(tmp_path):
+    generate(tmp_path, "message Leaf {}", "leaf")
+    text = 'import "leaf.proto";\n/* Says. */ message A { Leaf leaf = 1; string t = 2; }'
+    code = generate(tmp_path, text, "event")["event_api.c"]
+    file = embedded(code)
+    assert (file.name, list(file.dependency), file.message_type[0].name) == ("event.proto", ["leaf.proto"], "A")
+    assert [field.name for field in file.message_type[0].field] == ["leaf", "t"]
+    assert not file.HasField("source_code_info")
+    assert "    &leaf_file,\n    NULL,\n" in code
+
+
+def test_a_descriptor_alone_may_be_of_any_file(tmp_path):
+    (tmp_path / "old.proto").write_text('syntax = "proto2"; package p; import "google/protobuf/descriptor.proto"; '
+                                        "extend google.protobuf.FileOptions { optional float f = 50002; }")
+    assert protoc(tmp_path, "old", tmp_path, "descriptor").returncode == 0
+    code = (tmp_path / "old_file.c").read_text()
+    assert embedded(code).syntax == ""
+    assert '    "p.f",\n' in code
+    assert '    {"google.protobuf.FileOptions", 50002},\n    {NULL, 0},\n' in code
+    assert "    &google_protobuf_descriptor_file,\n" in code
 
 
 def test_imports_are_included_bare(tmp_path):

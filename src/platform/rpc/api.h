@@ -26,6 +26,7 @@ struct api_service {
     const char *name; /* "duan.favorite.v1.Favorite" */
     const struct api_method *methods;
     size_t count;
+    const struct proto_file *file; /* where it is defined */
 };
 
 /* One started call. Its err may be read once it was joined; the rest is the transport's. */

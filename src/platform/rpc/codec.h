@@ -5,6 +5,8 @@
 
 #include "err.h"
 
+struct proto_file; /* proto_file.h: each generated file has one */
+
 /*
  * The tables that tools/apigen writes, one struct codec_type for each message. A zeroed message is
  * the empty one. Maps, sint*, fixed*, float and double are refused by apigen until someone needs
