@@ -129,6 +129,7 @@ static void slow_means_far_slower_than_the_one_in_the_middle(void **state)
     assert_true(rpc_record_is_slow(101000, (uint32_t[]){3000, 1000, 2000}, 3));
     assert_true(rpc_record_is_slow(101000, (uint32_t[]){200000, 1000, 2000}, 3)); /* both are */
     assert_false(rpc_record_is_slow(101000, (uint32_t[]){100000, 90000, 80000}, 3));
+    assert_false(rpc_record_is_slow(101000, (uint32_t[]){40000, 1000, 30000}, 3));
     assert_false(rpc_record_is_slow(40000, (uint32_t[]){1000}, 1)); /* much, but not by much */
     assert_false(rpc_record_is_slow(300000, (uint32_t[]){100000}, 1));
     assert_false(rpc_record_is_slow(0, (uint32_t[]){1}, 1));
