@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <malloc.h>
 
+#include "host_port.h"
 #include "id_set.h"
 #include "json.h"
 #include "utf8.h"
@@ -63,6 +64,27 @@ static void trimming_leaves_the_inside_alone(void **state)
     (void)state;
     assert_str(str_trim(STR(" \t a b\r\n")), STR("a b"));
     assert_str(str_trim(STR(" \n ")), STR(""));
+}
+
+static void an_address_is_a_host_and_a_port(void **state)
+{
+    static const char *const good[] = {"127.0.0.1:1", "etcd-1.example:65535", "[::1]:80",
+                                       "[fe80::1%eth0]:443", "a_b:7"};
+    static const char *const bad[] = {"",        "host",       ":80",      "host:",   "host:0",
+                                      "host:-1", "host:65536", "host:8 0", "::1:80",  "[]:80",
+                                      "[::1]80", "http://h:1", "a,b:1",    "host:+1", "h\\x:1"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_true(host_port_valid(str_of(good[i])));
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_false(host_port_valid(str_of(bad[i])));
+    assert_false(host_port_valid((struct str){"h\0st:1", 7}));
+
+    char *longest = arena_printf(&arena, "%0*d:65535", HOST_PORT_MAX - 6, 0);
+
+    assert_true(host_port_valid(str_of(longest)));
+    assert_false(host_port_valid(arena_str(&arena, "0%s", longest)));
 }
 
 static void arena_memory_is_zeroed_and_aligned_after_reuse(void **state)
@@ -298,6 +320,7 @@ int main(void)
         TEST(cutting_walks_through_all_parts),
         TEST(numbers_are_whole_and_in_range),
         TEST(trimming_leaves_the_inside_alone),
+        TEST(an_address_is_a_host_and_a_port),
         TEST(arena_memory_is_zeroed_and_aligned_after_reuse),
         TEST(an_arena_gives_back_what_it_rarely_needs),
         TEST(defers_run_once_on_reset),
