@@ -32,8 +32,9 @@ ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"
 EVERYTHING = {"app"}
 
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)
-FOREIGN = re.compile(r"^\s*#include <(microhttpd|sqlite3|archive|archive_entry|libav\w+/.*)\.h>", re.M)
-FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql", "archive": "admin", "archive_entry": "admin"}
+FOREIGN = re.compile(r"^\s*#include <(microhttpd|sqlite3|archive|archive_entry|curl/curl|libav\w+/.*)\.h>", re.M)
+FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql", "archive": "admin", "archive_entry": "admin",
+                "curl/curl": "platform/blob"}
 
 
 def tracked(folder):

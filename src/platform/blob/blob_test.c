@@ -1,4 +1,4 @@
-/* Tests of blob: whole objects, safe names. */
+/* Tests of blob, the same for every driver: whole objects, safe names. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
@@ -7,6 +7,10 @@
 #include "blob.h"
 #include "fixture.h"
 #include "scratch.h"
+#include "test_s3.h"
+
+static struct blob_s3_options store; /* of main(): its bucket is made by the first test */
+static bool in_store;
 
 struct fixture {
     struct arena arena;
@@ -15,13 +19,19 @@ struct fixture {
     struct blob *blob;
 };
 
+static struct err *open_blob(struct fixture *f)
+{
+    return in_store ? blob_open_s3(&f->ctx, &store, f->dir, &f->blob)
+                    : blob_open_dir(&f->ctx, f->dir, &f->blob);
+}
+
 static int setup(void **state)
 {
     struct fixture *f = fixture_new(state, sizeof(*f));
 
     f->ctx.arena = &f->arena;
     f->dir = scratch_dir(&f->arena);
-    assert_ok(&f->ctx, blob_open_dir(&f->ctx, f->dir, &f->blob));
+    assert_ok(&f->ctx, open_blob(f));
     return 0;
 }
 
@@ -29,6 +39,7 @@ static int teardown(void **state)
 {
     struct fixture *f = *state;
 
+    assert_ok(&f->ctx, blob_remove(f->blob, &f->ctx, STR("v")));
     blob_close(f->blob);
     return fixture_end(state);
 }
@@ -140,7 +151,7 @@ static void reopen(struct fixture *f)
 {
     blob_close(f->blob);
     f->blob = NULL;
-    assert_ok(&f->ctx, blob_open_dir(&f->ctx, f->dir, &f->blob));
+    assert_ok(&f->ctx, open_blob(f));
 }
 
 static void scratch_left_by_a_crash_is_told_and_gone(void **state)
@@ -189,8 +200,9 @@ static void a_workspace_goes_unless_somebody_comes_back_for_it(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argv;
     const struct CMUnitTest tests[] = {
         CASE(what_was_put_can_be_got),
         CASE(putting_again_replaces),
@@ -202,5 +214,13 @@ int main(void)
         CASE(a_workspace_goes_unless_somebody_comes_back_for_it),
     };
 
-    return cmocka_run_group_tests_name("blob", tests, NULL, NULL);
+    in_store = argc > 1;
+    if (!in_store)
+        return cmocka_run_group_tests_name("blob", tests, NULL, NULL);
+    if (!test_s3(&store))
+        return 0;
+    int failed = cmocka_run_group_tests_name("blob_s3", tests, NULL, NULL);
+
+    test_s3_end(&store);
+    return failed;
 }
