@@ -29,12 +29,12 @@ static struct err *create_table(struct sql_tx *tx, struct ctx *c, void *arg)
     return sql_script(tx, c, "CREATE TABLE t (id INTEGER)");
 }
 
-static struct err *follow(void *self, struct sql_tx *tx, struct ctx *c, const struct change *change)
+static struct err *follow(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
 {
     struct fixture *f = self;
 
     f->followed++;
-    TRY(sql_exec(tx, c, "INSERT INTO t VALUES (?)", sql_int(*(const int *)change->row + 100)));
+    TRY(sql_exec(tx, c, "INSERT INTO t VALUES (?)", sql_int(*(const int *)list.at[0].row + 100)));
     return f->follower_fails ? err_new(c, ERR_PRECONDITION, "cannot follow") : NULL;
 }
 

@@ -62,7 +62,7 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                       .user_id = req->user_id,
                                       .text = text,
                                       .created_at = clock_wall_ms()};
-    TRY(sql_write(job.self->db, c, add_comment, &job));
+    TRY(changes_write(job.self->changes, job.self->db, c, add_comment, &job));
     resp->comment = job.item;
     return NULL;
 }
@@ -109,7 +109,7 @@ static struct err *take_away(struct comment_api *base, struct ctx *c,
     struct remove_job job = {of(base), req};
 
     (void)resp;
-    return sql_write(job.self->db, c, remove_comment, &job);
+    return changes_write(job.self->changes, job.self->db, c, remove_comment, &job);
 }
 
 /* ---- listing ---- */
@@ -138,14 +138,44 @@ static struct err *list(struct comment_api *base, struct ctx *c, const struct co
 
 /* ---- what goes with its video ---- */
 
-/* Nobody counts comments of a video that is gone, so no fact is told of each. */
-static struct err *on_video(void *self, struct sql_tx *tx, struct ctx *c,
-                            const struct change *change)
-{
-    const struct video_item *video = change->row;
+/* A transaction that removes them all could be of any length: the rest is a fact of its own. */
+enum { PURGE_MAX = 1000 };
 
-    (void)self;
-    return change->op == CHANGE_DELETE ? comment_store_remove_all(tx, c, video->id) : NULL;
+/* Nobody counts comments of a video that is gone, so no fact is told of each. */
+static struct err *purge(struct comment *self, struct sql_tx *tx, struct ctx *c, int64_t video)
+{
+    struct comment_purge *rest = arena_new(c->arena, struct comment_purge);
+    bool more;
+
+    *rest = (struct comment_purge){video};
+    TRY(comment_store_remove_some(tx, c, video, PURGE_MAX, &more));
+    return more ? changes_emit(self->changes, tx, c,
+                               &(struct change){&comment_purge_type, CHANGE_INSERT, rest})
+                : NULL;
+}
+
+static struct err *on_videos(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (list.at[i].op == CHANGE_DELETE)
+            TRY(purge(self, tx, c, ((const struct video_item *)list.at[i].row)->id));
+    return NULL;
+}
+
+/* Comments that were written while their video was removed. */
+static struct err *on_missed(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
+{
+    for (size_t i = 0; i < list.count; i++)
+        if (((const struct video_missed *)list.at[i].row)->comments > 0)
+            TRY(purge(self, tx, c, ((const struct video_missed *)list.at[i].row)->video_id));
+    return NULL;
+}
+
+static struct err *on_purge(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
+{
+    for (size_t i = 0; i < list.count; i++)
+        TRY(purge(self, tx, c, ((const struct comment_purge *)list.at[i].row)->video_id));
+    return NULL;
 }
 
 /* ---- life ---- */
@@ -160,7 +190,9 @@ struct comment_api *comment_create(struct sql *db, struct changes *changes,
     if (!self)
         abort();
     *self = (struct comment){{&ops}, db, changes, videos};
-    changes_follow(changes, &video_item_type, on_video, self);
+    changes_follow(changes, &video_item_type, on_videos, self);
+    changes_follow(changes, &video_missed_type, on_missed, self);
+    changes_follow(changes, &comment_purge_type, on_purge, self);
     return &self->base;
 }
 

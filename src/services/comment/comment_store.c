@@ -44,9 +44,22 @@ struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct 
                     sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id));
 }
 
-struct err *comment_store_remove_all(struct sql_tx *tx, struct ctx *c, int64_t video)
+struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t video,
+                                      int64_t limit, bool *more)
 {
-    return sql_exec(tx, c, "DELETE FROM comment_item WHERE video_id = ?", sql_int(video));
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT max(created_at), count(*) FROM (SELECT created_at FROM comment_item"
+                  " WHERE video_id = ? ORDER BY created_at, id LIMIT ?) AS some",
+                  sql_int(video), sql_int(limit)));
+    bool any = sql_next(&r) && sql_i64(&r, 1) > 0;
+
+    *more = any && sql_i64(&r, 1) == limit;
+    if (!any)
+        return NULL;
+    return sql_exec(tx, c, "DELETE FROM comment_item WHERE video_id = ? AND created_at <= ?",
+                    sql_int(video), sql_int(sql_i64(&r, 0)));
 }
 
 struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, const struct comment_list_req *req,

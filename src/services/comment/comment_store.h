@@ -16,7 +16,8 @@ MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
                                           const struct comment_item *item);
 
 /* Those of a video: neighbours under its key. */
-MUST_USE struct err *comment_store_remove_all(struct sql_tx *tx, struct ctx *c, int64_t video);
+MUST_USE struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t video,
+                                               int64_t limit, bool *more);
 
 /* Newest first. */
 MUST_USE struct err *comment_store_list(struct sql_tx *tx, struct ctx *c,

@@ -52,7 +52,7 @@ static struct err *set(struct favorite_api *base, struct ctx *c, const struct fa
 {
     struct set_job job = {.self = of(base), .req = req};
 
-    TRY(sql_write(job.self->db, c, set_mark, &job));
+    TRY(changes_write(job.self->changes, job.self->db, c, set_mark, &job));
     resp->changed = job.changed;
     return NULL;
 }

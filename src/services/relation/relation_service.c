@@ -52,7 +52,7 @@ static struct err *set(struct relation_api *base, struct ctx *c, const struct re
 
     if (req->user_id == req->target_id)
         return err_reason(c, ERR_INVALID, "self_follow", "you cannot follow yourself");
-    TRY(sql_write(job.self->db, c, set_edge, &job));
+    TRY(changes_write(job.self->changes, job.self->db, c, set_edge, &job));
     resp->changed = job.changed;
     return NULL;
 }

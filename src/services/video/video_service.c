@@ -83,7 +83,7 @@ static struct err *publish(struct video_api *base, struct ctx *c,
     TRY(text_rules_check(c, &rule, req->title));
     if (!req->media || req->bytes < 0)
         return err_new(c, ERR_INVALID, "a video without files");
-    TRY(sql_write(job.self->db, c, add_video, &job));
+    TRY(changes_write(job.self->changes, job.self->db, c, add_video, &job));
     *resp = (struct video_publish_resp){job.item->id, job.item->created_at};
     return NULL;
 }
@@ -288,7 +288,7 @@ static struct err *set_media(struct video_api *base, struct ctx *c,
     struct media_job job = {of(base), req};
 
     (void)resp;
-    return sql_write(job.self->db, c, write_media, &job);
+    return changes_write(job.self->changes, job.self->db, c, write_media, &job);
 }
 
 /* ---- removing ---- */
@@ -323,7 +323,7 @@ static struct err *take_away(struct video_api *base, struct ctx *c,
 {
     struct take_away_job job = {.self = of(base), .id = req->id};
 
-    TRY(sql_write(job.self->db, c, remove_video, &job));
+    TRY(changes_write(job.self->changes, job.self->db, c, remove_video, &job));
     *resp = job.gone;
     return NULL;
 }
