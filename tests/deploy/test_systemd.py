@@ -12,6 +12,7 @@ from server_process import ROOT, Server
 from waiting import eventually
 
 UNIT = ROOT / 'deploy/systemd/duan.service'
+UNIT_OF_A_ROLE = ROOT / 'deploy/systemd/duan@.service'
 EXPOSURE_MAX = 2.5  # systemd's own scale: 10 is naked
 
 
@@ -28,16 +29,34 @@ def confined(tmp_path):
     server.stop()
 
 
-def test_systemd_reads_the_unit_without_complaint():
-    said = subprocess.run(['systemd-analyze', 'verify', UNIT], capture_output=True, text=True).stderr
+@pytest.mark.parametrize('name', ['duan.service', 'duan@favorite.service'])
+def test_systemd_reads_the_unit_without_complaint(name, tmp_path):
+    said = subprocess.run(['systemd-analyze', 'verify', installed(name, tmp_path)], capture_output=True, text=True).stderr
     # A bare system may lack kill(1), and Duan is not installed.
     complaints = [line for line in said.splitlines() if 'is not executable: No such file' not in line]
     assert complaints == []
 
 
-def test_the_unit_exposes_little():
-    said = subprocess.run(['systemd-analyze', 'security', '--offline=true', UNIT], capture_output=True, text=True).stdout
-    assert float(re.search(r'exposure level for duan.service: ([\d.]+)', said)[1]) <= EXPOSURE_MAX
+@pytest.mark.parametrize('name', ['duan.service', 'duan@favorite.service'])
+def test_the_unit_exposes_little(name, tmp_path):
+    said = subprocess.run(['systemd-analyze', 'security', '--offline=true', installed(name, tmp_path)], capture_output=True, text=True).stdout
+    assert float(re.search(rf'exposure level for {name}: ([\d.]+)', said)[1]) <= EXPOSURE_MAX
+
+
+def installed(name, folder):
+    """The unit of that name, as it would lie in /etc/systemd/system."""
+    template = UNIT_OF_A_ROLE if '@' in name else UNIT
+    unit = folder / name
+    unit.write_text(template.read_text(encoding='utf-8'), encoding='utf-8')
+    return unit
+
+
+def test_a_role_is_confined_as_the_whole_is():
+    assert confinement(UNIT_OF_A_ROLE) == confinement(UNIT)
+
+
+def confinement(unit):
+    return unit.read_text(encoding='utf-8').partition('NoNewPrivileges=')[2]
 
 
 def test_an_upload_becomes_a_video_within_what_the_unit_allows(confined, new_user, clips):

@@ -1,6 +1,5 @@
 # What MariaDB, etcd and the object store have in common: a folder, ports that it keeps, start, stop, and being asked.
 # SPDX-License-Identifier: Apache-2.0
-import json
 import os
 import secrets
 import shutil
@@ -8,7 +7,7 @@ import sys
 from pathlib import Path
 
 from daemon import Daemon, Failed
-from ports import connects, free_port
+from ports import connects, kept_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 USAGE_ERROR, NOT_RUNNING = 64, 3
@@ -50,10 +49,7 @@ class Component:
     @property
     def ports(self):
         """Its ports, chosen at the first start."""
-        file = self.folder / 'ports'
-        if not file.exists():
-            file.write_text(json.dumps([free_port() for _ in range(self.PORTS)]), encoding='ascii')
-        return json.loads(file.read_text('ascii'))
+        return kept_ports(self.folder, self.PORTS)
 
     @property
     def port(self):
@@ -87,6 +83,12 @@ class Component:
     def kill(self):
         self.daemon.kill()
 
+    def health(self):
+        """One word for people."""
+        if not self.daemon.alive():
+            return 'down'
+        return 'ready' if self.ready() else 'not ready'
+
     def password(self, name):
         """A secret of its own, made when it is first asked for and readable by the owner only."""
         file = self.folder / f'{name}.password'
@@ -109,8 +111,7 @@ def status(component):
     if pid is None:
         print(f'{component.NAME}: not running')
         return NOT_RUNNING
-    health = 'ready' if component.ready() else 'not ready'
-    print(f'{component.NAME}: {health}, pid {pid}, {component.daemon.resident_bytes() // MIB} MiB, {component.address()}')
+    print(f'{component.NAME}: {component.health()}, pid {pid}, {component.daemon.resident_bytes() // MIB} MiB, {component.address()}')
     return 0
 
 

@@ -58,18 +58,13 @@ GRANT ALL ON `duan\\_%`.* TO 'duan'@'127.0.0.1';
 class MariaDB(Component):
     NAME, PROGRAM, PACKAGE = 'mariadb', 'mariadbd', 'mariadb-server-core'
 
-    def __init__(self, folder, dies_with_us=False, databases=()):
-        super().__init__(folder, dies_with_us)
-        self.databases = databases  # are there before it answers
-
     def prepare(self):
         if not (self.folder / 'data/mysql').is_dir():
             copy_installed(self.folder / 'data')
         (self.folder / 'tmp').mkdir(exist_ok=True)
         (self.folder / 'my.cnf').write_text(CONFIG.format(folder=self.folder, port=self.port), encoding='utf-8')
         # Run by the server at each start, before it lets anybody in.
-        databases = ''.join(f'CREATE DATABASE IF NOT EXISTS `{name}`;\n' for name in self.databases)
-        write_private(self.folder / 'accounts.sql', ACCOUNTS.format(password=self.password('duan')) + databases)
+        write_private(self.folder / 'accounts.sql', ACCOUNTS.format(password=self.password('duan')))
 
     def command(self):
         return ['/usr/sbin/mariadbd', f'--defaults-file={self.folder}/my.cnf', f'--user={getpass.getuser()}']
@@ -84,6 +79,19 @@ class MariaDB(Component):
 
     def address(self):
         return f'127.0.0.1:{self.port}'
+
+    def run(self, statements, database=''):
+        """Runs them as the user duan; returns what they print, a line for a row."""
+        done = subprocess.run(
+            ['mariadb', '--no-defaults', '--protocol=tcp', '--host=127.0.0.1', f'--port={self.port}', '--user=duan', '--batch',
+             '--skip-column-names', *([database] if database else [])],
+            input=statements, capture_output=True, text=True, check=False, env={**os.environ, 'MYSQL_PWD': self.password('duan')})
+        if done.returncode:
+            raise Failed(f'mariadb: {done.stderr.strip()}')
+        return done.stdout
+
+    def make_databases(self, names):
+        self.run(''.join(f'CREATE DATABASE IF NOT EXISTS `{name}`;\n' for name in names))
 
     def url(self, database=''):
         return f'mysql://duan:{self.password("duan")}@127.0.0.1:{self.port}' + (f'/{database}' if database else '')

@@ -1,5 +1,6 @@
 # Ports of this machine for what a test or a stack starts.
 # SPDX-License-Identifier: Apache-2.0
+import json
 import random
 import socket
 
@@ -14,6 +15,15 @@ def free_port():
         if is_free(port) and claim(port):
             return port
     raise RuntimeError('no free port')
+
+
+def kept_ports(folder, count):
+    """So many ports that belong to a folder: chosen once, the same ever after."""
+    file = folder / 'ports'
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps([free_port() for _ in range(count)]), encoding='ascii')
+    return json.loads(file.read_text('ascii'))
 
 
 def is_free(port):

@@ -18,39 +18,30 @@ import tempfile
 from pathlib import Path
 
 from component import USAGE_ERROR
+from components import KINDS, Components
 from daemon import Failed, die_with_parent
 from etcd import Etcd
 from mariadb import MariaDB
 from object_store import ObjectStore
 
-KINDS = {'mariadb': MariaDB, 'etcd': Etcd, 's3': ObjectStore}
-VARIABLES = {'mariadb': ('DUAN_TEST_MARIADB', MariaDB.url), 'etcd': ('DUAN_TEST_ETCD', Etcd.address),
-             's3': ('DUAN_TEST_S3', ObjectStore.url)}
-
-
-def start_all(names, folder):
-    """All at once, then each is waited for."""
-    components = {name: KINDS[name](folder / name, dies_with_us=True) for name in names}
-    for component in components.values():
-        component.launch()
-    for component in components.values():
-        component.wait()
-    return components
+VARIABLES = {MariaDB: ('DUAN_TEST_MARIADB', MariaDB.url), Etcd: ('DUAN_TEST_ETCD', Etcd.address),
+             ObjectStore: ('DUAN_TEST_S3', ObjectStore.url)}
 
 
 def variables(components):
-    return {VARIABLES[name][0]: VARIABLES[name][1](component) for name, component in components.items()}
+    told = [(VARIABLES[type(component)], component) for component in components]
+    return {name: value(component) for (name, value), component in told}
 
 
 def run(names, command):
     folder = Path(tempfile.mkdtemp(prefix='duan-components-'))
+    components = Components(folder, names, dies_with_us=True)
     try:
-        components = start_all(names, folder)
+        components.start()
         with subprocess.Popen(command, env={**os.environ, **variables(components)}, preexec_fn=die_with_parent) as child:
             return wait_for(child)
     finally:
-        for name in names:
-            KINDS[name](folder / name).kill()
+        components.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 
