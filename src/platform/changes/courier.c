@@ -120,7 +120,11 @@ static bool is_among(struct i64_list ids, int64_t id)
 static struct changes_apply_req request_of(struct courier *k, struct ctx *c, struct fact_list facts,
                                            int64_t read_at)
 {
-    struct changes_apply_req req = {.source = str_of(k->options.source), .read_at = read_at};
+    struct changes_apply_req req = {
+        .source = str_of(k->options.source),
+        .destination = str_of(k->options.destination),
+        .read_at = read_at,
+    };
 
     req.facts.at = arena_array(c->arena, struct changes_fact, facts.count);
     for (; req.facts.count < facts.count; req.facts.count++) {
