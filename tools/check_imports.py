@@ -32,9 +32,11 @@ ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"
 EVERYTHING = {"app"}
 
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)
-FOREIGN = re.compile(r"^\s*#include <(microhttpd|sqlite3|archive|archive_entry|curl/curl|libav\w+/.*)\.h>", re.M)
-FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql", "archive": "admin", "archive_entry": "admin",
-                "curl/curl": "platform/blob"}
+FOREIGN = re.compile(
+    r"^\s*#include <(microhttpd|sqlite3|mysql|mysqld_error|errmsg|archive|archive_entry|curl/curl|nghttp2/nghttp2|libav\w+/.*)\.h>", re.M)
+FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql", "mysql": "platform/sql", "mysqld_error": "platform/sql",
+                "errmsg": "platform/sql", "archive": "admin", "archive_entry": "admin", "curl/curl": "platform/blob",
+                "nghttp2/nghttp2": "platform/rpc"}
 
 
 def tracked(folder):

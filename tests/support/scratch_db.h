@@ -5,17 +5,16 @@
 
 #include "fixture.h"
 #include "scratch.h"
-#include "sql.h"
-#include "test.h"
+#include "scratch_server.h"
 
-/* Opens the one at `path`, which is made if it is not there. Close it with sql_close(). */
-static inline struct sql *scratch_db(struct ctx *c, struct str path)
+/* Opens the one at `place`: a file is made if it is not there. Close it with sql_close(). */
+static inline struct sql *scratch_db(struct ctx *c, struct str place)
 {
     struct sql_options options = sql_defaults;
     struct sql *db = NULL;
 
     options.durable = false;
-    assert_ok(c, sql_open(c, path, &options, &db));
+    assert_ok(c, sql_open(c, place, &options, &db));
     return db;
 }
 
@@ -23,7 +22,7 @@ static inline struct sql *scratch_db(struct ctx *c, struct str path)
 struct db_fixture {
     struct arena arena;
     struct ctx ctx;
-    struct str dir, path;
+    struct str dir, path; /* path: the place of the database */
     struct sql *db;
 };
 
@@ -33,7 +32,8 @@ static inline int db_fixture_setup(void **state)
 
     f->ctx.arena = &f->arena;
     f->dir = scratch_dir(&f->arena);
-    f->path = arena_str(&f->arena, "%s/test.db", f->dir.ptr);
+    f->path = scratch_on_server() ? scratch_server_place(&f->ctx, "test", false)
+                                  : arena_str(&f->arena, "%s/test.db", f->dir.ptr);
     f->db = scratch_db(&f->ctx, f->path);
     return 0;
 }

@@ -11,7 +11,15 @@ static const struct migration steps[] = {
      "NULL,"
      " created_at BIGINT NOT NULL, last_error VARCHAR(512) NOT NULL DEFAULT '');"
      "CREATE INDEX bus_job_due ON bus_job (topic, state, run_at, id);"
-     "CREATE UNIQUE INDEX bus_job_waiting ON bus_job (topic, job_key) WHERE state = 0"},
+     "CREATE UNIQUE INDEX bus_job_waiting ON bus_job (topic, job_key) WHERE state = 0"
+     "\n-- mysql\n" /* no index of some of the rows: what is NULL is never the same as another */
+     "CREATE TABLE bus_job (id BIGINT AUTO_INCREMENT PRIMARY KEY, topic VARCHAR(32) NOT NULL,"
+     " job_key BIGINT NOT NULL, state INT NOT NULL, attempt BIGINT NOT NULL,"
+     " run_at BIGINT NOT NULL, created_at BIGINT NOT NULL,"
+     " last_error VARCHAR(512) NOT NULL DEFAULT '',"
+     " waiting INT GENERATED ALWAYS AS (CASE WHEN state = 0 THEN 1 END) VIRTUAL);"
+     "CREATE INDEX bus_job_due ON bus_job (topic, state, run_at, id);"
+     "CREATE UNIQUE INDEX bus_job_waiting ON bus_job (topic, job_key, waiting)"},
     {"bus", 2, "by_key", "CREATE INDEX bus_job_key ON bus_job (topic, job_key)"},
 };
 const struct migration_list bus_migrations = {steps, COUNT(steps)};
@@ -84,13 +92,21 @@ struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, int64_t id, const c
                     sql_text(str_of(why)), sql_int(id));
 }
 
+/* The newest of a key waits again; the others, and all whose key waits already, are too many. */
 struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c)
 {
-    TRY(sql_exec(tx, c,
-                 "DELETE FROM bus_job WHERE state = 1 AND EXISTS (SELECT 1 FROM bus_job AS other"
-                 " WHERE other.topic = bus_job.topic AND other.job_key = bus_job.job_key"
-                 " AND (other.state = 0 OR (other.state = 1 AND other.id > bus_job.id)))"));
-    return sql_exec(tx, c, "UPDATE bus_job SET state = 0 WHERE state = 1");
+    struct sql_rows rows;
+
+    TRY(sql_query(tx, c, &rows, "SELECT id FROM bus_job WHERE state = 1 ORDER BY id DESC"));
+    while (sql_next(&rows)) {
+        struct err *e = sql_exec(tx, c, "UPDATE bus_job SET state = 0 WHERE id = ?",
+                                 sql_int(sql_i64(&rows, 0)));
+
+        if (e && e->code == ERR_EXISTS)
+            e = sql_exec(tx, c, "DELETE FROM bus_job WHERE id = ?", sql_int(sql_i64(&rows, 0)));
+        TRY(e);
+    }
+    return NULL;
 }
 
 /* Dead jobs pile up until somebody looks after them; a scrape must not read them all. */

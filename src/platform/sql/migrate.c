@@ -5,6 +5,8 @@
 #include <inttypes.h>
 
 #include "clock.h"
+#include "migrate_pieces.h"
+#include "sql_tx.h"
 
 /* FNV-1a, 64 bits: it is to notice an edited file, not an attacker. */
 static const char *checksum(struct ctx *c, const char *text)
@@ -16,6 +18,19 @@ static const char *checksum(struct ctx *c, const char *text)
     return arena_printf(c->arena, "%016" PRIx64, h);
 }
 
+/* What this kind of database is given. */
+static const char *text_for(const struct sql_tx *tx, struct ctx *c, const struct migration *m)
+{
+    static const char mark[] = "\n-- mysql\n";
+    const char *at = strstr(m->text, mark);
+
+    if (!at)
+        return m->text;
+    if (tx->db->driver->keeps_schema)
+        return at + sizeof(mark) - 1;
+    return arena_copy(c->arena, (struct str){m->text, (size_t)(at - m->text)}).ptr;
+}
+
 static const struct migration *find(struct migration_list list, int64_t number)
 {
     for (size_t i = 0; i < list.count; i++)
@@ -24,8 +39,8 @@ static const struct migration *find(struct migration_list list, int64_t number)
     return NULL;
 }
 
-static struct err *check_applied(struct ctx *c, struct migration_list list, int64_t number,
-                                 struct str sum)
+static struct err *check_applied(struct sql_tx *tx, struct ctx *c, struct migration_list list,
+                                 int64_t number, struct str sum)
 {
     const struct migration *m = find(list, number);
 
@@ -33,7 +48,7 @@ static struct err *check_applied(struct ctx *c, struct migration_list list, int6
         return err_new(c, ERR_PRECONDITION,
                        "the database is newer than this program: it has step %" PRId64 " of %s",
                        number, list.at[0].owner);
-    if (!str_eq(sum, str_of(checksum(c, m->text))))
+    if (!str_eq(sum, str_of(checksum(c, text_for(tx, c, m)))))
         return err_new(c, ERR_PRECONDITION, "step %d of %s was changed after it had been applied",
                        m->number, m->owner);
     return NULL;
@@ -41,7 +56,9 @@ static struct err *check_applied(struct ctx *c, struct migration_list list, int6
 
 static struct err *apply(struct sql_tx *tx, struct ctx *c, const struct migration *m)
 {
-    struct err *e = sql_script(tx, c, m->text);
+    const char *text = text_for(tx, c, m);
+    struct err *e =
+        tx->db->driver->keeps_schema ? migrate_pieces(tx, c, m, text) : sql_script(tx, c, text);
 
     if (e)
         return err_wrap(c, e, "step %d of %s (%s)", m->number, m->owner, m->name);
@@ -49,7 +66,7 @@ static struct err *apply(struct sql_tx *tx, struct ctx *c, const struct migratio
                     "INSERT INTO schema_migration (owner, number, name, checksum, applied_at)"
                     " VALUES (?, ?, ?, ?, ?)",
                     sql_text(str_of(m->owner)), sql_int(m->number), sql_text(str_of(m->name)),
-                    sql_text(str_of(checksum(c, m->text))), sql_int(clock_wall_ms()));
+                    sql_text(str_of(checksum(c, text))), sql_int(clock_wall_ms()));
 }
 
 static struct err *bring_up(struct sql_tx *tx, struct ctx *c, struct migration_list list)
@@ -62,7 +79,7 @@ static struct err *bring_up(struct sql_tx *tx, struct ctx *c, struct migration_l
                   sql_text(str_of(list.at[0].owner))));
     while (sql_next(&rows)) {
         newest = sql_i64(&rows, 0);
-        TRY(check_applied(c, list, newest, sql_str(&rows, 1)));
+        TRY(check_applied(tx, c, list, newest, sql_str(&rows, 1)));
     }
     for (size_t i = 0; i < list.count; i++)
         if (list.at[i].number > newest)
@@ -79,6 +96,8 @@ static struct err *bring_up_all(struct sql_tx *tx, struct ctx *c, void *arg)
                    " number BIGINT NOT NULL, name VARCHAR(64) NOT NULL,"
                    " checksum CHAR(16) NOT NULL, applied_at BIGINT NOT NULL,"
                    " PRIMARY KEY (owner, number))"));
+    if (tx->db->driver->keeps_schema)
+        TRY(migrate_pieces_prepare(tx, c));
     for (size_t i = 0; i < all->count; i++)
         if (all->at[i].count)
             TRY(bring_up(tx, c, all->at[i]));
@@ -89,7 +108,7 @@ struct err *migrate(struct sql *db, struct ctx *c, const struct migration_list *
 {
     struct migration_lists all = {lists, count};
 
-    return sql_write(db, c, bring_up_all, &all);
+    return sql_write_alone(db, c, bring_up_all, &all);
 }
 
 /* ---- looking ---- */
@@ -119,27 +138,29 @@ static void list_ours(struct look *look)
         }
 }
 
-/* The text of a step of ours; NULL: we have none of that name. */
-static const char *text_of(struct migration_lists lists, struct str owner, int64_t number)
+/* A step of ours; NULL: we have none of that name. */
+static const struct migration *step_of(struct migration_lists lists, struct str owner,
+                                       int64_t number)
 {
     for (size_t i = 0; i < lists.count; i++) {
         const struct migration *m = find(lists.at[i], number);
 
         if (m && str_eq(owner, str_of(m->owner)))
-            return m->text;
+            return m;
     }
     return NULL;
 }
 
-static void note_applied(struct ctx *c, struct look *look, const struct sql_rows *r)
+static void note_applied(struct sql_tx *tx, struct ctx *c, struct look *look,
+                         const struct sql_rows *r)
 {
     struct migration_step step = {.owner = sql_str(r, 0),
                                   .name = sql_str(r, 2),
                                   .number = sql_i64(r, 1),
                                   .applied_at = sql_i64(r, 4)};
-    const char *text = text_of(look->lists, step.owner, step.number);
+    const struct migration *m = step_of(look->lists, step.owner, step.number);
 
-    step.known = text && str_eq(sql_str(r, 3), str_of(checksum(c, text)));
+    step.known = m && str_eq(sql_str(r, 3), str_of(checksum(c, text_for(tx, c, m))));
     for (size_t i = 0; i < look->steps.count; i++) {
         struct migration_step *ours = &look->steps.at[i];
 
@@ -156,7 +177,11 @@ static struct err *look_at_all(struct sql_tx *tx, struct ctx *c, void *arg)
     struct look *look = arg;
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r, "SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'"));
+    TRY(sql_query(tx, c, &r,
+                  tx->db->driver->keeps_schema
+                      ? "SELECT 1 FROM information_schema.tables"
+                        " WHERE table_schema = database() AND table_name = 'schema_migration'"
+                      : "SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'"));
     if (r.count)
         TRY(sql_query(tx, c, &r,
                       "SELECT owner, number, name, checksum, applied_at FROM schema_migration"
@@ -165,7 +190,7 @@ static struct err *look_at_all(struct sql_tx *tx, struct ctx *c, void *arg)
         arena_array(c->arena, struct migration_step, count_steps(look->lists) + r.count);
     list_ours(look);
     while (r.columns > 1 && sql_next(&r))
-        note_applied(c, look, &r);
+        note_applied(tx, c, look, &r);
     return NULL;
 }
 

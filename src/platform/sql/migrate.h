@@ -11,7 +11,7 @@ struct migration {
     const char *owner; /* "favorite": the prefix of its tables */
     int number;        /* from 1, without gaps */
     const char *name;
-    const char *text;
+    const char *text; /* behind a line "-- mysql": what a server is given instead of the rest */
 };
 
 struct migration_list {
@@ -26,7 +26,9 @@ struct migration_lists {
 };
 
 /*
- * Applies what is missing, in one transaction, and records number and checksum of each.
+ * Applies what is missing and records number and checksum of each; several processes may try at
+ * once. A file takes all of it in one transaction, or nothing. A server keeps each statement, and
+ * how far a step has come is written down: the next who tries goes on from there.
  * ERR_PRECONDITION: the database has a step that this program does not know (it is newer), or one
  * whose text was changed after it had been applied. Nothing is changed then.
  */

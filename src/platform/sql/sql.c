@@ -1,128 +1,63 @@
-/* A SQL database: who runs a transaction where, and how rows are read. */
+/* A SQL database: which driver serves it, and what all of them share. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sql.h"
 
 #include <assert.h>
-#include <semaphore.h>
-#include <stdlib.h>
 
-#include "sqlite_readers.h"
-#include "sqlite_writer.h"
+#include "mysql_db.h"
+#include "sql_tx.h"
+#include "sqlite_db.h"
 
-struct sql {
-    struct sqlite_writer *writer;
-    struct sqlite_readers *readers;
-};
+const char SQL_OUTCOME_UNKNOWN[] = "outcome_unknown";
+const char SQL_COLLISION[] = "collision";
 
-struct err *sql_open(struct ctx *c, struct str path, const struct sql_options *options,
+struct err *sql_open(struct ctx *c, struct str place, const struct sql_options *options,
                      struct sql **out)
 {
-    struct sql *db = calloc(1, sizeof(*db));
-
-    if (!db)
-        abort();
-    struct err *e = sqlite_writer_open(db, c, path, options, &db->writer);
-    if (e) {
-        sql_close(db);
-        return e;
-    }
-    db->readers = sqlite_readers_create(path, options);
-    *out = db;
-    return NULL;
+    if (mysql_db_serves(place))
+        return mysql_db_open(c, place, options, out);
+    return sqlite_db_open(c, place, options, out);
 }
 
 void sql_close(struct sql *db)
 {
-    if (!db)
-        return;
-    sqlite_writer_close(db->writer); /* its last jobs may still read */
-    sqlite_readers_destroy(db->readers);
-    free(db);
+    if (db)
+        db->driver->close(db);
 }
 
 struct executor *sql_writer(struct sql *db)
 {
-    return sqlite_writer_executor(db->writer);
-}
-
-/* A job of a thread that waits for it. */
-struct waiting_job {
-    struct task task; /* first */
-    sql_work *work;
-    void *arg;
-    struct err *e;
-    sem_t answered;
-};
-
-static struct err *run_work(struct task *task)
-{
-    struct waiting_job *job = (struct waiting_job *)task;
-
-    return job->work(task->c->tx, task->c, job->arg);
-}
-
-static void wake_up(struct task *task, struct err *e)
-{
-    struct waiting_job *job = (struct waiting_job *)task;
-
-    job->e = e;
-    (void)sem_post(&job->answered);
+    return db->driver->writer(db);
 }
 
 struct err *sql_write(struct sql *db, struct ctx *c, sql_work *work, void *arg)
 {
-    struct waiting_job job = {
-        .task = {.c = c, .run = run_work, .done = wake_up}, .work = work, .arg = arg};
-
     if (c->tx && c->tx->db == db && c->tx->writes)
         return work(c->tx, c, arg);
     if (c->tx)
-        return err_new(c, ERR_INTERNAL, "a write inside a reading transaction");
-    if (sem_init(&job.answered, 0, 0) != 0)
-        abort();
-    if (!executor_submit(sql_writer(db), &job.task)) {
-        (void)sem_destroy(&job.answered);
-        return err_new(c, ERR_EXHAUSTED, "too many writes are waiting");
-    }
-    /* No deadline here: once queued the job uses this stack, and the writer never stands still. */
-    while (sem_wait(&job.answered) != 0)
-        continue;
-    (void)sem_destroy(&job.answered);
-    return job.e;
+        return err_new(c, ERR_INTERNAL, "a write inside a transaction of another kind");
+    return db->driver->write(db, c, work, arg);
 }
 
-/* BEGIN .. COMMIT around reads is one snapshot, and five times cheaper than a lock per statement
- * (measured). */
-static struct err *read_on(struct sql *db, struct ctx *c, struct sqlite_conn *conn, sql_work *work,
-                           void *arg)
+struct err *sql_write_alone(struct sql *db, struct ctx *c, sql_work *work, void *arg)
 {
-    struct sql_tx tx = {.db = db, .conn = conn};
-    int rc = sqlite_conn_do(conn, "BEGIN");
-
-    if (rc != SQLITE_OK)
-        return sqlite_conn_failed(conn, c, rc, "BEGIN");
-    c->tx = &tx;
-    struct err *e = work(&tx, c, arg);
-
-    c->tx = NULL;
-    if (sqlite_conn_do(conn, "COMMIT") != SQLITE_OK)
-        (void)sqlite_conn_do(conn, "ROLLBACK");
-    return e;
+    if (c->tx)
+        return err_new(c, ERR_INTERNAL, "a change of the schema inside a transaction");
+    return db->driver->write_alone(db, c, work, arg);
 }
 
 struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, void *arg)
 {
-    struct sqlite_conn *conn;
-
     if (c->tx && c->tx->db == db)
         return work(c->tx, c, arg);
-    TRY(sqlite_readers_take(db->readers, c, &conn));
-    struct sql_tx *outer = c->tx;
-    struct err *e = read_on(db, c, conn, work, arg);
+    return db->driver->read(db, c, work, arg);
+}
 
-    c->tx = outer;
-    sqlite_readers_give(db->readers, conn);
-    return e;
+struct err *sql_read_stale(struct sql *db, struct ctx *c, sql_work *work, void *arg)
+{
+    if (c->tx && c->tx->db == db)
+        return work(c->tx, c, arg);
+    return db->driver->read_stale(db, c, work, arg);
 }
 
 void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void *arg)
@@ -137,44 +72,50 @@ void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void
 
 void sql_on_batch(struct sql *db, void (*fn)(void *self), void *self)
 {
-    sqlite_writer_on_batch(db->writer, fn, self);
+    db->driver->on_batch(db, fn, self);
 }
 
 void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self)
 {
-    sqlite_writer_on_foreign(db->writer, fn, self);
+    db->driver->on_foreign_write(db, fn, self);
 }
 
 struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int64_t *changed,
                     const char *text, struct sql_args args)
 {
-    return sqlite_conn_run(tx->conn, c, rows, changed, text, args);
+    return tx->db->driver->run(tx, c, rows, changed, &(struct sql_call){text, args, false});
 }
 
-/*
- * SQLite takes a key for the row's own place only if its type is called INTEGER, which is too small
- * in the dialect that we share with MySQL. Any other key is a second tree, to be searched first.
- */
-static const char *with_row_keys(struct ctx *c, const char *text)
+struct err *sql_run_lock(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, const char *text,
+                         struct sql_args args)
 {
-    static const struct str shared = STR_INIT("BIGINT PRIMARY KEY");
+    assert(tx->writes);
+    return tx->db->driver->run(tx, c, rows, NULL, &(struct sql_call){text, args, true});
+}
 
-    for (const char *at; (at = strstr(text, shared.ptr)) != NULL;)
-        text = arena_printf(c->arena, "%.*sINTEGER PRIMARY KEY%s", (int)(at - text), text,
-                            at + shared.len);
-    return text;
+struct err *sql_run_insert(struct sql_tx *tx, struct ctx *c, bool *inserted, const char *text,
+                           struct sql_args args)
+{
+    struct err *e = sql_run(tx, c, NULL, NULL, text, args);
+
+    if (e && e->code != ERR_EXISTS)
+        return e;
+    if (e && !inserted)
+        return err_reason(c, ERR_ABORTED, SQL_COLLISION, "somebody inserted the same row");
+    if (inserted)
+        *inserted = !e;
+    return NULL;
 }
 
 struct err *sql_script(struct sql_tx *tx, struct ctx *c, const char *text)
 {
-    return sqlite_conn_script(tx->conn, c, with_row_keys(c, text));
+    return tx->db->driver->script(tx, c, text);
 }
 
 struct sql_stats sql_stats(struct sql *db)
 {
     struct sql_stats stats = {0};
 
-    sqlite_writer_stats(db->writer, &stats);
-    sqlite_readers_stats(db->readers, &stats);
+    db->driver->stats(db, &stats);
     return stats;
 }

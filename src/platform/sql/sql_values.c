@@ -7,10 +7,14 @@
 const struct sql_options sql_defaults = {
     .durable = true,
     .readers_max = 16,
+    .writers_max = 16,
     .queue_max = 4096,
     .batch_max = SQL_BATCH_MAX,
     .log_max_pages = 4000,
     .cache_kib = 8192,
+    .connect_ms = 3000,
+    .lock_wait_ms = 5000,
+    .silence_ms = 30000,
 };
 
 bool sql_next(struct sql_rows *rows)

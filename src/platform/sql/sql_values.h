@@ -9,12 +9,17 @@ enum { SQL_BATCH_MAX = 1000 };
 
 /* Plain values: whoever has them owns them. */
 struct sql_options {
-    bool durable;         /* an acknowledged write survives a power cut; false only in tests */
+    bool durable;         /* a file: an acknowledged write survives a power cut; false in tests */
     size_t readers_max;   /* connections for reading, opened when first needed */
-    size_t queue_max;     /* jobs that may wait for the writer */
-    size_t batch_max;     /* jobs that share a commit, at most SQL_BATCH_MAX */
-    size_t log_max_pages; /* the write-ahead log never grows far beyond this */
-    size_t cache_kib;     /* page cache of each connection */
+    size_t writers_max;   /* a server: connections for writing, likewise */
+    size_t queue_max;     /* who may wait for the writer, or for a connection of a server */
+    size_t batch_max;     /* a file: jobs that share a commit, at most SQL_BATCH_MAX */
+    size_t log_max_pages; /* a file: the write-ahead log never grows far beyond this */
+    size_t cache_kib;     /* a file: page cache of each connection */
+    int64_t connect_ms;   /* a server: how long it may take to be reached, in whole seconds */
+    int64_t lock_wait_ms; /* a server: how long a row may be another's, in whole seconds */
+    int64_t silence_ms;   /* a server: without an answer for so long, a connection is lost */
+    struct str replica;   /* a server: another place with the same tables, later; "": none */
 };
 extern const struct sql_options sql_defaults;
 
@@ -71,6 +76,10 @@ int64_t *sql_i64_column(const struct sql_rows *rows, struct ctx *c, size_t colum
 
 struct sql_stats {
     uint64_t commits, jobs, failed_jobs, refused, commit_ns, checkpoints, reads;
-    size_t queued, log_pages, readers_open, readers_busy;
+    size_t queued, log_pages, readers_open, readers_busy, writers_open, writers_busy;
+    /* A server: who waited for a connection, and how long; transactions that ran again; connections
+     * opened and lost; commits of which nobody knows; reads that the replica answered. */
+    uint64_t waits, wait_ns, retries, connects, losses, unknown, stale_reads;
 };
+
 #endif

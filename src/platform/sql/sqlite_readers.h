@@ -3,7 +3,7 @@
 #ifndef SQLITE_READERS_H
 #define SQLITE_READERS_H
 
-#include "sql_tx.h"
+#include "sqlite_conn.h"
 
 /* Connections are opened when first needed and kept. Any thread may call any function. */
 struct sqlite_readers;

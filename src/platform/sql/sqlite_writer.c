@@ -24,7 +24,7 @@ struct sqlite_writer {
     struct task_queue queue;
     struct sqlite_conn *conn;
     struct sqlite_checkpointer *checkpointer;
-    struct sql_tx tx; /* of the batch under way */
+    struct sqlite_tx tx; /* of the batch under way */
     void (*on_batch)(void *self);
     void *on_batch_self;
     _Atomic(void (*)(void *self)) on_foreign; /* set when the thread runs already */
@@ -60,12 +60,11 @@ static int run_job(struct sqlite_writer *w, struct job *job)
 
     if (rc != SQLITE_OK)
         return rc;
-    w->tx.hooks = NULL;
-    w->tx.hooks_end = &w->tx.hooks;
-    c->tx = &w->tx;
+    sql_tx_begin_hooks(&w->tx.base);
+    c->tx = &w->tx.base;
     job->e = job->task->run(job->task);
     c->tx = NULL;
-    job->hooks = w->tx.hooks;
+    job->hooks = w->tx.base.hooks;
     if (sqlite3_get_autocommit(w->conn->db)) /* a full disk or an I/O error undid the whole batch */
         return failure_of(w->conn, job->e);
     if (job->e)
@@ -83,12 +82,6 @@ static int commit(struct sqlite_writer *w)
     return rc;
 }
 
-static void run_hooks(const struct sql_hook *hook)
-{
-    for (; hook; hook = hook->next)
-        hook->fn(hook->arg);
-}
-
 /* Nothing of the batch was kept: whoever succeeded hears of it; who failed keeps his own reason. */
 static void fail_all(struct sqlite_writer *w, struct job *jobs, size_t count, int rc)
 {
@@ -104,7 +97,7 @@ static void answer(struct sqlite_writer *w, struct job *jobs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!jobs[i].e)
-            run_hooks(jobs[i].hooks);
+            sql_tx_run_hooks(jobs[i].hooks);
         else
             atomic_fetch_add(&w->failed_jobs, 1);
     }
@@ -186,7 +179,7 @@ struct err *sqlite_writer_open(struct sql *db, struct ctx *c, struct str path,
     if (e)
         goto fail;
     w->version = sqlite_conn_version(w->conn);
-    w->tx = (struct sql_tx){.db = db, .conn = w->conn, .writes = true};
+    w->tx = (struct sqlite_tx){{.db = db, .writes = true}, w->conn};
     if (pthread_create(&w->thread, NULL, work, w) != 0) {
         e = err_new(c, ERR_UNAVAILABLE, "no thread for the writer");
         goto fail;

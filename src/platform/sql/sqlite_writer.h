@@ -3,7 +3,7 @@
 #ifndef SQLITE_WRITER_H
 #define SQLITE_WRITER_H
 
-#include "sql_tx.h"
+#include "sqlite_db.h"
 
 /*
  * Any thread submits tasks; the writer's thread runs all that are waiting in one transaction, each

@@ -1,0 +1,177 @@
+/* Preparing, binding, executing and fetching. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mysql_statement.h"
+
+#include <errmsg.h>
+#include <stdlib.h>
+
+/* ---- preparing ---- */
+
+static unsigned prepare(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
+                        struct mysql_prepared *out)
+{
+    const char *text =
+        call->locks ? arena_printf(c->arena, "%s FOR UPDATE", call->text) : call->text;
+    MYSQL_STMT *stmt = mysql_stmt_init(conn->my);
+    my_bool yes = 1;
+
+    if (!stmt)
+        return CR_OUT_OF_MEMORY;
+    (void)mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &yes);
+    if (mysql_stmt_prepare(stmt, text, strlen(text)) != 0) {
+        unsigned failure = mysql_stmt_errno(stmt);
+
+        (void)mysql_stmt_close(stmt);
+        return failure;
+    }
+    *out = (struct mysql_prepared){call->text, call->locks, stmt};
+    return 0;
+}
+
+/* The statement of a literal. Open addressing: nothing is ever removed. */
+static unsigned statement_of(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
+                             MYSQL_STMT **out)
+{
+    size_t i = ((uintptr_t)call->text >> 3) * 2654435761U % MYSQL_STATEMENTS_MAX;
+
+    for (size_t n = 0; n < MYSQL_STATEMENTS_MAX; n++, i = (i + 1) % MYSQL_STATEMENTS_MAX) {
+        struct mysql_prepared *one = &conn->prepared[i];
+        unsigned failure = 0;
+
+        if (one->text && (one->text != call->text || one->locks != call->locks))
+            continue;
+        if (!one->text)
+            failure = prepare(conn, c, call, one);
+        *out = one->stmt;
+        return failure;
+    }
+    abort(); /* more statements than the code has */
+}
+
+/* ---- arguments ---- */
+
+static MYSQL_BIND bound(const struct sql_arg *arg)
+{
+    static char none[1];
+
+    if (arg->type == SQL_NULL)
+        return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_NULL};
+    if (arg->type == SQL_INT) /* the library only reads it */
+        return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG,
+                            .buffer = (void *)(uintptr_t)&arg->i};
+    return (MYSQL_BIND){.buffer_type = arg->type == SQL_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB,
+                        .buffer = arg->s.len ? (void *)(uintptr_t)arg->s.ptr : none,
+                        .buffer_length = arg->s.len};
+}
+
+static unsigned execute(MYSQL_STMT *stmt, struct ctx *c, struct sql_args args)
+{
+    MYSQL_BIND *binds = arena_array(c->arena, MYSQL_BIND, args.count);
+
+    if (args.count != mysql_stmt_param_count(stmt))
+        return CR_INVALID_PARAMETER_NO;
+    for (size_t i = 0; i < args.count; i++)
+        binds[i] = bound(&args.at[i]);
+    if ((args.count && mysql_stmt_bind_param(stmt, binds)) || mysql_stmt_execute(stmt) != 0)
+        return mysql_stmt_errno(stmt);
+    return 0;
+}
+
+/* ---- rows ---- */
+
+enum { CHARSET_BINARY = 63 };
+
+/* Where the library puts one column of the row that is fetched. */
+struct column {
+    int64_t i;
+    unsigned long len;
+    my_bool is_null;
+    enum { COLUMN_INT, COLUMN_TEXT, COLUMN_BLOB } type;
+};
+
+static bool is_number(enum enum_field_types type)
+{
+    return type == MYSQL_TYPE_TINY || type == MYSQL_TYPE_SHORT || type == MYSQL_TYPE_INT24 ||
+           type == MYSQL_TYPE_LONG || type == MYSQL_TYPE_LONGLONG ||
+           type == MYSQL_TYPE_NEWDECIMAL; /* what sum() gives */
+}
+
+/* Room for the longest value of each column: all rows have been received. */
+static void bind_column(struct arena *a, const MYSQL_FIELD *field, struct column *column,
+                        MYSQL_BIND *bind)
+{
+    if (is_number(field->type)) {
+        column->type = COLUMN_INT;
+        *bind = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = &column->i};
+    } else {
+        column->type = field->charsetnr == CHARSET_BINARY ? COLUMN_BLOB : COLUMN_TEXT;
+        *bind = (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
+                             .buffer = arena_bytes(a, field->max_length + 1),
+                             .buffer_length = field->max_length + 1};
+    }
+    bind->length = &column->len;
+    bind->is_null = &column->is_null;
+}
+
+static struct sql_arg cell_of(struct arena *a, const struct column *column, const MYSQL_BIND *bind)
+{
+    if (column->is_null)
+        return (struct sql_arg){.type = SQL_NULL};
+    if (column->type == COLUMN_INT)
+        return sql_int(column->i);
+    struct str s = arena_copy(a, (struct str){bind->buffer, column->len});
+
+    return column->type == COLUMN_BLOB ? sql_blob(s) : sql_text(s);
+}
+
+static unsigned fetch_all(MYSQL_STMT *stmt, struct arena *a, const struct column *columns,
+                          const MYSQL_BIND *binds, struct sql_rows *rows)
+{
+    size_t count = (size_t)mysql_stmt_num_rows(stmt), width = mysql_stmt_field_count(stmt);
+    struct sql_arg *cells = arena_array(a, struct sql_arg, count * width);
+
+    for (size_t row = 0; row < count; row++) {
+        if (mysql_stmt_fetch(stmt) != 0)
+            return mysql_stmt_errno(stmt) ? mysql_stmt_errno(stmt) : CR_UNKNOWN_ERROR;
+        for (size_t i = 0; i < width; i++)
+            cells[row * width + i] = cell_of(a, &columns[i], &binds[i]);
+    }
+    *rows = (struct sql_rows){.cells = cells, .count = count, .columns = width};
+    return 0;
+}
+
+static unsigned read_rows(MYSQL_STMT *stmt, struct ctx *c, struct sql_rows *rows)
+{
+    size_t width = mysql_stmt_field_count(stmt);
+    struct column *columns = arena_array(c->arena, struct column, width);
+    MYSQL_BIND *binds = arena_array(c->arena, MYSQL_BIND, width);
+
+    if (mysql_stmt_store_result(stmt) != 0)
+        return mysql_stmt_errno(stmt);
+    MYSQL_RES *fields = mysql_stmt_result_metadata(stmt);
+
+    for (size_t i = 0; i < width; i++)
+        bind_column(c->arena, mysql_fetch_field_direct(fields, (unsigned)i), &columns[i],
+                    &binds[i]);
+    mysql_free_result(fields);
+    if (mysql_stmt_bind_result(stmt, binds))
+        return mysql_stmt_errno(stmt);
+    return fetch_all(stmt, c->arena, columns, binds, rows);
+}
+
+unsigned mysql_statement_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,
+                             int64_t *changed, const struct sql_call *call)
+{
+    MYSQL_STMT *stmt = NULL;
+    unsigned failure = statement_of(conn, c, call, &stmt);
+
+    if (!failure)
+        failure = execute(stmt, c, call->args);
+    if (!failure && changed)
+        *changed = (int64_t)mysql_stmt_affected_rows(stmt);
+    if (!failure && rows)
+        failure = read_rows(stmt, c, rows);
+    if (stmt)
+        (void)mysql_stmt_free_result(stmt);
+    return failure;
+}
