@@ -77,8 +77,7 @@ static int64_t pause_before(const struct bus_handler *handler, int64_t attempt)
 }
 
 struct claim {
-    struct str topic;
-    int64_t pause_max_ms;
+    struct bus_due due;
     struct bus_job job;
     int64_t next_due;
 };
@@ -86,56 +85,68 @@ struct claim {
 static struct err *claim(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct claim *claim = arg;
-    struct bus_due due = {.now = clock_wall_ms()};
 
-    due.latest = due.now + claim->pause_max_ms;
-    return bus_store_claim(tx, c, claim->topic, &due, &claim->job, &claim->next_due);
+    return bus_store_claim(tx, c, &claim->due, &claim->job, &claim->next_due);
 }
 
 struct outcome {
-    const struct bus_handler *handler;
-    struct bus_job job;
-    const struct err *e;
+    const struct bus_job *job;
+    const struct bus_verdict *verdict;
 };
 
-/* It was stopped, or lacked what has nothing to do with it. */
-static bool is_no_attempt(const struct outcome *o)
+static struct str first_bytes(struct str text, size_t max)
 {
-    return o->e->code == ERR_CANCELLED || o->e->code == ERR_EXHAUSTED;
-}
-
-static int64_t pause_after(const struct outcome *o)
-{
-    if (o->e->code == ERR_CANCELLED)
-        return 0;
-    return is_no_attempt(o) ? o->handler->pause_ms : pause_before(o->handler, o->job.attempt);
-}
-
-static bool is_final(const struct outcome *o)
-{
-    enum err_code code = o->e->code;
-
-    if (is_no_attempt(o))
-        return false;
-    return code == ERR_PRECONDITION || code == ERR_INVALID || code == ERR_NOT_FOUND ||
-           o->job.attempt >= o->handler->attempts_max;
+    if (text.len <= max)
+        return text;
+    while (max && ((unsigned char)text.ptr[max] & 0xc0) == 0x80) /* within a character */
+        max--;
+    return (struct str){text.ptr, max};
 }
 
 static struct err *write_outcome(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    struct outcome *o = arg;
+    const struct outcome *o = arg;
+    struct bus_job job = *o->job;
+    struct str why = first_bytes(o->verdict->why, BUS_WHY_MAX);
 
-    if (!o->e)
-        return bus_store_remove(tx, c, o->job.id);
-    const char *why = err_text(c, o->e);
+    if (o->verdict->what == BUS_DONE)
+        return bus_store_remove(tx, c, &job);
+    if (o->verdict->what == BUS_BURY)
+        return bus_store_bury(tx, c, &job, why);
+    job.attempt -= o->verdict->is_no_attempt;
+    return bus_store_retry(tx, c, &job, clock_wall_ms() + o->verdict->pause_ms, why);
+}
 
-    if (is_final(o))
-        return bus_store_bury(tx, c, o->job.id, why);
-    int64_t pause = pause_after(o);
+struct err *bus_end(struct bus *bus, struct ctx *c, const struct bus_job *job,
+                    const struct bus_verdict *verdict)
+{
+    struct outcome o = {job, verdict};
 
-    if (is_no_attempt(o))
-        o->job.attempt--;
-    return bus_store_retry(tx, c, &o->job, clock_wall_ms() + pause, why);
+    return sql_write(bus->db, c, write_outcome, &o);
+}
+
+static bool cannot_get_better(enum err_code code)
+{
+    return code == ERR_PRECONDITION || code == ERR_INVALID || code == ERR_NOT_FOUND;
+}
+
+struct bus_verdict bus_judge(const struct bus_handler *handler, struct ctx *c,
+                             const struct bus_job *job, const struct err *e)
+{
+    struct bus_verdict v = {.what = BUS_DONE};
+
+    if (!e)
+        return v;
+    v.what = BUS_AGAIN;
+    v.why = str_of(err_text(c, e));
+    v.is_no_attempt = e->code == ERR_CANCELLED || e->code == ERR_EXHAUSTED;
+    if (v.is_no_attempt)
+        v.pause_ms = e->code == ERR_CANCELLED ? 0 : handler->pause_ms;
+    else if (cannot_get_better(e->code) || job->attempt >= handler->attempts_max)
+        v.what = BUS_BURY;
+    else
+        v.pause_ms = pause_before(handler, job->attempt);
+    return v;
 }
 
 /*
@@ -146,12 +157,12 @@ static struct err *write_outcome(struct sql_tx *tx, struct ctx *c, void *arg)
 static void run_job(struct consumer *self, struct ctx *c, const struct bus_job *job)
 {
     const struct bus_handler *handler = &self->handler;
-    struct outcome o = {.handler = handler, .job = *job};
+    struct err *e = handler->run(handler->self, c, job, &self->bus->stop);
+    struct bus_verdict verdict = bus_judge(handler, c, job, e);
 
-    o.e = handler->run(handler->self, c, job, &self->bus->stop);
-    if (o.e && is_final(&o) && handler->died)
-        handler->died(handler->self, c, job, o.e);
-    struct err *lost = sql_write(self->bus->db, c, write_outcome, &o);
+    if (verdict.what == BUS_BURY && handler->died)
+        handler->died(handler->self, c, job, e);
+    struct err *lost = bus_end(self->bus, c, job, &verdict);
 
     (void)lost;
 }
@@ -189,9 +200,12 @@ static void *consume(void *arg)
     (void)pthread_setname_np(pthread_self(), "bus");
     while (!self->bus->stop) {
         uint64_t seen = generation_of(self->bus);
+        int64_t now = clock_wall_ms();
         struct claim next = {
-            .topic = self->topic,
-            .pause_max_ms = pause_before(&self->handler, self->handler.attempts_max),
+            .due = {.topic = self->topic,
+                    .now = now,
+                    .latest = now + pause_before(&self->handler, self->handler.attempts_max),
+                    .lease_until = INT64_MAX}, /* until this process ends: bus_recover() */
         };
         struct err *e = sql_write(self->bus->db, &c, claim, &next);
 
@@ -219,6 +233,71 @@ struct err *bus_consume(struct bus *bus, struct ctx *c, const char *topic, size_
         bus->count++;
     }
     return NULL;
+}
+
+/* ---- claims from other processes ---- */
+
+const char BUS_LEASE_LOST[] = "lease_lost";
+
+static struct err *check_lease(struct ctx *c, int64_t lease_ms)
+{
+    return lease_ms >= BUS_LEASE_MIN_MS && lease_ms <= BUS_LEASE_MAX_MS
+               ? NULL
+               : err_new(c, ERR_INVALID, "a lease lasts from %d to %d milliseconds",
+                         BUS_LEASE_MIN_MS, BUS_LEASE_MAX_MS);
+}
+
+struct err *bus_claim(struct bus *bus, struct ctx *c, struct str topic, int64_t lease_ms,
+                      struct bus_job *out)
+{
+    int64_t now = clock_wall_ms();
+    struct claim next = {.due = {.topic = topic,
+                                 .now = now,
+                                 .latest = now + PAUSE_MAX_MS,
+                                 .lease_until = now + lease_ms}};
+
+    TRY(check_lease(c, lease_ms));
+    TRY(sql_write(bus->db, c, claim, &next));
+    *out = next.job;
+    return NULL;
+}
+
+struct renewal {
+    const struct bus_job *job;
+    int64_t until;
+};
+
+static struct err *renew(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    const struct renewal *r = arg;
+
+    return bus_store_renew(tx, c, r->job, r->until);
+}
+
+struct err *bus_renew(struct bus *bus, struct ctx *c, const struct bus_job *job, int64_t lease_ms)
+{
+    struct renewal r = {job, clock_wall_ms() + lease_ms};
+
+    TRY(check_lease(c, lease_ms));
+    return sql_write(bus->db, c, renew, &r);
+}
+
+struct holder {
+    const struct bus_job *job;
+};
+
+static struct err *hold(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    const struct holder *h = arg;
+
+    return bus_store_hold(tx, c, h->job);
+}
+
+struct err *bus_hold(struct bus *bus, struct ctx *c, const struct bus_job *job)
+{
+    struct holder h = {job};
+
+    return sql_write(bus->db, c, hold, &h);
 }
 
 /* ---- life ---- */

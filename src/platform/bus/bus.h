@@ -19,6 +19,7 @@ struct bus_job {
     struct str topic;
     int64_t key;     /* what it is about; a topic holds one waiting job per key */
     int64_t attempt; /* 1: the first */
+    int64_t token;   /* of whoever runs it now: each claim has a larger one */
 };
 
 struct bus_handler {
@@ -54,6 +55,43 @@ MUST_USE struct err *bus_consume(struct bus *bus, struct ctx *c, const char *top
 
 /* Consumers look again: somebody else may have changed the table. */
 void bus_wake(struct bus *bus);
+
+/* ---- for those who run jobs in another process, and may vanish there ---- */
+
+enum { BUS_LEASE_MIN_MS = 1000, BUS_LEASE_MAX_MS = 10 * 60 * 1000, BUS_WHY_MAX = 512 };
+
+/*
+ * A job belongs to who claimed it until its lease ends; then somebody else may have it. `token`
+ * tells the two apart: what the first one still writes is refused with ERR_ABORTED and this reason.
+ */
+extern const char BUS_LEASE_LOST[];
+
+/* Takes a job that is due; out->id is 0 when none is. */
+MUST_USE struct err *bus_claim(struct bus *bus, struct ctx *c, struct str topic, int64_t lease_ms,
+                               struct bus_job *out);
+
+/* The lease begins anew. Of these calls `job` needs its id and its token. */
+MUST_USE struct err *bus_renew(struct bus *bus, struct ctx *c, const struct bus_job *job,
+                               int64_t lease_ms);
+
+/* Does he still hold it? Until the transaction of c is over, he does. */
+MUST_USE struct err *bus_hold(struct bus *bus, struct ctx *c, const struct bus_job *job);
+
+/* What becomes of a job that was run. */
+struct bus_verdict {
+    enum { BUS_DONE, BUS_AGAIN, BUS_BURY } what;
+    int64_t pause_ms;   /* before it is run again */
+    bool is_no_attempt; /* it was stopped, or lacked what has nothing to do with it */
+    struct str why;     /* its first BUS_WHY_MAX bytes are kept */
+};
+
+/* By how its handler ended; `e` NULL: well. In the arena of c. */
+struct bus_verdict bus_judge(const struct bus_handler *handler, struct ctx *c,
+                             const struct bus_job *job, const struct err *e);
+
+/* The end of a claim; `job` needs its attempt too. */
+MUST_USE struct err *bus_end(struct bus *bus, struct ctx *c, const struct bus_job *job,
+                             const struct bus_verdict *verdict);
 
 enum { BUS_COUNT_MAX = 10000 }; /* jobs of one state that are counted: more are not */
 

@@ -5,12 +5,20 @@
 
 #include "bus_store.h"
 
-enum { KEYS = 5, JOBS_MAX = 64, STEPS_MAX = 200, TOPICS = 2, PAUSE = 3, LOOK_EVERY = 16 };
+enum {
+    KEYS = 5,
+    JOBS_MAX = 64,
+    STEPS_MAX = 200,
+    TOPICS = 2,
+    PAUSE = 3,
+    LEASE = 4,
+    LOOK_EVERY = 16
+};
 
 static const struct str topics[TOPICS] = {STR_INIT("alpha"), STR_INIT("\"beta\" '%\n")};
 
 struct job {
-    int64_t id, key, attempt, run_at;
+    int64_t id, key, attempt, run_at, token, lease_until;
     size_t topic;
     enum bus_state state;
 };
@@ -38,15 +46,21 @@ static struct job *waiting(struct model *m, size_t topic, int64_t key)
     return NULL;
 }
 
-static struct job *due_first(struct model *m, size_t topic)
+static struct job *first(struct model *m, size_t topic, enum bus_state state, int64_t lease_max)
 {
-    struct job *first = NULL;
+    struct job *found = NULL;
 
     for (size_t i = 0; i < m->count; i++)
-        if (m->jobs[i].topic == topic && m->jobs[i].state == BUS_WAITING &&
-            (!first || m->jobs[i].run_at < first->run_at))
-            first = &m->jobs[i];
-    return first;
+        if (m->jobs[i].topic == topic && m->jobs[i].state == state &&
+            m->jobs[i].lease_until <= lease_max && (!found || m->jobs[i].run_at < found->run_at))
+            found = &m->jobs[i];
+    return found;
+}
+
+/* As its holder names it. */
+static struct bus_job held(const struct job *job)
+{
+    return (struct bus_job){job->id, topics[job->topic], job->key, job->attempt, job->token};
 }
 
 static void forget(struct model *m, struct job *job)
@@ -79,29 +93,70 @@ static struct err *publish(struct sql_tx *tx, struct ctx *c, struct model *m, ui
         return NULL;
     TRY(bus_store_add(tx, c, topics[topic], key, m->now));
     if (!waiting(m, topic, key))
-        m->jobs[m->count++] = (struct job){0, key, 0, m->now, topic, BUS_WAITING};
+        m->jobs[m->count++] = (struct job){0, key, 0, m->now, 0, 0, topic, BUS_WAITING};
     return NULL;
 }
 
 static struct err *claim(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
 {
     size_t topic = arg % TOPICS;
-    struct job *want = due_first(m, topic);
-    const struct bus_due due = {m->now, m->now + PAUSE};
-    bool is_due = want && want->run_at <= m->now;
+    struct job *left = first(m, topic, BUS_RUNNING, m->now);
+    struct job *waits = first(m, topic, BUS_WAITING, INT64_MAX), *want = left ? left : waits;
+    const struct bus_due due = {topics[topic], m->now, m->now + PAUSE,
+                                arg & TOPICS ? m->now + LEASE : INT64_MAX};
+    bool is_due = left || (waits && waits->run_at <= m->now);
     struct bus_job got;
     int64_t next_due;
 
-    TRY(bus_store_claim(tx, c, topics[topic], &due, &got, &next_due));
+    TRY(bus_store_claim(tx, c, &due, &got, &next_due));
     FUZZ_CHECK((got.id != 0) == is_due);
     FUZZ_CHECK(next_due == (want && !is_due ? want->run_at : INT64_MAX));
     if (!got.id)
         return NULL;
     FUZZ_CHECK(got.key == want->key && str_eq(got.topic, topics[topic]));
     FUZZ_CHECK(got.attempt == want->attempt + 1 && (!want->id || got.id == want->id));
+    FUZZ_CHECK(got.token == want->token + 1);
     want->id = got.id;
     want->attempt = got.attempt;
+    want->token = got.token;
+    want->lease_until = due.lease_until;
     want->state = BUS_RUNNING;
+    return NULL;
+}
+
+static struct err *renew(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    struct job *job = running(m, arg);
+
+    if (!job)
+        return NULL;
+    struct bus_job holder = held(job);
+
+    TRY(bus_store_hold(tx, c, &holder));
+    job->lease_until = m->now + arg % LEASE;
+    return bus_store_renew(tx, c, &holder, job->lease_until);
+}
+
+static bool lost(const struct err *e)
+{
+    return e && e->code == ERR_ABORTED && e->reason == BUS_LEASE_LOST;
+}
+
+/* Whoever held it before, or never did, moves nothing. */
+static struct err *meddle(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    struct job *job = running(m, arg);
+
+    if (!job)
+        return NULL;
+    struct bus_job other = held(job);
+
+    other.token -= 1 + arg % 2;
+    FUZZ_CHECK(lost(bus_store_hold(tx, c, &other)));
+    FUZZ_CHECK(lost(bus_store_renew(tx, c, &other, INT64_MAX)));
+    FUZZ_CHECK(lost(bus_store_remove(tx, c, &other)));
+    FUZZ_CHECK(lost(bus_store_retry(tx, c, &other, 0, STR("it"))));
+    FUZZ_CHECK(lost(bus_store_bury(tx, c, &other, STR("it"))));
     return NULL;
 }
 
@@ -111,7 +166,9 @@ static struct err *finish(struct sql_tx *tx, struct ctx *c, struct model *m, uin
 
     if (!job)
         return NULL;
-    TRY(bus_store_remove(tx, c, job->id));
+    struct bus_job holder = held(job);
+
+    TRY(bus_store_remove(tx, c, &holder));
     forget(m, job);
     return NULL;
 }
@@ -122,10 +179,10 @@ static struct err *retry(struct sql_tx *tx, struct ctx *c, struct model *m, uint
 
     if (!job)
         return NULL;
-    struct bus_job again = {job->id, topics[job->topic], job->key, job->attempt};
+    struct bus_job again = held(job);
 
     TRY(bus_store_retry(tx, c, &again, m->now + arg % PAUSE,
-                        "it said: \"no\"; DROP TABLE bus_job"));
+                        STR("it said: \"no\"; DROP TABLE bus_job")));
     if (waiting(m, job->topic, job->key)) {
         forget(m, job);
         return NULL;
@@ -141,7 +198,9 @@ static struct err *bury(struct sql_tx *tx, struct ctx *c, struct model *m, uint8
 
     if (!job)
         return NULL;
-    TRY(bus_store_bury(tx, c, job->id, ""));
+    struct bus_job holder = held(job);
+
+    TRY(bus_store_bury(tx, c, &holder, (struct str){0}));
     job->state = BUS_DEAD;
     return NULL;
 }
@@ -212,7 +271,7 @@ static void check_stats(struct sql_tx *tx, struct ctx *c, struct model *m)
 static struct err *play(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     static struct err *(*const steps[])(struct sql_tx *, struct ctx *, struct model *, uint8_t) = {
-        publish, claim, finish, retry, bury, wait, reset, drop_key, publish, claim,
+        publish, claim, finish, retry, bury, wait, reset, drop_key, publish, claim, renew, meddle,
     };
     struct run *run = arg;
 

@@ -21,6 +21,10 @@ static const struct migration steps[] = {
      "CREATE INDEX bus_job_due ON bus_job (topic, state, run_at, id);"
      "CREATE UNIQUE INDEX bus_job_waiting ON bus_job (topic, job_key, waiting)"},
     {"bus", 2, "by_key", "CREATE INDEX bus_job_key ON bus_job (topic, job_key)"},
+    {"bus", 3, "lease",
+     "ALTER TABLE bus_job ADD COLUMN token BIGINT NOT NULL DEFAULT 0;"
+     "ALTER TABLE bus_job ADD COLUMN lease_until BIGINT NOT NULL DEFAULT 0;"
+     "ALTER TABLE bus_job ADD COLUMN writes BIGINT NOT NULL DEFAULT 0"},
 };
 const struct migration_list bus_migrations = {steps, COUNT(steps)};
 
@@ -35,61 +39,144 @@ struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, in
     return e && e->code == ERR_EXISTS ? NULL : e;
 }
 
+/* ---- who may run it ---- */
+
 /* The first that waits after a time. */
 static struct err *first_after(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t time,
                                struct sql_rows *out)
 {
     return sql_query(tx, c, out,
-                     "SELECT id, job_key, attempt, run_at FROM bus_job WHERE topic = ?"
+                     "SELECT id, job_key, attempt, token, run_at FROM bus_job WHERE topic = ?"
                      " AND state = 0 AND run_at > ? ORDER BY run_at, id LIMIT 1",
                      sql_text(topic), sql_int(time));
 }
 
-struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic,
-                            const struct bus_due *due, struct bus_job *out, int64_t *next_due)
+/* One whose holder has not been heard of. */
+static struct err *first_left(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
+                              struct sql_rows *out)
 {
-    struct sql_rows rows;
-
-    *out = (struct bus_job){.topic = topic};
-    *next_due = INT64_MAX;
-    TRY(first_after(tx, c, topic, INT64_MIN, &rows));
-    if (!sql_next(&rows))
-        return NULL;
-    if (sql_i64(&rows, 3) > due->now) {
-        *next_due = sql_i64(&rows, 3);
-        TRY(first_after(tx, c, topic, due->latest, &rows));
-        if (!sql_next(&rows))
-            return NULL;
-    }
-    out->id = sql_i64(&rows, 0);
-    out->key = sql_i64(&rows, 1);
-    out->attempt = sql_i64(&rows, 2) + 1;
-    return sql_exec(tx, c, "UPDATE bus_job SET state = 1, attempt = ? WHERE id = ?",
-                    sql_int(out->attempt), sql_int(out->id));
+    return sql_query(tx, c, out,
+                     "SELECT id, job_key, attempt, token FROM bus_job WHERE topic = ?"
+                     " AND state = 1 AND lease_until <= ? ORDER BY run_at, id LIMIT 1",
+                     sql_text(due->topic), sql_int(due->now));
 }
 
-struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id)
+/* True in *found: *out stands on its row. */
+static struct err *find_due(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
+                            struct sql_rows *out, bool *found, int64_t *next_due)
 {
-    return sql_exec(tx, c, "DELETE FROM bus_job WHERE id = ?", sql_int(id));
+    TRY(first_left(tx, c, due, out));
+    if ((*found = sql_next(out)))
+        return NULL;
+    TRY(first_after(tx, c, due->topic, INT64_MIN, out));
+    *found = sql_next(out);
+    if (!*found || sql_i64(out, 4) <= due->now)
+        return NULL;
+    *next_due = sql_i64(out, 4);
+    TRY(first_after(tx, c, due->topic, due->latest, out));
+    *found = sql_next(out);
+    return NULL;
+}
+
+/* Every claim moves the token, so of two processes that saw the same row one changes it. */
+struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
+                            struct bus_job *out, int64_t *next_due)
+{
+    struct sql_rows rows;
+    int64_t taken;
+    bool found;
+
+    *out = (struct bus_job){.topic = due->topic};
+    *next_due = INT64_MAX;
+    TRY(find_due(tx, c, due, &rows, &found, next_due));
+    if (!found)
+        return NULL;
+    struct bus_job job = {sql_i64(&rows, 0), due->topic, sql_i64(&rows, 1), sql_i64(&rows, 2) + 1,
+                          sql_i64(&rows, 3) + 1};
+
+    TRY(sql_exec_count(tx, c, &taken,
+                       "UPDATE bus_job SET state = 1, attempt = ?, token = ?, lease_until = ?"
+                       " WHERE id = ? AND token = ? AND state < 2",
+                       sql_int(job.attempt), sql_int(job.token), sql_int(due->lease_until),
+                       sql_int(job.id), sql_int(job.token - 1)));
+    if (taken)
+        *out = job;
+    else
+        *next_due = due->now;
+    return NULL;
+}
+
+static struct err *held(struct ctx *c, const struct bus_job *job, int64_t changed)
+{
+    return changed ? NULL
+                   : err_reason(c, ERR_ABORTED, BUS_LEASE_LOST,
+                                "job %" PRId64 " is no longer yours", job->id);
+}
+
+/* What `writes` is for: a row that was only read could be claimed before this is committed. */
+struct err *bus_store_hold(struct sql_tx *tx, struct ctx *c, const struct bus_job *job)
+{
+    int64_t changed;
+
+    TRY(sql_exec_count(tx, c, &changed,
+                       "UPDATE bus_job SET writes = writes + 1"
+                       " WHERE id = ? AND token = ? AND state = 1",
+                       sql_int(job->id), sql_int(job->token)));
+    return held(c, job, changed);
+}
+
+struct err *bus_store_renew(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                            int64_t lease_until)
+{
+    int64_t changed;
+
+    TRY(sql_exec_count(tx, c, &changed,
+                       "UPDATE bus_job SET writes = writes + 1, lease_until = ?"
+                       " WHERE id = ? AND token = ? AND state = 1",
+                       sql_int(lease_until), sql_int(job->id), sql_int(job->token)));
+    return held(c, job, changed);
+}
+
+/* ---- how it went ---- */
+
+struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, const struct bus_job *job)
+{
+    int64_t changed;
+
+    TRY(sql_exec_count(tx, c, &changed,
+                       "DELETE FROM bus_job WHERE id = ? AND token = ? AND state = 1",
+                       sql_int(job->id), sql_int(job->token)));
+    return held(c, job, changed);
 }
 
 /* Another job for the same key may have been published meanwhile: then that one is enough. */
 struct err *bus_store_retry(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
-                            int64_t run_at, const char *why)
+                            int64_t run_at, struct str why)
 {
+    int64_t changed = 0;
     struct err *e =
-        sql_exec(tx, c,
-                 "UPDATE bus_job SET state = 0, attempt = ?, run_at = ?, last_error = ?"
-                 " WHERE id = ?",
-                 sql_int(job->attempt), sql_int(run_at), sql_text(str_of(why)), sql_int(job->id));
+        sql_exec_count(tx, c, &changed,
+                       "UPDATE bus_job SET state = 0, attempt = ?, run_at = ?, last_error = ?"
+                       " WHERE id = ? AND token = ? AND state = 1",
+                       sql_int(job->attempt), sql_int(run_at), sql_text(why), sql_int(job->id),
+                       sql_int(job->token));
 
-    return e && e->code == ERR_EXISTS ? bus_store_remove(tx, c, job->id) : e;
+    if (e && e->code == ERR_EXISTS)
+        return bus_store_remove(tx, c, job);
+    TRY(e);
+    return held(c, job, changed);
 }
 
-struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, int64_t id, const char *why)
+struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                           struct str why)
 {
-    return sql_exec(tx, c, "UPDATE bus_job SET state = 2, last_error = ? WHERE id = ?",
-                    sql_text(str_of(why)), sql_int(id));
+    int64_t changed;
+
+    TRY(sql_exec_count(tx, c, &changed,
+                       "UPDATE bus_job SET state = 2, last_error = ?"
+                       " WHERE id = ? AND token = ? AND state = 1",
+                       sql_text(why), sql_int(job->id), sql_int(job->token)));
+    return held(c, job, changed);
 }
 
 /* The newest of a key waits again; the others, and all whose key waits already, are too many. */
@@ -179,7 +266,9 @@ struct err *bus_store_revive(struct sql_tx *tx, struct ctx *c, int64_t id, int64
                              " END, state = 0, run_at = ? WHERE id = ?",
                              sql_int(now), sql_int(id));
 
-    return e && e->code == ERR_EXISTS ? bus_store_remove(tx, c, id) : e;
+    return e && e->code == ERR_EXISTS
+               ? sql_exec(tx, c, "DELETE FROM bus_job WHERE id = ?", sql_int(id))
+               : e;
 }
 
 struct err *bus_store_forget(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key)

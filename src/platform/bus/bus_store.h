@@ -12,18 +12,27 @@ MUST_USE struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str 
 /* When jobs are due: at `now`, or when they wait beyond `latest`. No pause is that long, so the
  * clock has been turned back since they were written, and they would wait for hours. */
 struct bus_due {
+    struct str topic;
     int64_t now, latest;
+    int64_t lease_until; /* of whoever takes one */
 };
 
-/* Takes the job that is due first; out->id is 0 when none is. *next_due: when to look again. */
-MUST_USE struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, struct str topic,
-                                     const struct bus_due *due, struct bus_job *out,
-                                     int64_t *next_due);
+/*
+ * Takes the job that is due first, or whose lease has ended; out->id is 0 when there is none, or
+ * when another process was quicker. *next_due: when to look again.
+ */
+MUST_USE struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
+                                     struct bus_job *out, int64_t *next_due);
 
-MUST_USE struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id);
+/* These five are the holder's: ERR_ABORTED, reason "lease_lost", for anybody else. */
+MUST_USE struct err *bus_store_hold(struct sql_tx *tx, struct ctx *c, const struct bus_job *job);
+MUST_USE struct err *bus_store_renew(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                                     int64_t lease_until);
+MUST_USE struct err *bus_store_remove(struct sql_tx *tx, struct ctx *c, const struct bus_job *job);
 MUST_USE struct err *bus_store_retry(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
-                                     int64_t run_at, const char *why);
-MUST_USE struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, int64_t id, const char *why);
+                                     int64_t run_at, struct str why);
+MUST_USE struct err *bus_store_bury(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                                    struct str why);
 
 /* After a crash: what was running waits again, one job of each key. */
 MUST_USE struct err *bus_store_reset(struct sql_tx *tx, struct ctx *c);
