@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bus.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -122,6 +123,8 @@ struct err *bus_end(struct bus *bus, struct ctx *c, const struct bus_job *job,
 {
     struct outcome o = {job, verdict};
 
+    if (verdict->pause_ms < 0 || verdict->pause_ms > PAUSE_MAX_MS)
+        return err_new(c, ERR_INVALID, "a pause of %" PRId64 " milliseconds", verdict->pause_ms);
     return sql_write(bus->db, c, write_outcome, &o);
 }
 

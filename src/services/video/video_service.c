@@ -263,9 +263,12 @@ static struct err *follow_pending(struct sql_tx *tx, struct ctx *c, const struct
 static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct media_job *job = arg;
+    const struct bus_job claim = {.id = job->req->job, .token = job->req->token};
     struct video_item *item = arena_new(c->arena, struct video_item);
     bool found;
 
+    if (claim.id)
+        TRY(bus_hold(job->self->bus, c, &claim));
     TRY(video_store_get(tx, c, job->req->id, item, &found));
     if (!found)
         return no_video(c, job->req->id);
