@@ -5,7 +5,10 @@ import os
 import pytest
 
 import clips as clip_maker
-from client import Client, connect, unique
+from client import Client, connect, gateways, unique
+from cluster import SERVICES
+from cluster_process import ClusterServer
+from components import Components
 from server_process import ROOT, ForeignServer, Server, program
 
 LOG_LINES = 20  # of the server's log, shown with a failed test
@@ -14,20 +17,53 @@ LOG_LINES = 20  # of the server's log, shown with a failed test
 os.environ.setdefault('HYPOTHESIS_STORAGE_DIRECTORY', str(ROOT / 'build/hypothesis'))
 
 
+# Which form of Duan the suite runs on: everything in one process, or every role a process of its own.
+IS_CLUSTER = os.environ.get('DUAN_TOPOLOGY') == 'cluster'
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'one_process(reason): holds for the embedded form only')
+
+
+def pytest_runtest_setup(item):
+    mark = item.get_closest_marker('one_process')
+    if mark and IS_CLUSTER:
+        pytest.skip(f'embedded form only: {mark.args[0]}')
+
+
 @pytest.fixture(scope='session')
-def server(tmp_path_factory):
-    """The server most tests share; one per worker. With DUAN_URL it is that one."""
+def components(tmp_path_factory):
+    """MariaDB, etcd and an object store, shared by the clusters of this worker."""
+    shared = Components(tmp_path_factory.mktemp('components'), dies_with_us=True).start()
+    yield shared
+    shared.kill()
+
+
+@pytest.fixture(scope='session')
+def make_server(request):
+    """Makes a server in a folder, of the form that is tested; it is not started."""
+    if IS_CLUSTER:
+        return lambda folder, *told, **more: ClusterServer(folder, request.getfixturevalue('components'), *told, **more)
+    return Server
+
+
+@pytest.fixture(scope='session')
+def server(tmp_path_factory, make_server):
+    """The server most tests share; one per worker. With DUAN_URL it is that one. In a cluster there are two of everything,
+    and each request of a client goes to another gateway."""
     if 'DUAN_URL' in os.environ:
         yield ForeignServer(os.environ['DUAN_URL'])
         return
     require_program()
-    running = Server(tmp_path_factory.mktemp('server')).start()
+    two = {'count': dict.fromkeys((*SERVICES, 'gateway'), 2)} if IS_CLUSTER else {}
+    running = make_server(tmp_path_factory.mktemp('server'), **two).start()
+    gateways[running.url] = getattr(running, 'ports', [])
     yield running
     running.stop()
 
 
 @pytest.fixture
-def own_server(tmp_path_factory, request):
+def own_server(tmp_path_factory, request, make_server):
     """Starts a server for this test alone: own_server({'limits.enabled': 'true'}).
 
     More arguments are Server's; with `folder` it uses that one instead of a new one.
@@ -38,12 +74,13 @@ def own_server(tmp_path_factory, request):
     request.node.own_servers = started = []
 
     def start(settings=None, folder=None, **more):
-        started.append(Server(folder or tmp_path_factory.mktemp('own'), settings, **more))
+        started.append(make_server(folder or tmp_path_factory.mktemp('own'), settings, **more))
         return started[-1].start()
 
     yield start
     for running in started:
         running.stop()
+        running.discard()
 
 
 def require_program():
@@ -60,7 +97,7 @@ def pytest_runtest_makereport(item):
         return
     servers = [item.funcargs.get('server'), *getattr(item, 'own_servers', [])]
     for running in filter(None, servers):
-        report.sections.append((f'log of {running.url}', tail(running.log())))
+        report.sections.append((f'log of {running.url}', tail(running.whole_log())))
 
 
 def tail(log):

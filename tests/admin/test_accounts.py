@@ -9,7 +9,8 @@ import pytest
 import checks
 from client import unique
 from operator_shell import admin, table
-from server_process import DEFAULTS, die_with_parent, program
+from daemon import die_with_parent
+from server_process import DEFAULTS, program
 from waiting import eventually
 
 BAD_INPUT, NOT_THERE = 65, 66

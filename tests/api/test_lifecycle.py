@@ -137,8 +137,12 @@ def test_a_keep_alive_client_that_goes_on_asking_does_not_hold_the_server(own_se
     assert not events(server, 'stopped; requests were cut off')
 
 
-# SIGHUP
+# SIGHUP. A role reads its settings as the whole does.
 
+RELOADS = pytest.mark.one_process('a role reads its settings again by the same code')
+
+
+@RELOADS
 def test_the_log_level_changes_while_the_server_runs(server_of_file, clients):
     viewer = clients(server_of_file.url)
     viewer.feed()
@@ -152,6 +156,7 @@ def test_the_log_level_changes_while_the_server_runs(server_of_file, clients):
     assert len(events(server_of_file, 'request')) == told
 
 
+@RELOADS
 def test_limits_change_while_the_server_runs(server_of_file):
     assert not is_limited(server_of_file)
     reload(server_of_file, 'limits: {enabled: true, requests_burst: 3, requests_per_second: 1}')
@@ -169,6 +174,7 @@ def is_limited(server):
     return False
 
 
+@RELOADS
 def test_the_largest_upload_changes_while_the_server_runs(server_of_file, new_user, clips):
     ann, clip = new_user(server_of_file.url), clips.data('noise.mp4')
     assert len(clip) > 65536
@@ -182,12 +188,14 @@ def test_the_largest_upload_changes_while_the_server_runs(server_of_file, new_us
     ann.publish(clip, 'fits again, but is noise', NOT_A_VIDEO)
 
 
+@RELOADS
 def test_a_setting_that_needs_a_start_says_so(server_of_file):
     reload(server_of_file, 'http: {workers: 3}\nlimits: {enabled: false}')
     told, = events(server_of_file, 'setting changes at the next start')
     assert told['setting.name'] == 'http.workers'
 
 
+@RELOADS
 def test_bad_settings_change_nothing_and_are_told(server_of_file, clients):
     reload(server_of_file, 'limits: {enabled: perhaps}')
     told, = events(server_of_file, 'settings were not read again')

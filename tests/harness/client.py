@@ -1,5 +1,6 @@
 # A thin client for the public API, which checks every reply before a test sees it.
 # SPDX-License-Identifier: Apache-2.0
+import itertools
 import ssl
 import uuid
 
@@ -39,9 +40,30 @@ ENDPOINTS = {
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
+# Ports of all gateways of a cluster, by the URL of the first: see Spread.
+gateways = {}
+
+
+class Spread(httpx.BaseTransport):
+    """Sends each request of a client to another gateway: what belongs to him must not lie in one of them."""
+
+    def __init__(self, ports):
+        self.turns = itertools.cycle(ports)
+        self.inner = httpx.HTTPTransport(verify=NO_TLS, limits=httpx.Limits(max_connections=100, max_keepalive_connections=20))
+
+    def handle_request(self, request):
+        request.url = request.url.copy_with(port=next(self.turns))
+        return self.inner.handle_request(request)
+
+    def close(self):
+        self.inner.close()
+
+
 def connect(url=''):
     """A pool of connections, for several threads."""
-    return httpx.Client(base_url=url, timeout=60, trust_env=False, verify=NO_TLS)
+    ports = gateways.get(url, [])
+    transport = Spread(ports) if len(ports) > 1 else None
+    return httpx.Client(base_url=url, timeout=60, trust_env=False, verify=NO_TLS, transport=transport)
 
 
 def unique(prefix='u'):

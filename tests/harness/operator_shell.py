@@ -3,7 +3,8 @@
 import subprocess
 from types import SimpleNamespace
 
-from server_process import DEFAULTS, die_with_parent, program
+from daemon import die_with_parent
+from server_process import DEFAULTS, program
 
 NEVER_S = 300  # a command that has not ended by then never will
 

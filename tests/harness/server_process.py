@@ -1,17 +1,16 @@
 # Starts, stops and kills a Duan server of the suite's own.
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
-import ctypes
 import os
-import random
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
 import httpx
 
 from client import connect
+from daemon import die_with_parent
+from ports import free_port
 from waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,23 +22,6 @@ DEFAULTS = {'auth.bcrypt_cost': 4, 'limits.enabled': 'false'}
 
 def program():
     return ROOT / os.environ.get('DUAN_BUILD', 'build/release') / 'duan'
-
-
-def die_with_parent():
-    """A suite that is killed leaves no server behind (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-def free_port():
-    """A port nobody listens on, below those the kernel hands out to clients."""
-    for port in random.sample(range(20000, 32000), 100):
-        with socket.socket() as probe:
-            try:
-                probe.bind(('127.0.0.1', port))
-                return port
-            except OSError:
-                continue
-    raise AssertionError('no free port')
 
 
 class Server:
@@ -109,16 +91,25 @@ class Server:
     def log(self):
         return self.log_file.read_text('utf-8', 'replace') if self.log_file.exists() else ''
 
+    whole_log = log
+
     def stored_bytes(self):
-        """The size of everything it keeps, files that vanish while counting left out."""
-        total = 0
-        for folder, _, names in os.walk(self.data):
-            for name in names:
-                try:
-                    total += os.stat(os.path.join(folder, name)).st_size
-                except FileNotFoundError:
-                    continue
-        return total
+        return stored_bytes(self.data)
+
+    def discard(self):
+        """Nothing but its folder is left of it."""
+
+
+def stored_bytes(folder):
+    """The size of everything in it, files that vanish while counting left out."""
+    total = 0
+    for inner, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(inner, name)).st_size
+            except FileNotFoundError:
+                continue
+    return total
 
 
 class ForeignServer:
@@ -133,3 +124,5 @@ class ForeignServer:
 
     def log(self):
         return ''
+
+    whole_log = log

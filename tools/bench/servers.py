@@ -8,8 +8,10 @@ import urllib.request
 
 from machine import ROOT, SERVER_CORE, on_core
 
-sys.path.append(str(ROOT / "tests/harness"))
-from server_process import Server, die_with_parent, free_port  # noqa: E402
+sys.path += [str(ROOT / "tests/harness"), str(ROOT / "tools/stack")]
+from daemon import die_with_parent  # noqa: E402
+from ports import free_port  # noqa: E402
+from server_process import Server  # noqa: E402
 from waiting import eventually  # noqa: E402
 
 # As shipped, but for the number of threads that the one core asks for, the rate that one client address may

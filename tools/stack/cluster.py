@@ -1,5 +1,6 @@
 # The cluster form of Duan on one machine: components, and every role as processes of their own.
 # SPDX-License-Identifier: Apache-2.0
+import concurrent.futures
 import contextlib
 import json
 import secrets
@@ -84,20 +85,17 @@ class Cluster:
             say(f'{one.daemon.name} is ready')
 
     def stop(self, say=lambda text: None):
-        """Against the order of starting, what is shared too. Returns the names of the roles that had to be killed."""
-        rude = []
-        for one in reversed(self.everything()):
-            if one.daemon.alive():
-                say(f'stopping {one.daemon.name}')
-                if not one.stop() and one in self.instances:
-                    rude.append(one.name)
-        return rude
+        """Against the order of starting, components too. Returns the names of the roles that had to be killed."""
+        front = [self.proxy] if self.proxy else []
+        behind = [one for one in self.instances if one.role != GATEWAY]
+        groups = [front, self.gateways, behind, list(self.components)]
+        return [name for group in groups for name in stop_all(group, say)]
 
     # ---- what all roles are told ----
 
     def furnish(self):
         """Databases, a bucket, and the file of settings."""
-        self.components.mariadb.make_databases([self.database(service) for service in SERVICES])
+        self.components.mariadb.make_databases(self.databases())
         self.components.objects.make_bucket(self.bucket)
         lines = [f'{name}: {json.dumps(str(value))}' for name, value in {**self.own_settings(), **self.settings}.items()]
         write_private(self.config, '# What every role of this cluster is told.\n' + '\n'.join(lines) + '\n')
@@ -117,6 +115,9 @@ class Cluster:
 
     def database(self, service):
         return f'duan_{self.tag}{service}'
+
+    def databases(self):
+        return [self.database(service) for service in SERVICES]
 
     @property
     def bucket(self):
@@ -140,3 +141,13 @@ class Cluster:
             known = dict.fromkeys(one.role if one in self.instances else one.folder.name for one in self.everything())
             raise Failed(f'there is no "{name}" here, only {", ".join(known)}; one instance is named like favorite-2')
         return found
+
+
+def stop_all(those, say=lambda text: None):
+    """Side by side. Returns the names of those that had to be killed."""
+    running = [one for one in those if one.daemon.alive()]
+    for one in running:
+        say(f'stopping {one.daemon.name}')
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        polite = list(pool.map(lambda one: one.stop(), running))
+    return [one.daemon.name for one, well in zip(running, polite) if not well and isinstance(one, Instance)]

@@ -22,6 +22,7 @@ class Instance:
         self.config = config
         self.dies_with_us = dies_with_us
         self.settings = {}  # beyond the file's, of this instance
+        self.environment = {}
         self.fixed_port = None  # where it does its work, when that was not left to it
         self.daemon = Daemon(folder, self.name)
 
@@ -65,7 +66,7 @@ class Instance:
         (self.folder / 'data').mkdir(parents=True, exist_ok=True)
         if connects(self.port):
             raise Failed(f'{self.name}: port {self.port} is in use by somebody else')
-        self.daemon.launch(self.command(), dies_with_us=self.dies_with_us)
+        self.daemon.launch(self.command(), self.environment, self.dies_with_us)
 
     def wait(self):
         self.daemon.wait_until(self.ready, START_S)
