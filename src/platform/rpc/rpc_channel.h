@@ -29,12 +29,13 @@ void rpc_channel_destroy(struct rpc_channel *ch); /* ends what is under way; NUL
 
 /* ---- unary calls, in two halves ---- */
 
-/* One call under way; in the request's arena. */
+/* One call under way, in c's arena. */
 struct rpc_flight;
 
 /*
  * Sends and returns. c gives deadline, trace, request id and user; `path` is a literal
- * "/duan.favorite.v1.Favorite/Set". What fails is told by rpc_finish().
+ * "/duan.favorite.v1.Favorite/Set". c and the bytes of `req` are borrowed until rpc_finish(), which
+ * also tells what failed here.
  */
 struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *path,
                              struct str req);

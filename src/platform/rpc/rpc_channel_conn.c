@@ -1,0 +1,307 @@
+/* One connection of a channel: whoever waits for a reply reads for all who wait. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "rpc_channel_parts.h"
+
+/* ---- life ---- */
+
+struct rpc_channel_conn *rpc_channel_conn_create(struct rpc_channel *ch)
+{
+    struct rpc_channel_conn *conn = malloc(sizeof(*conn));
+
+    if (!conn)
+        abort();
+    memset(conn, 0, offsetof(struct rpc_channel_conn, bytes)); /* no page of the rest is touched */
+    rpc_link_init(&conn->link);
+    conn->ch = ch;
+    conn->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return conn;
+}
+
+void rpc_channel_conn_destroy(struct rpc_channel_conn *conn)
+{
+    if (!conn)
+        return;
+    if (conn->link.session)
+        rpc_link_close(&conn->link);
+    rpc_link_fini(&conn->link);
+    if (conn->wake >= 0)
+        close(conn->wake);
+    free(conn);
+}
+
+void rpc_channel_conn_poke(struct rpc_channel_conn *conn)
+{
+    if (conn->reading && conn->wake >= 0)
+        (void)!write(conn->wake, &(uint64_t){1}, sizeof(uint64_t));
+}
+
+/* All calls on it are over. By the one who reads, or while nobody does. */
+static void lose_all(struct rpc_channel_conn *conn, const char *why)
+{
+    atomic_store(&conn->leaving, true);
+    if (conn->link.session)
+        rpc_link_close(&conn->link);
+    while (conn->calls)
+        rpc_channel_call_lose(conn->calls, ERR_UNAVAILABLE, why);
+}
+
+void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why)
+{
+    atomic_store(&conn->leaving, true);
+    if (!conn->reading) {
+        lose_all(conn, why);
+        return;
+    }
+    rpc_link_break(&conn->link);
+    while (conn->calls)
+        rpc_channel_call_lose(conn->calls, ERR_CANCELLED, why);
+    rpc_channel_conn_poke(conn);
+}
+
+/* ---- connecting ---- */
+
+static nghttp2_session *session_new(struct rpc_channel_conn *conn)
+{
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, RPC_LINK_STREAM_WINDOW},
+    };
+    nghttp2_session *session = NULL;
+
+    if (nghttp2_session_client_new2(&session, conn->ch->callbacks, conn, conn->ch->settings) ||
+        nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, COUNT(settings)) ||
+        nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, RPC_LINK_WINDOW))
+        abort(); /* only for want of memory */
+    return session;
+}
+
+/* The next address that lets us try; -1: there is none. */
+static int next_socket(struct rpc_channel_conn *conn, struct ctx *c)
+{
+    int fd = -1;
+
+    while (fd < 0 && conn->address < conn->addresses.count)
+        if (rpc_address_connect(c, &conn->addresses, conn->address++, &fd))
+            fd = -1;
+    return fd;
+}
+
+void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c)
+{
+    if (conn->started)
+        return;
+    conn->started = true;
+    struct err *e = rpc_address_find(c, conn->ch->options.address, &conn->addresses);
+    int fd = e ? -1 : next_socket(conn, c);
+
+    if (fd < 0) {
+        atomic_store(&conn->leaving, true);
+        rpc_channel_failed(conn->ch);
+        return;
+    }
+    conn->connecting = true;
+    conn->heard_ns = clock_monotonic_ns();
+    conn->connect_by_ns = conn->heard_ns + conn->ch->options.connect_ms * CLOCK_NS_PER_MS;
+    rpc_link_open(&conn->link, fd, session_new(conn));
+}
+
+/* The socket tells how connecting went. */
+static void connected(struct rpc_channel_conn *conn)
+{
+    int failed = 0;
+    socklen_t len = sizeof(failed);
+
+    if (getsockopt(conn->link.fd, SOL_SOCKET, SO_ERROR, &failed, &len) || failed) {
+        rpc_channel_failed(conn->ch);
+        lose_all(conn, "the peer refuses connections");
+        return;
+    }
+    conn->connecting = false;
+}
+
+static bool is_writable(int fd)
+{
+    struct pollfd one = {.fd = fd, .events = POLLOUT};
+
+    return poll(&one, 1, 0) == 1;
+}
+
+/* On this machine a connection is there at once. */
+void rpc_channel_conn_flush(struct rpc_channel_conn *conn)
+{
+    if (conn->connecting && is_writable(conn->link.fd))
+        connected(conn);
+    if (conn->connecting || !conn->link.session)
+        return;
+    rpc_link_flush(&conn->link);
+    if (conn->link.blocked)
+        rpc_channel_conn_poke(conn);
+    if (conn->link.broken && !conn->reading && conn->link.session)
+        lose_all(conn, "the connection broke");
+}
+
+/* ---- reading ---- */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return !a || (b && b < a) ? b : a;
+}
+
+/* When the one who reads has to look up again, whatever comes; 0: never. */
+static int64_t look_up_ns(const struct rpc_channel_conn *conn, int64_t deadline_ns)
+{
+    int64_t keepalive_ns = conn->ch->options.keepalive_ms * CLOCK_NS_PER_MS;
+
+    if (conn->connecting)
+        return earlier(deadline_ns, conn->connect_by_ns);
+    return keepalive_ns ? earlier(deadline_ns, conn->heard_ns + keepalive_ns) : deadline_ns;
+}
+
+static void wait_for_socket(struct pollfd *fds, size_t count, int64_t until_ns)
+{
+    int64_t left = until_ns - clock_monotonic_ns();
+    struct timespec time = {.tv_sec = left > 0 ? left / CLOCK_NS_PER_S : 0,
+                            .tv_nsec = left > 0 ? left % CLOCK_NS_PER_S : 0};
+
+    if (ppoll(fds, count, until_ns ? &time : NULL, NULL) <= 0)
+        fds[0].revents = fds[1].revents = 0;
+}
+
+static void take_bytes(struct rpc_channel_conn *conn, ssize_t n, int failed)
+{
+    if (failed == EAGAIN || failed == EINTR)
+        return;
+    if (n <= 0 || !rpc_link_take(&conn->link, conn->bytes, (size_t)n)) {
+        lose_all(conn, "the connection broke");
+        return;
+    }
+    conn->heard_ns = clock_monotonic_ns();
+    conn->pinged = false;
+}
+
+/* Nothing came for a while: ask; nothing came after that either: it is dead. */
+static void check_silence(struct rpc_channel_conn *conn)
+{
+    int64_t now = clock_monotonic_ns(),
+            keepalive_ns = conn->ch->options.keepalive_ms * CLOCK_NS_PER_MS;
+
+    if (conn->connecting && now >= conn->connect_by_ns) {
+        rpc_channel_failed(conn->ch);
+        lose_all(conn, "the peer does not answer");
+        return;
+    }
+    if (conn->connecting || !keepalive_ns || now < conn->heard_ns + keepalive_ns)
+        return;
+    if (conn->pinged) {
+        lose_all(conn, "the peer has fallen silent");
+        return;
+    }
+    conn->pinged = true;
+    conn->heard_ns = now;
+    (void)nghttp2_submit_ping(conn->link.session, NGHTTP2_FLAG_NONE, NULL);
+}
+
+static void after_reading(struct rpc_channel_conn *conn)
+{
+    if (conn->link.session)
+        check_silence(conn);
+    if (conn->link.session)
+        rpc_channel_conn_flush(conn);
+    if (conn->link.session && rpc_link_is_over(&conn->link))
+        lose_all(conn, "the peer closed the connection");
+}
+
+/* One wait for the socket; the lock is given up meanwhile. */
+static void read_once(struct rpc_channel_conn *conn, int64_t deadline_ns)
+{
+    struct pollfd fds[] = {{.fd = conn->link.fd, .events = POLLIN},
+                           {.fd = conn->wake, .events = POLLIN}};
+    int64_t until_ns = look_up_ns(conn, deadline_ns);
+    ssize_t n = 0;
+    int failed = EAGAIN;
+    uint64_t woken;
+
+    if (conn->connecting || conn->link.blocked)
+        fds[0].events |= POLLOUT;
+    conn->reading = true;
+    pthread_mutex_unlock(&conn->link.lock);
+    wait_for_socket(fds, COUNT(fds), until_ns);
+    if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
+        n = recv(fds[0].fd, conn->bytes, sizeof(conn->bytes), 0);
+        failed = n < 0 ? errno : 0;
+    }
+    if (fds[1].revents)
+        (void)!read(conn->wake, &woken, sizeof(woken));
+    pthread_mutex_lock(&conn->link.lock);
+    conn->reading = false;
+    if (conn->connecting && fds[0].revents)
+        connected(conn);
+    if (conn->link.session)
+        take_bytes(conn, n, failed);
+    after_reading(conn);
+}
+
+/* ---- waiting ---- */
+
+static void waiter_add(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
+{
+    call->next_waiter = NULL;
+    call->last_waiter = conn->last_waiter;
+    if (conn->last_waiter)
+        conn->last_waiter->next_waiter = call;
+    else
+        conn->first_waiter = call;
+    conn->last_waiter = call;
+    call->waiting = true;
+}
+
+static void waiter_remove(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
+{
+    if (call->last_waiter)
+        call->last_waiter->next_waiter = call->next_waiter;
+    else
+        conn->first_waiter = call->next_waiter;
+    if (call->next_waiter)
+        call->next_waiter->last_waiter = call->last_waiter;
+    else
+        conn->last_waiter = call->last_waiter;
+    call->waiting = false;
+}
+
+static void wait_for_reader(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
+                            int64_t deadline_ns)
+{
+    struct timespec until = {.tv_sec = deadline_ns / CLOCK_NS_PER_S,
+                             .tv_nsec = deadline_ns % CLOCK_NS_PER_S};
+
+    waiter_add(conn, call);
+    if (deadline_ns)
+        (void)pthread_cond_clockwait(&call->wake, &conn->link.lock, CLOCK_MONOTONIC, &until);
+    else
+        pthread_cond_wait(&call->wake, &conn->link.lock);
+    waiter_remove(conn, call);
+}
+
+bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
+                           int64_t deadline_ns)
+{
+    bool in_time = true;
+
+    while (in_time && !rpc_channel_call_has_news(call)) {
+        if (conn->reading)
+            wait_for_reader(conn, call, deadline_ns);
+        else
+            read_once(conn, deadline_ns);
+        in_time = !deadline_ns || clock_monotonic_ns() < deadline_ns;
+    }
+    if (!conn->reading && conn->first_waiter)
+        pthread_cond_signal(&conn->first_waiter->wake); /* reads for the others from now on */
+    return in_time || rpc_channel_call_has_news(call);
+}

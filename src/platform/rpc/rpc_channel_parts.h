@@ -1,0 +1,145 @@
+/* What the parts of a channel share: its connections, the calls on them, who reads. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RPC_CHANNEL_PARTS_H
+#define RPC_CHANNEL_PARTS_H
+
+#include <stdatomic.h>
+
+#include "grpc_reader.h"
+#include "grpc_status.h"
+#include "rpc_address.h"
+#include "rpc_channel.h"
+#include "rpc_link.h"
+
+/* A message on its way out, or one that came and waits to be taken. */
+struct rpc_message {
+    struct rpc_message *next;
+    char prefix[GRPC_PREFIX];
+    struct str bytes;
+    size_t sent; /* of prefix and bytes */
+};
+
+/*
+ * One call, unary or streaming. The connection's lock guards it from submit to detach; before and
+ * after it belongs to whoever made the call.
+ */
+struct rpc_channel_call {
+    struct rpc_channel_call *next_free;
+    struct rpc_channel_call *left, *right; /* the open ones of the connection */
+    struct rpc_channel_call *next_waiter, *last_waiter;
+    struct rpc_channel *ch;
+    struct rpc_channel_conn *conn; /* a reference */
+    const char *path;              /* borrowed */
+    int32_t stream;
+    bool streaming;
+
+    struct rpc_message *out, **out_tail;
+    bool out_ended;
+    struct rpc_message request; /* of a unary call */
+
+    struct arena arena; /* what came lies in it */
+    struct grpc_reader reader;
+    struct grpc_status status;
+    struct str reply; /* of a unary call */
+    bool have_reply;
+    struct rpc_message *inbox, **inbox_tail; /* of a stream */
+    size_t head_bytes;
+    bool not_grpc; /* another content-type */
+    int http;      /* :status; 0: none came */
+
+    bool begun;  /* its first frame was made */
+    bool done;   /* nothing more will come */
+    bool unseen; /* the peer has not acted on it */
+    bool cancelled;
+    enum err_code lost; /* how it ended without a status from the peer; 0: not */
+    const char *why;    /* a literal */
+    int64_t done_ns;
+
+    pthread_cond_t wake;
+    bool waiting;
+};
+
+/* One connection; its lock guards the rest. Freed when nobody refers to it. */
+struct rpc_channel_conn {
+    struct rpc_link link;
+    struct rpc_channel *ch;        /* borrowed */
+    struct rpc_channel_conn *next; /* of all of the channel; ch->lock */
+    size_t refs;                   /* ch->lock */
+    bool ended;                    /* the channel's end has been here; ch->lock */
+    bool started;
+    bool connecting;
+    _Atomic bool leaving; /* takes no new calls */
+    bool reading;         /* a caller waits for the socket */
+    int wake;             /* eventfd: makes the one who reads look again */
+    struct rpc_addresses addresses;
+    size_t address;
+    int64_t connect_by_ns, heard_ns;
+    bool pinged;
+    struct rpc_channel_call *calls;
+    struct rpc_channel_call *first_waiter, *last_waiter;
+    char bytes[32 * 1024]; /* the reader's */
+};
+
+enum { RPC_CHANNEL_CONNECTIONS_MAX = 4 };
+
+struct rpc_channel {
+    struct rpc_channel_options options;
+    char *address;
+    nghttp2_session_callbacks *callbacks;
+    nghttp2_option *settings;
+    pthread_mutex_t lock; /* guards all below; taken inside a connection's lock, never around one */
+    struct rpc_channel_conn *slots[RPC_CHANNEL_CONNECTIONS_MAX];
+    struct rpc_channel_conn *conns;
+    size_t turn;
+    struct rpc_channel_call *pool;
+    size_t pooled;
+    size_t refs; /* the owner's, and one for each call */
+    size_t in_flight;
+    bool closed;
+    int64_t retry_ns, pause_ns; /* nothing connects before; grows with each failure */
+};
+
+/* ---- rpc_channel.c ---- */
+
+/* A call with a connection to use. Nothing is sent yet. ERR_UNAVAILABLE, ERR_EXHAUSTED: at once. */
+MUST_USE struct err *rpc_channel_take(struct rpc_channel *ch, struct ctx *c,
+                                      struct rpc_channel_call **out);
+/* Another connection for a call that is to be sent again. */
+MUST_USE struct err *rpc_channel_retake(struct rpc_channel_call *call, struct ctx *c);
+void rpc_channel_give(struct rpc_channel_call *call); /* no lock held; the end of it */
+
+/* What became of an attempt to connect. A connection's lock may be held. */
+void rpc_channel_connected(struct rpc_channel *ch);
+void rpc_channel_failed(struct rpc_channel *ch);
+
+/* ---- rpc_channel_conn.c ---- */
+
+struct rpc_channel_conn *rpc_channel_conn_create(struct rpc_channel *ch);
+void rpc_channel_conn_destroy(struct rpc_channel_conn *conn); /* nobody refers to it */
+
+/* All of these with the lock held. */
+void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c); /* the first time */
+void rpc_channel_conn_flush(struct rpc_channel_conn *conn);
+/* Until something is there for the call, or the deadline: false. */
+bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
+                           int64_t deadline_ns);
+void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why);
+void rpc_channel_conn_poke(struct rpc_channel_conn *conn); /* the one who reads looks again */
+
+/* ---- rpc_channel_call.c ---- */
+
+void rpc_channel_call_callbacks(nghttp2_session_callbacks *callbacks);
+struct rpc_channel_call *rpc_channel_call_create(void);
+void rpc_channel_call_destroy(struct rpc_channel_call *call);
+void rpc_channel_call_reset(struct rpc_channel_call *call); /* as new, but for its memory */
+
+/* All of these with the connection's lock held. */
+void rpc_channel_call_submit(struct rpc_channel_call *call, struct ctx *c);
+void rpc_channel_call_lose(struct rpc_channel_call *call, enum err_code code, const char *why);
+void rpc_channel_call_cancel(struct rpc_channel_call *call); /* tells the peer, if it is not over */
+bool rpc_channel_call_has_news(const struct rpc_channel_call *call);
+
+/* No lock needed: it is over. NULL: the peer said that it went well. */
+struct err *rpc_channel_call_outcome(const struct rpc_channel_call *call, struct ctx *c);
+
+#endif

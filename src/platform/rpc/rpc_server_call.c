@@ -1,0 +1,389 @@
+/* One call of the gRPC server: its frames, its handler, its answer. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "clock.h"
+#include "grpc_status.h"
+#include "rpc_server_head.h"
+
+enum { POOL_MAX = 64 /* calls kept with their memory */ };
+
+/* ---- life ---- */
+
+static struct rpc_server_call *from_pool(struct rpc_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct rpc_server_call *call = s->pool;
+
+    if (call) {
+        s->pool = call->next;
+        s->pooled--;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return call;
+}
+
+static bool to_pool(struct rpc_server *s, struct rpc_server_call *call)
+{
+    pthread_mutex_lock(&s->lock);
+    bool kept = s->pooled < POOL_MAX;
+
+    if (kept) {
+        call->next = s->pool;
+        s->pool = call;
+        s->pooled++;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return kept;
+}
+
+static struct rpc_server_call *call_new(struct rpc_server *s)
+{
+    struct rpc_server_call *call = from_pool(s);
+
+    if (!call && !(call = calloc(1, sizeof(*call))))
+        abort();
+    struct arena arena = call->arena; /* keeps its block */
+
+    *call = (struct rpc_server_call){.arena = arena};
+    call->ctx.arena = &call->arena;
+    call->reader.arena = &call->arena;
+    call->reader.max = s->options.message_max;
+    return call;
+}
+
+void rpc_server_call_free(struct rpc_server_call *call)
+{
+    arena_fini(&call->arena);
+    free(call);
+}
+
+static void open_add(struct rpc_server_conn *conn, struct rpc_server_call *call)
+{
+    call->conn = conn;
+    call->right = conn->calls;
+    if (call->right)
+        call->right->left = call;
+    conn->calls = call;
+    rpc_server_conn_enter(conn);
+}
+
+static void open_remove(struct rpc_server_call *call)
+{
+    struct rpc_server_conn *conn = call->conn;
+
+    if (call->left)
+        call->left->right = call->right;
+    else
+        conn->calls = call->right;
+    if (call->right)
+        call->right->left = call->left;
+}
+
+/* Lock held. Its memory goes when neither the stream nor a thread needs it. */
+static void release(struct rpc_server_call *call)
+{
+    struct rpc_server_conn *conn = call->conn;
+
+    if (!call->closed || call->busy)
+        return;
+    open_remove(call);
+    arena_reset(&call->arena);
+    if (!to_pool(conn->server, call))
+        rpc_server_call_free(call);
+    rpc_server_conn_leave(conn);
+}
+
+void rpc_server_call_drop(struct rpc_server_call *call)
+{
+    call->closed = true;
+    release(call);
+}
+
+/* ---- answering ---- */
+
+/* The reply: five bytes, the message, then the trailers. */
+static ssize_t read_reply(nghttp2_session *session, int32_t stream, uint8_t *out, size_t room,
+                          uint32_t *flags, nghttp2_data_source *source, void *user)
+{
+    struct rpc_server_call *call = source->ptr;
+    size_t total = GRPC_PREFIX + call->reply.len, n = 0;
+    nghttp2_nv trailers[GRPC_STATUS_HEADERS];
+
+    (void)user;
+    for (; n < room && call->reply_sent < GRPC_PREFIX; n++)
+        out[n] = (uint8_t)call->prefix[call->reply_sent++];
+    size_t left = total - call->reply_sent, part = left < room - n ? left : room - n;
+
+    if (part)
+        memcpy(out + n, call->reply.ptr + (call->reply_sent - GRPC_PREFIX), part);
+    call->reply_sent += part;
+    if (call->reply_sent == total) {
+        *flags = NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
+        if (nghttp2_submit_trailer(session, stream, trailers,
+                                   grpc_status_write(&call->ctx, NULL, trailers)))
+            return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    }
+    return (ssize_t)(n + part);
+}
+
+static size_t head_write(const struct rpc_server_call *call, nghttp2_nv *out)
+{
+    size_t n = 0;
+
+    out[n++] = h2_header(STR(":status"), str_of(call->http ? call->http : "200"), 0);
+    out[n++] = h2_header(STR("content-type"), STR("application/grpc"), 0);
+    if (call->encoded)
+        out[n++] = h2_header(STR("grpc-accept-encoding"), STR("identity"), 0);
+    return n;
+}
+
+/* All in one block of headers: there is no message. */
+static int submit_failure(struct rpc_server_call *call)
+{
+    enum { HEAD_HEADERS = 3 };
+    nghttp2_nv headers[HEAD_HEADERS + GRPC_STATUS_HEADERS];
+    size_t n = head_write(call, headers);
+
+    n += grpc_status_write(&call->ctx, call->failure, &headers[n]);
+    return nghttp2_submit_response(call->conn->link.session, call->stream, headers, n, NULL);
+}
+
+static int submit_reply(struct rpc_server_call *call)
+{
+    nghttp2_nv headers[3];
+    size_t n = head_write(call, headers);
+    nghttp2_data_provider body = {.source.ptr = call, .read_callback = read_reply};
+
+    grpc_prefix_write(call->reply.len, call->prefix);
+    return nghttp2_submit_response(call->conn->link.session, call->stream, headers, n, &body);
+}
+
+/* Lock held. A stream that cannot be answered is reset. */
+static void answer(struct rpc_server_call *call, struct err *e)
+{
+    nghttp2_session *session = call->conn->link.session;
+
+    call->answered = true;
+    call->failure = e;
+    if (e)
+        atomic_fetch_add(&call->conn->server->failed, 1);
+    if ((e ? submit_failure(call) : submit_reply(call)) != 0)
+        (void)nghttp2_submit_rst_stream(session, 0, call->stream, NGHTTP2_INTERNAL_ERROR);
+}
+
+/* While frames are being read: the request is refused, perhaps before it is whole. */
+static void answer_early(struct rpc_server_call *call, struct err *e)
+{
+    if (!call->answered)
+        answer(call, e);
+}
+
+/* The answer is out, so nobody needs the rest of the request. (Not earlier: a stream that is to be
+ * reset gets no more headers.) */
+static int frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+    const struct rpc_server_call *call;
+
+    (void)user;
+    if (frame->hd.type != NGHTTP2_HEADERS || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
+        return 0;
+    call = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    if (call && !call->request_ended)
+        return nghttp2_submit_rst_stream(session, 0, call->stream, NGHTTP2_NO_ERROR);
+    return 0;
+}
+
+/* ---- running ---- */
+
+static bool is_late(const struct ctx *c)
+{
+    return c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns;
+}
+
+static struct err *handle(struct rpc_server_call *call)
+{
+    const struct rpc_service *service = call->route->service;
+    struct ctx *c = &call->ctx;
+
+    if (call->closed)
+        return NULL; /* nobody waits for it any more */
+    if (is_late(c))
+        return err_new(c, ERR_TIMEOUT, "the deadline passed before the call was served");
+    struct err *e =
+        service->handle(service->self, call->route->method, c, call->request, &call->reply);
+
+    if (!e && is_late(c))
+        return err_new(c, ERR_TIMEOUT, "the deadline passed while the call was served");
+    return e;
+}
+
+/* Back from a handler: the answer goes out, unless nobody waits for it any more. */
+static void finish(struct rpc_server_call *call, struct err *e)
+{
+    struct rpc_server_conn *conn = call->conn;
+
+    pthread_mutex_lock(&conn->link.lock);
+    rpc_server_conn_enter(conn);
+    call->busy = false;
+    if (call->closed)
+        release(call);
+    else
+        answer(call, e);
+    rpc_link_flush(&conn->link); /* the call may be gone when this returns */
+    rpc_server_conn_leave(conn);
+    pthread_mutex_unlock(&conn->link.lock);
+}
+
+void rpc_server_call_run(struct rpc_server_call *call)
+{
+    struct rpc_server *s = call->conn->server;
+
+    atomic_fetch_add(&s->running, 1);
+    struct err *e = handle(call);
+
+    atomic_fetch_sub(&s->running, 1);
+    finish(call, e);
+}
+
+void rpc_server_call_refuse(struct rpc_server_call *call)
+{
+    atomic_fetch_add(&call->conn->server->refused, 1);
+    finish(call, err_new(&call->ctx, ERR_EXHAUSTED, "too many calls wait here"));
+}
+
+/* ---- frames ---- */
+
+static int begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+    struct rpc_server_conn *conn = user;
+    struct rpc_server_call *call;
+
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+        return 0;
+    call = call_new(conn->server);
+    call->stream = frame->hd.stream_id;
+    open_add(conn, call);
+    atomic_fetch_add(&conn->server->calls, 1);
+    return nghttp2_session_set_stream_user_data(session, call->stream, call);
+}
+
+static struct rpc_server_call *call_of(nghttp2_session *session, int32_t stream)
+{
+    struct rpc_server_call *call = nghttp2_session_get_stream_user_data(session, stream);
+
+    return call && !call->answered && !call->busy ? call : NULL;
+}
+
+static int header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                  size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
+                  void *user)
+{
+    struct rpc_server_call *call = call_of(session, frame->hd.stream_id);
+
+    (void)flags;
+    (void)user;
+    if (call && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+        rpc_server_head_take(call, h2_text(name, name_len), h2_text(value, value_len));
+    return 0;
+}
+
+static void take_message(struct rpc_server_call *call)
+{
+    if (call->have_message)
+        answer_early(call, err_new(&call->ctx, ERR_INTERNAL, "more than one message in a call"));
+    call->have_message = true;
+    call->request = grpc_reader_message(&call->reader);
+}
+
+static void take_data(struct rpc_server_call *call, struct str data)
+{
+    while (data.len && !call->answered)
+        switch (grpc_reader_take(&call->reader, &data)) {
+        case GRPC_READ_MORE:
+            break;
+        case GRPC_READ_MESSAGE:
+            take_message(call);
+            break;
+        case GRPC_READ_COMPRESSED:
+            answer_early(call, err_new(&call->ctx, ERR_INTERNAL, "a compressed message"));
+            break;
+        case GRPC_READ_TOO_LONG:
+            answer_early(call, err_new(&call->ctx, ERR_EXHAUSTED,
+                                       "a message of more than %zu bytes", call->reader.max));
+            break;
+        }
+}
+
+static int data(nghttp2_session *session, uint8_t flags, int32_t stream, const uint8_t *bytes,
+                size_t len, void *user)
+{
+    struct rpc_server_call *call = call_of(session, stream);
+
+    (void)flags;
+    (void)user;
+    if (call)
+        take_data(call, h2_text(bytes, len));
+    return 0;
+}
+
+/* The caller has said all: the call waits for the thread that reads this connection to run it. */
+static void request_ended(struct rpc_server_call *call)
+{
+    struct rpc_server_conn *conn = call->conn;
+
+    call->request_ended = true;
+    if (!call->have_message || !grpc_reader_between(&call->reader)) {
+        answer_early(call,
+                     err_new(&call->ctx, ERR_INTERNAL, "the message is missing or cut short"));
+        return;
+    }
+    call->busy = true;
+    call->next = NULL;
+    *conn->ready_tail = call;
+    conn->ready_tail = &call->next;
+}
+
+static void head_ended(struct rpc_server_call *call)
+{
+    struct err *e = rpc_server_head_check(call);
+
+    if (e)
+        answer_early(call, e);
+}
+
+static int frame_received(nghttp2_session *session, const nghttp2_frame *frame, void *user)
+{
+    struct rpc_server_call *call;
+
+    (void)user;
+    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
+        return 0;
+    call = call_of(session, frame->hd.stream_id);
+    if (call && frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST)
+        head_ended(call);
+    if (call && !call->answered && frame->hd.flags & NGHTTP2_FLAG_END_STREAM)
+        request_ended(call);
+    return 0;
+}
+
+static int stream_closed(nghttp2_session *session, int32_t stream, uint32_t code, void *user)
+{
+    struct rpc_server_call *call = nghttp2_session_get_stream_user_data(session, stream);
+
+    (void)code;
+    (void)user;
+    if (call)
+        rpc_server_call_drop(call);
+    return 0;
+}
+
+void rpc_server_call_callbacks(nghttp2_session_callbacks *callbacks)
+{
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frame_received);
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, frame_sent);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, stream_closed);
+}

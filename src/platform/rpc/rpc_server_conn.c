@@ -1,0 +1,193 @@
+/* Connections of the gRPC server: their sockets and sessions. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "rpc_address.h"
+#include "rpc_server_parts.h"
+
+enum { READ_SIZE = 32 * 1024 };
+
+/* ---- life ---- */
+
+static struct rpc_server_conn *conn_new(struct rpc_server *s)
+{
+    struct rpc_server_conn *conn = calloc(1, sizeof(*conn));
+
+    if (!conn)
+        abort();
+    rpc_link_init(&conn->link);
+    conn->server = s;
+    pthread_mutex_lock(&s->lock);
+    conn->next = s->conns;
+    s->conns = conn;
+    pthread_mutex_unlock(&s->lock);
+    return conn;
+}
+
+static struct rpc_server_conn *conn_get(struct rpc_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct rpc_server_conn *conn = s->free_conns;
+
+    if (conn)
+        s->free_conns = conn->next_free;
+    pthread_mutex_unlock(&s->lock);
+    return conn ? conn : conn_new(s);
+}
+
+void rpc_server_conn_free(struct rpc_server_conn *conn)
+{
+    rpc_link_fini(&conn->link);
+    free(conn);
+}
+
+void rpc_server_conn_enter(struct rpc_server_conn *conn)
+{
+    conn->users++;
+}
+
+void rpc_server_conn_leave(struct rpc_server_conn *conn)
+{
+    struct rpc_server *s = conn->server;
+
+    if (--conn->users > 0 || conn->open || !conn->used)
+        return;
+    conn->used = false;
+    atomic_fetch_sub(&s->open_conns, 1);
+    pthread_mutex_lock(&s->lock);
+    conn->next_free = s->free_conns;
+    s->free_conns = conn;
+    pthread_mutex_unlock(&s->lock);
+}
+
+void rpc_server_conn_close(struct rpc_server_conn *conn)
+{
+    conn->open = false;
+    for (struct rpc_server_call *call = conn->calls, *next; call; call = next) {
+        next = call->right;
+        rpc_server_call_drop(call);
+    }
+    rpc_link_close(&conn->link);
+}
+
+/* ---- accepting ---- */
+
+static nghttp2_session *session_new(struct rpc_server_conn *conn)
+{
+    const struct rpc_server *s = conn->server;
+    nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, (uint32_t)s->options.streams_max},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, RPC_LINK_STREAM_WINDOW},
+    };
+    nghttp2_session *session = NULL;
+
+    if (nghttp2_session_server_new2(&session, s->callbacks, conn, s->settings) ||
+        nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, COUNT(settings)) ||
+        nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, RPC_LINK_WINDOW))
+        abort(); /* only for want of memory */
+    return session;
+}
+
+static void watch(struct rpc_server_conn *conn, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = conn};
+
+    if (epoll_ctl(conn->server->epoll, EPOLL_CTL_ADD, fd, &event))
+        abort();
+}
+
+static void conn_open(struct rpc_server *s, int fd)
+{
+    struct rpc_server_conn *conn = conn_get(s);
+
+    rpc_address_no_delay(fd);
+    atomic_fetch_add(&s->open_conns, 1);
+    pthread_mutex_lock(&conn->link.lock);
+    rpc_link_open(&conn->link, fd, session_new(conn));
+    conn->open = conn->used = true;
+    conn->calls = NULL;
+    conn->ready = NULL;
+    conn->ready_tail = &conn->ready;
+    watch(conn, fd);
+    pthread_mutex_unlock(&conn->link.lock);
+}
+
+/* What a server says first is sent with the first event: the socket is writable. */
+void rpc_server_conn_accept(struct rpc_server *s)
+{
+    int fd = accept4(s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    if (atomic_load(&s->open_conns) >= s->options.connections_max)
+        close(fd);
+    else
+        conn_open(s, fd);
+}
+
+/* ---- reading ---- */
+
+/* Lock held, given up meanwhile. False: nothing more for now, or the end. */
+static bool read_some(struct rpc_server_conn *conn)
+{
+    char bytes[READ_SIZE];
+    int fd = conn->link.fd;
+
+    pthread_mutex_unlock(&conn->link.lock);
+    ssize_t n = recv(fd, bytes, sizeof(bytes), 0);
+    int failed = n < 0 ? errno : 0;
+
+    pthread_mutex_lock(&conn->link.lock);
+    if (failed == EAGAIN || failed == EINTR)
+        return failed == EINTR;
+    if (n <= 0 || !rpc_link_take(&conn->link, bytes, (size_t)n)) {
+        rpc_server_conn_close(conn);
+        return false;
+    }
+    return n == (ssize_t)sizeof(bytes); /* less: there is no more, or an event will come */
+}
+
+static void read_all(struct rpc_server_conn *conn)
+{
+    while (conn->open && read_some(conn))
+        ;
+    if (conn->open)
+        rpc_link_flush(&conn->link);
+    if (conn->open && rpc_link_is_over(&conn->link))
+        rpc_server_conn_close(conn);
+}
+
+static struct rpc_server_call *take_ready(struct rpc_server_conn *conn)
+{
+    struct rpc_server_call *calls = conn->ready;
+
+    conn->ready = NULL;
+    conn->ready_tail = &conn->ready;
+    return calls;
+}
+
+/* A thread that finds another at it leaves a mark and goes: that one will look again. */
+struct rpc_server_call *rpc_server_conn_event(struct rpc_server_conn *conn)
+{
+    struct rpc_server_call *calls = NULL;
+    unsigned seen;
+
+    if (atomic_fetch_add(&conn->events, 1) > 0)
+        return NULL;
+    pthread_mutex_lock(&conn->link.lock);
+    rpc_server_conn_enter(conn);
+    do {
+        seen = atomic_load(&conn->events);
+        if (conn->open)
+            read_all(conn);
+    } while (atomic_fetch_sub(&conn->events, seen) != seen);
+    calls = take_ready(conn);
+    rpc_server_conn_leave(conn);
+    pthread_mutex_unlock(&conn->link.lock);
+    return calls;
+}

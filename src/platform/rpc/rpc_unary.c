@@ -1,0 +1,109 @@
+/* Unary calls of a channel, in two halves: sending, and waiting. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clock.h"
+#include "rpc_channel_parts.h"
+
+/* The caller's half; what the connection works with is the call. */
+struct rpc_flight {
+    struct rpc_channel_call *call; /* NULL: it never began */
+    struct err *failure;           /* why */
+    struct ctx *c;
+    const char *path;
+    struct str request;
+};
+
+static void send_request(struct rpc_flight *f)
+{
+    struct rpc_channel_call *call = f->call;
+    struct rpc_channel_conn *conn = call->conn;
+
+    call->path = f->path;
+    call->request = (struct rpc_message){.bytes = f->request};
+    grpc_prefix_write(f->request.len, call->request.prefix);
+    call->out = &call->request;
+    call->out_tail = &call->request.next;
+    call->out_ended = true;
+    pthread_mutex_lock(&conn->link.lock);
+    rpc_channel_conn_start(conn, f->c);
+    rpc_channel_call_submit(call, f->c);
+    rpc_channel_conn_flush(conn);
+    pthread_mutex_unlock(&conn->link.lock);
+}
+
+struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *path,
+                             struct str req)
+{
+    struct rpc_flight *f = arena_new(c->arena, struct rpc_flight);
+
+    *f = (struct rpc_flight){.c = c, .path = path, .request = req};
+    f->failure = rpc_channel_take(ch, c, &f->call);
+    if (!f->failure)
+        send_request(f);
+    return f;
+}
+
+/* Over, or cancelled at the deadline. */
+static void wait_for_end(struct rpc_flight *f)
+{
+    struct rpc_channel_call *call = f->call;
+    struct rpc_channel_conn *conn = call->conn;
+
+    pthread_mutex_lock(&conn->link.lock);
+    if (!rpc_channel_conn_wait(conn, call, f->c->deadline_ns)) {
+        rpc_channel_call_cancel(call);
+        rpc_channel_conn_flush(conn);
+    }
+    pthread_mutex_unlock(&conn->link.lock);
+}
+
+/* A connection that was being closed refused it: the next one may not. */
+static bool send_again(struct rpc_flight *f)
+{
+    if (!f->call->unseen || (f->c->deadline_ns && clock_monotonic_ns() >= f->c->deadline_ns))
+        return false;
+    rpc_channel_call_reset(f->call);
+    f->failure = rpc_channel_retake(f->call, f->c);
+    if (f->failure) {
+        f->call->unseen = true;
+        return false;
+    }
+    send_request(f);
+    return true;
+}
+
+static bool is_late(const struct rpc_flight *f)
+{
+    return f->c->deadline_ns && f->call->done_ns >= f->c->deadline_ns;
+}
+
+static struct err *outcome(struct rpc_flight *f, struct str *resp)
+{
+    struct rpc_channel_call *call = f->call;
+
+    if (is_late(f))
+        return err_new(f->c, ERR_TIMEOUT, "%s: no answer before the deadline", call->ch->address);
+    if (f->failure)
+        return f->failure;
+    TRY(rpc_channel_call_outcome(call, f->c));
+    if (!call->have_reply)
+        return err_new(f->c, ERR_INTERNAL, "%s: no reply came", call->ch->address);
+    *resp = arena_copy(f->c->arena, call->reply);
+    return NULL;
+}
+
+struct err *rpc_finish(struct rpc_flight *f, struct str *resp, bool *sent)
+{
+    if (sent)
+        *sent = false;
+    if (!f->call)
+        return f->failure;
+    wait_for_end(f);
+    if (send_again(f))
+        wait_for_end(f);
+    struct err *e = outcome(f, resp);
+
+    if (sent)
+        *sent = !f->call->unseen;
+    rpc_channel_give(f->call);
+    return e;
+}
