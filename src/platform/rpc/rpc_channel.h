@@ -47,6 +47,15 @@ struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *
  */
 MUST_USE struct err *rpc_finish(struct rpc_flight *flight, struct str *resp, bool *sent);
 
+/* After rpc_finish(): the peer itself said how the call ended. */
+bool rpc_was_answered(const struct rpc_flight *flight);
+
+/* Waits until rpc_finish() would not, or until then: false. */
+bool rpc_wait(struct rpc_flight *flight, int64_t until_ns);
+
+/* In place of rpc_finish(): nobody wants the reply any more, and the peer is told so. */
+void rpc_abandon(struct rpc_flight *flight);
+
 /* ---- streams, both ways: for etcd and for health's Watch ---- */
 
 struct rpc_stream; /* used by one thread at a time; rpc_stream_cancel() by any */

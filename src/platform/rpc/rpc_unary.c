@@ -10,6 +10,7 @@ struct rpc_flight {
     struct ctx *c;
     const char *path;
     struct str request;
+    bool answered;
 };
 
 static void send_request(struct rpc_flight *f)
@@ -54,6 +55,31 @@ static void wait_for_end(struct rpc_flight *f)
         rpc_channel_conn_flush(conn);
     }
     pthread_mutex_unlock(&conn->link.lock);
+}
+
+bool rpc_wait(struct rpc_flight *f, int64_t until_ns)
+{
+    struct rpc_channel_call *call = f->call;
+
+    if (!call)
+        return true;
+    pthread_mutex_lock(&call->conn->link.lock);
+    bool over = rpc_channel_conn_wait(call->conn, call, until_ns);
+    pthread_mutex_unlock(&call->conn->link.lock);
+    return over;
+}
+
+void rpc_abandon(struct rpc_flight *f)
+{
+    struct rpc_channel_call *call = f->call;
+
+    if (!call)
+        return;
+    pthread_mutex_lock(&call->conn->link.lock);
+    rpc_channel_call_cancel(call);
+    rpc_channel_conn_flush(call->conn);
+    pthread_mutex_unlock(&call->conn->link.lock);
+    rpc_channel_give(call);
 }
 
 /* A connection that was being closed refused it: the next one may not. */
@@ -102,8 +128,14 @@ struct err *rpc_finish(struct rpc_flight *f, struct str *resp, bool *sent)
         wait_for_end(f);
     struct err *e = outcome(f, resp);
 
+    f->answered = !f->failure && !f->call->lost && f->call->status.code >= 0;
     if (sent)
         *sent = !f->call->unseen;
     rpc_channel_give(f->call);
     return e;
+}
+
+bool rpc_was_answered(const struct rpc_flight *f)
+{
+    return f->answered;
 }
