@@ -60,7 +60,7 @@ static struct err *tell(struct doctor *d, struct ctx *c, struct str key)
     return NULL;
 }
 
-/* A job under way fills the generation to come. */
+/* A job under way fills a generation to come; one that was tried again has left others. */
 static struct err *look_at_generation(struct doctor *d, struct ctx *c, const struct video_row *v,
                                       const char *name)
 {
@@ -69,8 +69,8 @@ static struct err *look_at_generation(struct doctor *d, struct ctx *c, const str
     bool working = v->state == VIDEO_PENDING || v->state == VIDEO_PROCESSING;
     int64_t generation;
 
-    if (str_to_i64(str_of(name), &generation) && generation >= 0 &&
-        (generation <= v->generation || working))
+    if (str_to_i64(str_of(name), &generation) &&
+        (generation == 0 || generation == v->generation || (generation > 0 && working)))
         return NULL;
     return is_settled(d, in_store(d, c, key)) ? tell(d, c, key) : NULL;
 }

@@ -29,8 +29,11 @@ static struct err *start_transcoder(struct duan *d, struct ctx *c)
                    .file_mb = (int)(config_bytes(f, "media.file_max") >> 20),
                    .threads = (int)config_int(f, "media.threads")},
     };
-    const struct transcoder_deps deps = {d->storage.bus, d->blob, d->services.video, d->metrics,
-                                         d->log};
+    const struct transcoder_deps deps = {.bus = d->storage.bus,
+                                         .blob = d->blob,
+                                         .videos = d->services.video,
+                                         .metrics = d->metrics,
+                                         .log = d->log};
 
     d->transcoder = transcoder_create(&options, &deps);
     return transcoder_start(d->transcoder, c);

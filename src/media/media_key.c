@@ -20,8 +20,13 @@ struct str media_folder(struct arena *a, struct str asset)
     return arena_str(a, "v/%.2s/" STR_FMT, asset.ptr, STR_ARG(asset));
 }
 
+struct str media_generation(struct arena *a, struct str asset, int64_t generation)
+{
+    return arena_str(a, STR_FMT "/%" PRId64, STR_ARG(media_folder(a, asset)), generation);
+}
+
 struct str media_key(struct arena *a, struct str asset, int64_t generation, struct str file)
 {
-    return arena_str(a, STR_FMT "/%" PRId64 "/" STR_FMT, STR_ARG(media_folder(a, asset)),
-                     generation, STR_ARG(file));
+    return arena_str(a, STR_FMT "/" STR_FMT, STR_ARG(media_generation(a, asset, generation)),
+                     STR_ARG(file));
 }

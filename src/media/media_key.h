@@ -14,6 +14,9 @@ enum { MEDIA_ASSET_LEN = 16 };
 struct str media_asset_new(struct arena *a);
 struct str media_key(struct arena *a, struct str asset, int64_t generation, struct str file);
 
+/* The folder of one: "v/<2 hex>/<asset>/<generation>". */
+struct str media_generation(struct arena *a, struct str asset, int64_t generation);
+
 /* All generations: "v/<2 hex>/<asset>". */
 struct str media_folder(struct arena *a, struct str asset);
 

@@ -8,11 +8,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "blob.h"
 #include "bus.h"
 #include "clock.h"
+#include "job_runner.h"
 #include "log.h"
 #include "media_key.h"
 #include "metrics.h"
@@ -21,12 +23,22 @@
 
 #define TOPIC "transcode"
 
-enum { PROGRESS_EVERY_MS = 1000, RETRY_PAUSE_MS = 5000, WHOLE = 1000 };
+enum {
+    PROGRESS_EVERY_MS = 1000,
+    RETRY_PAUSE_MS = 5000,
+    WHOLE = 1000,
+    POLL_MS = 1000,
+    CALL_MS = 10 * 1000,              /* one call to the video service */
+    TELL_PATIENCE_MS = 5 * 60 * 1000, /* what took hours to make is not lost to a restart of it */
+    TELL_PAUSE_MS = 500,
+    GENERATIONS_TIDIED = 16,
+};
 
 struct transcoder {
     struct transcoder_options options;
     struct transcoder_deps deps;
     struct transcode_metrics metrics;
+    struct job_runner *runner; /* NULL: the bus runs them */
 };
 
 /* One job under way. */
@@ -41,6 +53,14 @@ struct work {
     int64_t reported_ms;
 };
 
+static struct ctx within(const struct ctx *c, int64_t ms)
+{
+    struct ctx soon = *c;
+
+    soon.deadline_ns = clock_monotonic_ns() + ms * CLOCK_NS_PER_MS;
+    return soon;
+}
+
 static struct err *tell(struct work *w, enum video_state state, int64_t progress,
                         struct video_media *media)
 {
@@ -50,10 +70,33 @@ static struct err *tell(struct work *w, enum video_state state, int64_t progress
         .progress = progress,
         .attempts = w->job->attempt,
         .media = media,
+        .job = w->job->id,
+        .token = w->job->token,
     };
     struct video_set_media_resp done;
+    struct ctx soon = within(w->c, CALL_MS);
 
-    return video_set_media(w->t->deps.videos, w->c, &req, &done);
+    return video_set_media(w->t->deps.videos, &soon, &req, &done);
+}
+
+static bool may_pass(const struct err *e)
+{
+    return e && (e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT);
+}
+
+/* The files are there: all that is missing is that they are shown. */
+static struct err *tell_surely(struct work *w, enum video_state state, int64_t progress,
+                               struct video_media *media)
+{
+    const struct timespec pause = {0, TELL_PAUSE_MS * CLOCK_NS_PER_MS};
+    int64_t until = clock_monotonic_ns() + TELL_PATIENCE_MS * (int64_t)CLOCK_NS_PER_MS;
+    struct err *e = tell(w, state, progress, media);
+
+    while (may_pass(e) && !*w->stop && clock_monotonic_ns() < until) {
+        (void)nanosleep(&pause, NULL);
+        e = tell(w, state, progress, media);
+    }
+    return e;
 }
 
 /* A number that could not be written is followed by the next one. */
@@ -174,7 +217,7 @@ static struct err *remux(struct work *w, bool *suitable)
     TRY(ended(w, &o));
     TRY(put(w, "video.mp4"));
     w->media.play = media_key(w->c->arena, w->media.asset, w->media.generation, STR("video.mp4"));
-    return tell(w, VIDEO_PROCESSING, 0, &w->media);
+    return tell_surely(w, VIDEO_PROCESSING, 0, &w->media);
 }
 
 static struct err *encode(struct work *w, bool progressive)
@@ -188,7 +231,7 @@ static struct err *encode(struct work *w, bool progressive)
 
     w->media.hls = media_key(a, w->media.asset, w->media.generation, STR("master.m3u8"));
     w->media.play = media_key(a, w->media.asset, w->media.generation, STR("video.mp4"));
-    TRY(tell(w, VIDEO_READY, WHOLE, &w->media));
+    TRY(tell_surely(w, VIDEO_READY, WHOLE, &w->media));
     blob_workspace_remove(w->folder);
     return NULL;
 }
@@ -216,7 +259,8 @@ static struct err *look_up(struct transcoder *t, struct ctx *c, int64_t video,
                            struct video_get_media_resp *out, bool *gone)
 {
     struct video_get_media_req ask = {.id = video};
-    struct err *e = video_get_media(t->deps.videos, c, &ask, out);
+    struct ctx soon = within(c, CALL_MS);
+    struct err *e = video_get_media(t->deps.videos, &soon, &ask, out);
 
     *gone = e && e->code == ERR_NOT_FOUND;
     return *gone ? NULL : e;
@@ -236,6 +280,26 @@ static struct err *unless_removed(struct work *w, struct err *e)
     return blob_remove(w->t->deps.blob, w->c, media_folder(w->c->arena, w->media.asset));
 }
 
+/* What earlier attempts had made and nobody is told of any more; of many, what the doctor finds. */
+static struct err *forget_attempts(struct work *w)
+{
+    struct arena *a = w->c->arena;
+    int64_t own = w->media.generation;
+    int64_t oldest = own > GENERATIONS_TIDIED ? own - GENERATIONS_TIDIED : 1;
+
+    for (int64_t i = oldest; i < own; i++)
+        TRY(blob_remove(w->t->deps.blob, w->c, media_generation(a, w->media.asset, i)));
+    return NULL;
+}
+
+/* Files are made and shown, or wait for a store that is away: that is nobody's attempt. */
+static struct err *unless_away(struct work *w, struct err *e)
+{
+    if (!e || e->reason != BLOB_STORE_AWAY)
+        return e;
+    return err_reason(w->c, ERR_EXHAUSTED, BLOB_STORE_AWAY, "%s", err_text(w->c, e));
+}
+
 static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
                            const atomic_bool *stop)
 {
@@ -252,12 +316,11 @@ static struct err *consume(void *self, struct ctx *c, const struct bus_job *job,
         return NULL;
     }
     w.media = *found.media;
-    if (w.media.generation == 0)
-        w.media.generation = 1;
+    w.media.generation += job->token; /* a folder of its own, also beside one who lost this job */
     struct err *e = transcode(&w);
 
     close_files(&w);
-    return e ? unless_removed(&w, e) : NULL;
+    return e ? unless_removed(&w, unless_away(&w, e)) : forget_attempts(&w);
 }
 
 /* What the author reads: the reason of the last attempt, which no other will follow. */
@@ -278,14 +341,17 @@ static void on_death(void *self, struct ctx *c, const struct bus_job *job, const
         .attempts = job->attempt,
         .reason = str_of(e->reason ? e->reason : err_code_name(e->code)),
         .message = last_words(e),
+        .job = job->id,
+        .token = job->token,
     };
     struct video_set_media_resp done;
     struct video_get_media_req ask = {.id = job->key};
     struct video_get_media_resp found = {0};
-    struct err *failed = video_set_media(t->deps.videos, c, &req, &done);
+    struct ctx soon = within(c, CALL_MS);
+    struct err *failed = video_set_media(t->deps.videos, &soon, &req, &done);
 
     if (!failed)
-        failed = video_get_media(t->deps.videos, c, &ask, &found);
+        failed = video_get_media(t->deps.videos, &soon, &ask, &found);
     if (!failed)
         remove_workspace(t, c, found.media->asset);
     log_error(t->deps.log, c, "a video could not be transcoded", log_int("video.id", job->key),
@@ -313,11 +379,13 @@ static struct err *is_wanted(void *self, struct ctx *c, struct str asset, bool *
     struct video_get_media_req ask = {0};
     struct video_get_media_resp found = {0};
 
-    TRY(video_find_asset(t->deps.videos, c, &by, &video));
+    struct ctx soon = within(c, CALL_MS);
+
+    TRY(video_find_asset(t->deps.videos, &soon, &by, &video));
     if (!video.id)
         return NULL;
     ask.id = video.id;
-    TRY(video_get_media(t->deps.videos, c, &ask, &found));
+    TRY(video_get_media(t->deps.videos, &soon, &ask, &found));
     *keep = found.state == VIDEO_PENDING || found.state == VIDEO_PROCESSING;
     return NULL;
 }
@@ -332,11 +400,25 @@ struct err *transcoder_start(struct transcoder *t, struct ctx *c)
         .pause_ms = RETRY_PAUSE_MS,
     };
 
+    const struct job_runner_options options = {TOPIC, t->options.parallel, t->options.lease_ms,
+                                               POLL_MS};
+
     TRY(blob_recover_workspaces(t->deps.blob, c, is_wanted, t));
+    if (t->deps.jobs)
+        return job_runner_start(c, &options, &handler, t->deps.jobs, t->deps.log, &t->runner);
     return bus_consume(t->deps.bus, c, TOPIC, t->options.parallel, &handler);
+}
+
+void transcoder_stop(struct transcoder *t)
+{
+    if (!t)
+        return;
+    job_runner_stop(t->runner);
+    t->runner = NULL;
 }
 
 void transcoder_destroy(struct transcoder *t)
 {
+    transcoder_stop(t);
     free(t);
 }

@@ -16,6 +16,8 @@
 
 enum { WALK_FDS = 16 };
 
+const char BLOB_STORE_AWAY[] = "store_away";
+
 /* ---- what drivers use too ---- */
 
 struct err *blob_failed(struct ctx *c, const char *what, struct str name)

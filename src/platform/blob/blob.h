@@ -6,13 +6,18 @@
 #include "err.h"
 
 /*
- * A directory. An object is either there, whole and synced to disk, or not there: it is moved in
- * by rename. Keys are made by us ("v/2a/42/1/video.mp4"): letters, digits, "._-/", no "..".
- * Any thread may call any function. Created by app.
+ * A directory (blob_open_dir), or a bucket of an S3-compatible store (blob_open_s3() of blob_s3.h).
+ * An object is either there, whole and durable, or not there. Keys are made by us
+ * ("v/2a/42/1/video.mp4"): letters, digits, "._-/", no "..". Any thread may call any function.
+ * Created by app.
  */
 struct blob;
 
 enum { BLOB_KEY_MAX = 200 };
+
+/* The reason of an ERR_UNAVAILABLE: the store does not answer, and what it was asked may go well
+ * when it does. */
+extern const char BLOB_STORE_AWAY[];
 
 MUST_USE struct err *blob_open_dir(struct ctx *c, struct str dir, struct blob **out);
 void blob_close(struct blob *b); /* NULL is fine */
@@ -59,7 +64,7 @@ MUST_USE struct err *blob_get(struct blob *b, struct ctx *c, struct str key,
 /* Removes every object below the folder `prefix` ("v/2a/42"), durably; none is fine. */
 MUST_USE struct err *blob_remove(struct blob *b, struct ctx *c, struct str prefix);
 
-/* Bytes that are still free where objects are kept. */
+/* Bytes that are still free where files are made, and in a directory kept too. */
 MUST_USE struct err *blob_free_bytes(struct blob *b, struct ctx *c, int64_t *out);
 
 #endif

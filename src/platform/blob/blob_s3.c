@@ -217,7 +217,7 @@ static struct err *look_at_bucket(struct blob_s3 *b, struct ctx *c,
         return options->create ? make_bucket(b, &soon)
                                : err_new(c, ERR_NOT_FOUND, "there is no bucket \"" STR_FMT "\"",
                                          STR_ARG(options->s3.bucket));
-    return e && e->reason ? e : NULL; /* refused; who was not reached may come */
+    return e && e->reason != BLOB_STORE_AWAY && e->code != ERR_TIMEOUT ? e : NULL;
 }
 
 struct err *blob_open_s3(struct ctx *c, const struct blob_s3_options *options, struct str dir,

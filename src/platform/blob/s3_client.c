@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "blob.h"
 #include "clock.h"
 #include "s3_transfer.h"
 #include "s3_xml.h"
@@ -136,14 +137,16 @@ static struct err *failure(struct ctx *c, const struct s3_request *req, const st
     if (o->broken && c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns)
         return err_new(c, ERR_TIMEOUT, STR_FMT ": %s", STR_ARG(what), o->broken);
     if (o->broken)
-        return err_new(c, ERR_UNAVAILABLE, STR_FMT ": %s", STR_ARG(what), o->broken);
+        return err_reason(c, ERR_UNAVAILABLE, BLOB_STORE_AWAY, STR_FMT ": %s", STR_ARG(what),
+                          o->broken);
     if (o->reply.status == 404 && !str_eq(word, STR("NoSuchBucket")))
         return err_new(c, ERR_NOT_FOUND, "no object of that name");
     if (o->reply.status == 412)
         return err_new(c, ERR_ABORTED, STR_FMT ": it has been replaced", STR_ARG(what));
     if (is_passing(o))
-        return err_new(c, ERR_UNAVAILABLE, STR_FMT ": the object store answers %d " STR_FMT,
-                       STR_ARG(what), o->reply.status, STR_ARG(word));
+        return err_reason(c, ERR_UNAVAILABLE, BLOB_STORE_AWAY,
+                          STR_FMT ": the object store answers %d " STR_FMT, STR_ARG(what),
+                          o->reply.status, STR_ARG(word));
     return err_reason(c, ERR_UNAVAILABLE, "store_refused",
                       STR_FMT ": the object store refuses: %d " STR_FMT, STR_ARG(what),
                       o->reply.status, STR_ARG(word));
