@@ -161,7 +161,5 @@ int main(int argc, char **argv)
         NEAR_TEST(a_batch_that_fails_leaves_the_cache_true),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

@@ -124,7 +124,5 @@ int main(int argc, char **argv)
         NEAR_TEST(many_viewers_with_many_likes_stay_below_the_limit),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

@@ -292,7 +292,5 @@ int main(int argc, char **argv)
         NEAR_TEST(a_set_that_grows_too_large_in_memory_is_asked_for_as_well),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

@@ -216,7 +216,5 @@ int main(int argc, char **argv)
         WORLD_TEST(friends_are_looked_for_among_the_latest_follows),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

@@ -15,9 +15,11 @@
 
 static bool through_codec;
 
-void world_use_codec(bool codec)
+bool world_begin(int argc, char **argv)
 {
-    through_codec = codec;
+    for (int i = 1; i < argc; i++)
+        through_codec |= !strcmp(argv[i], "codec");
+    return scratch_begin(argc, argv);
 }
 
 /* ---- what was told ---- */
@@ -66,10 +68,14 @@ size_t world_told_all(const struct world *w)
 static struct sql *open_database(struct world *w, const char *name,
                                  const struct migration_list *lists, size_t count)
 {
-    struct str path = arena_str(&w->arena, STR_FMT "/%s", STR_ARG(w->dir), name);
-    struct sql *db = scratch_db(&w->ctx, path);
+    struct str place = scratch_on_server()
+                           ? scratch_server_place(&w->ctx, name, true)
+                           : arena_str(&w->arena, STR_FMT "/%s.db", STR_ARG(w->dir), name);
+    struct sql *db = scratch_db(&w->ctx, place);
 
     assert_ok(&w->ctx, migrate(db, &w->ctx, lists, count));
+    if (scratch_on_server())
+        scratch_empty(&w->ctx, db);
     return db;
 }
 
@@ -81,7 +87,7 @@ static void close_database(void *db)
 struct sql *world_alone(struct world *w, struct migration_list own)
 {
     const struct migration_list lists[] = {sequence_migrations, own};
-    struct sql *db = open_database(w, "alone.db", lists, COUNT(lists));
+    struct sql *db = open_database(w, own.at[0].owner, lists, COUNT(lists));
 
     arena_defer(&w->arena, close_database, db);
     return db;
@@ -95,7 +101,7 @@ static void open_storage(struct world *w)
     };
 
     w->dir = scratch_dir(&w->arena);
-    w->db = open_database(w, "world.db", all, COUNT(all));
+    w->db = open_database(w, "world", all, COUNT(all));
     assert_ok(&w->ctx, bus_open(&w->ctx, w->db, &w->bus));
     w->changes = changes_create();
 }

@@ -47,8 +47,11 @@ struct world {
     struct world_fact facts[WORLD_FACTS_MAX];
 };
 
-/* For main(): all worlds put the codec in front of every service, as other processes would. */
-void world_use_codec(bool codec);
+/*
+ * For main(). With "codec" among the arguments all worlds put the codec in front of every service,
+ * as other processes would; with "mariadb" they are on a server. False: there is none, all is said.
+ */
+bool world_begin(int argc, char **argv);
 
 int world_setup(void **state);
 int world_teardown(void **state);

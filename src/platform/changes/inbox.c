@@ -92,14 +92,9 @@ static void sort_out(struct batch *b, struct ctx *c, struct i64_list *refused)
 static struct err *remember(struct sql_tx *tx, struct ctx *c, const struct batch *b, int64_t id,
                             bool *fresh)
 {
-    int64_t count = 0;
-
-    TRY(sql_exec_count(tx, c, &count,
-                       "INSERT INTO changes_applied (source, id, applied_at) VALUES (?, ?, ?)"
-                       " ON CONFLICT DO NOTHING",
-                       sql_text(b->req->source), sql_int(id), sql_int(b->now)));
-    *fresh = count > 0;
-    return NULL;
+    return sql_insert(tx, c, fresh,
+                      "INSERT INTO changes_applied (source, id, applied_at) VALUES (?, ?, ?)",
+                      sql_text(b->req->source), sql_int(id), sql_int(b->now));
 }
 
 /* Those of one type, from `first` on, that are new here; *next is the first of another. */
@@ -141,10 +136,11 @@ static struct err *read_settled(struct sql_tx *tx, struct ctx *c, const struct b
         *out = (struct settled){sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2)};
         return NULL;
     }
-    return sql_exec(tx, c,
-                    "INSERT INTO changes_source (source, settled_before, told_at, forget_before)"
-                    " VALUES (?, 0, 0, 0) ON CONFLICT DO NOTHING",
-                    sql_text(b->req->source));
+    return sql_insert_missing(
+        tx, c,
+        "INSERT INTO changes_source (source, settled_before, told_at, forget_before)"
+        " VALUES (?, 0, 0, 0)",
+        sql_text(b->req->source));
 }
 
 /* A bounded number: up to the time of the last of them, and those of the same batch with it. */

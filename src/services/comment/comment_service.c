@@ -36,9 +36,7 @@ static struct err *add_comment(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct add_job *job = arg;
     struct comment_item *item = job->item;
-    int64_t author = 0;
 
-    TRY(lookup_author(job->self->videos, c, item->video_id, &author));
     TRY(sequence_next(tx, c, STR("comment"), &item->id));
     TRY(comment_store_add(tx, c, item));
     return changes_emit(job->self->changes, tx, c,
@@ -56,12 +54,14 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                           .tabs = true};
     struct add_job job = {of(base), arena_new(c->arena, struct comment_item)};
     struct str text = str_trim(req->text);
+    int64_t author;
 
     TRY(text_rules_check(c, &rule, text));
     *job.item = (struct comment_item){.video_id = req->video_id,
                                       .user_id = req->user_id,
                                       .text = text,
                                       .created_at = clock_wall_ms()};
+    TRY(lookup_author(job.self->videos, c, req->video_id, &author));
     TRY(changes_write(job.self->changes, job.self->db, c, add_comment, &job));
     resp->comment = job.item;
     return NULL;
@@ -72,7 +72,22 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
 struct remove_job {
     struct comment *self;
     const struct comment_remove_req *req;
+    struct comment_item *item;
 };
+
+static struct err *no_comment(struct ctx *c, int64_t id)
+{
+    return err_reason(c, ERR_NOT_FOUND, "comment_not_found", "no comment %" PRId64, id);
+}
+
+static struct err *read_comment(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct remove_job *job = arg;
+    bool found;
+
+    TRY(comment_store_get(tx, c, job->req->video_id, job->req->comment_id, job->item, &found));
+    return found ? NULL : no_comment(c, job->req->comment_id);
+}
 
 static struct err *check_right(struct comment *self, struct ctx *c, int64_t user,
                                const struct comment_item *item)
@@ -87,28 +102,27 @@ static struct err *check_right(struct comment *self, struct ctx *c, int64_t user
     return NULL;
 }
 
+/* A comment never changes; but somebody else may have been quicker. */
 static struct err *remove_comment(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct remove_job *job = arg;
-    struct comment_item *item = arena_new(c->arena, struct comment_item);
-    bool found;
+    bool removed;
 
-    TRY(comment_store_get(tx, c, job->req->video_id, job->req->comment_id, item, &found));
-    if (!found)
-        return err_reason(c, ERR_NOT_FOUND, "comment_not_found", "no comment %" PRId64,
-                          job->req->comment_id);
-    TRY(check_right(job->self, c, job->req->user_id, item));
-    TRY(comment_store_remove(tx, c, item));
+    TRY(comment_store_remove(tx, c, job->item, &removed));
+    if (!removed)
+        return no_comment(c, job->item->id);
     return changes_emit(job->self->changes, tx, c,
-                        &(struct change){&comment_item_type, CHANGE_DELETE, item});
+                        &(struct change){&comment_item_type, CHANGE_DELETE, job->item});
 }
 
 static struct err *take_away(struct comment_api *base, struct ctx *c,
                              const struct comment_remove_req *req, struct comment_remove_resp *resp)
 {
-    struct remove_job job = {of(base), req};
+    struct remove_job job = {of(base), req, arena_new(c->arena, struct comment_item)};
 
     (void)resp;
+    TRY(sql_read(job.self->db, c, read_comment, &job));
+    TRY(check_right(job.self, c, req->user_id, job.item));
     return changes_write(job.self->changes, job.self->db, c, remove_comment, &job);
 }
 

@@ -37,11 +37,16 @@ struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, i
     return NULL;
 }
 
-struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct comment_item *item)
+struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct comment_item *item,
+                                 bool *removed)
 {
-    return sql_exec(tx, c,
-                    "DELETE FROM comment_item WHERE video_id = ? AND created_at = ? AND id = ?",
-                    sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id));
+    int64_t count = 0;
+
+    TRY(sql_exec_count(tx, c, &count,
+                       "DELETE FROM comment_item WHERE video_id = ? AND created_at = ? AND id = ?",
+                       sql_int(item->video_id), sql_int(item->created_at), sql_int(item->id)));
+    *removed = count > 0;
+    return NULL;
 }
 
 struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t video,
@@ -70,9 +75,10 @@ struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, const struct co
 
     TRY(sql_query(tx, c, &r,
                   "SELECT id, user_id, text, created_at FROM comment_item WHERE video_id = ?"
-                  " AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
-                  sql_int(req->video_id), sql_before(req->before_time), sql_int(req->before_id),
-                  sql_int(req->limit)));
+                  " AND created_at <= ? AND (created_at < ? OR id < ?) ORDER BY created_at DESC, "
+                  "id DESC LIMIT ?",
+                  sql_int(req->video_id), sql_before(req->before_time),
+                  sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
     list.at = arena_array(c->arena, struct comment_item, r.count);
     while (sql_next(&r))
         list.at[list.count++] = read_row(&r, req->video_id);

@@ -13,7 +13,7 @@ MUST_USE struct err *comment_store_add(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, int64_t id,
                                        struct comment_item *out, bool *found);
 MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
-                                          const struct comment_item *item);
+                                          const struct comment_item *item, bool *removed);
 
 /* Those of a video: neighbours under its key. */
 MUST_USE struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t video,

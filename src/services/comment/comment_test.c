@@ -314,7 +314,5 @@ int main(int argc, char **argv)
         WORLD_TEST(it_works_on_a_database_of_its_own),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

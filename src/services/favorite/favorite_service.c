@@ -24,25 +24,21 @@ static struct favorite *of(struct favorite_api *base)
 struct set_job {
     struct favorite *self;
     const struct favorite_set_req *req;
+    struct favorite_mark *mark;
     bool changed;
 };
 
 static struct err *set_mark(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct set_job *job = arg;
-    struct favorite_mark *mark = arena_new(c->arena, struct favorite_mark);
 
-    *mark = (struct favorite_mark){.user_id = job->req->user_id,
-                                   .video_id = job->req->video_id,
-                                   .created_at = clock_wall_ms()};
-    TRY(lookup_author(job->self->videos, c, mark->video_id, &mark->author_id));
-    TRY(job->req->liked ? favorite_store_add(tx, c, mark, &job->changed)
-                        : favorite_store_remove(tx, c, mark, &job->changed));
+    TRY(job->req->liked ? favorite_store_add(tx, c, job->mark, &job->changed)
+                        : favorite_store_remove(tx, c, job->mark, &job->changed));
     if (!job->changed)
         return NULL;
     struct change change = {.type = &favorite_mark_type,
                             .op = job->req->liked ? CHANGE_INSERT : CHANGE_DELETE,
-                            .row = mark};
+                            .row = job->mark};
 
     return changes_emit(job->self->changes, tx, c, &change);
 }
@@ -50,8 +46,11 @@ static struct err *set_mark(struct sql_tx *tx, struct ctx *c, void *arg)
 static struct err *set(struct favorite_api *base, struct ctx *c, const struct favorite_set_req *req,
                        struct favorite_set_resp *resp)
 {
-    struct set_job job = {.self = of(base), .req = req};
+    struct set_job job = {of(base), req, arena_new(c->arena, struct favorite_mark), false};
 
+    *job.mark = (struct favorite_mark){
+        .user_id = req->user_id, .video_id = req->video_id, .created_at = clock_wall_ms()};
+    TRY(lookup_author(job.self->videos, c, req->video_id, &job.mark->author_id));
     TRY(changes_write(job.self->changes, job.self->db, c, set_mark, &job));
     resp->changed = job.changed;
     return NULL;

@@ -7,15 +7,11 @@
 struct err *favorite_store_add(struct sql_tx *tx, struct ctx *c, const struct favorite_mark *mark,
                                bool *changed)
 {
-    int64_t count = 0;
-
-    TRY(sql_exec_count(tx, c, &count,
-                       "INSERT INTO favorite_mark (user_id, video_id, author_id, created_at)"
-                       " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                       sql_int(mark->user_id), sql_int(mark->video_id), sql_int(mark->author_id),
-                       sql_int(mark->created_at)));
-    *changed = count > 0;
-    return NULL;
+    return sql_insert(tx, c, changed,
+                      "INSERT INTO favorite_mark (user_id, video_id, author_id, created_at)"
+                      " VALUES (?, ?, ?, ?)",
+                      sql_int(mark->user_id), sql_int(mark->video_id), sql_int(mark->author_id),
+                      sql_int(mark->created_at));
 }
 
 struct err *favorite_store_remove(struct sql_tx *tx, struct ctx *c,
@@ -40,10 +36,10 @@ struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
     TRY(sql_query(tx, c, &rows,
                   "SELECT video_id, created_at FROM (SELECT video_id, created_at FROM favorite_mark"
                   " WHERE user_id = ? ORDER BY video_id DESC LIMIT ?) AS newest"
-                  " WHERE (created_at, video_id) < (?, ?)"
+                  " WHERE created_at <= ? AND (created_at < ? OR video_id < ?)"
                   " ORDER BY created_at DESC, video_id DESC LIMIT ?",
                   sql_int(req->user_id), sql_int(CHOSEN_FROM_MAX), sql_before(req->before_time),
-                  sql_int(req->before_id), sql_int(req->limit)));
+                  sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
     *out = (struct favorite_list_resp){.video_ids = {sql_i64_column(&rows, c, 0), rows.count},
                                        .times = {sql_i64_column(&rows, c, 1), rows.count}};
     return NULL;

@@ -34,12 +34,11 @@ struct send_job {
 static struct err *add_message(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct send_job *job = arg;
-    struct message_item *item = job->item, last;
-    int64_t now = clock_wall_ms();
+    struct message_item *item = job->item;
+    int64_t now = clock_wall_ms(), last;
 
-    TRY(lookup_user(job->self->users, c, item->to_id));
-    TRY(message_store_latest(tx, c, item->from_id, item->to_id, &last));
-    item->created_at = now > last.created_at ? now : last.created_at + 1;
+    TRY(message_store_lock(tx, c, item->from_id, item->to_id, &last));
+    item->created_at = now > last ? now : last + 1;
     TRY(sequence_next(tx, c, STR("message"), &item->id));
     TRY(message_store_add(tx, c, item));
     return changes_emit(job->self->changes, tx, c,
@@ -62,6 +61,7 @@ static struct err *send(struct message_api *base, struct ctx *c, const struct me
     TRY(text_rules_check(c, &rule, req->content));
     *job.item = (struct message_item){
         .from_id = req->from_id, .to_id = req->to_id, .content = req->content};
+    TRY(lookup_user(job.self->users, c, req->to_id));
     TRY(sql_write(job.self->db, c, add_message, &job));
     resp->message = job.item;
     return NULL;
@@ -73,6 +73,7 @@ struct list_job {
     struct message *self;
     const struct message_list_req *req;
     struct message_item_list found;
+    struct message_state *state; /* before; then with what is delivered by this */
 };
 
 /* The newest of the peer's that is in the list, or has been delivered before. */
@@ -113,29 +114,42 @@ static struct err *read_messages(struct sql_tx *tx, struct ctx *c, struct list_j
     return message_store_since(tx, c, &from, &job->found);
 }
 
-static struct err *list_and_deliver(struct sql_tx *tx, struct ctx *c, void *arg)
+static struct err *read_chat(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct list_job *job = arg;
-    struct message_state *state = arena_new(c->arena, struct message_state);
 
-    TRY(message_store_state(tx, c, job->req->viewer_id, job->req->peer_id, state));
-    TRY(read_messages(tx, c, job, state));
-    int64_t now_delivered = delivered(&job->found, state);
+    TRY(message_store_state(tx, c, job->req->viewer_id, job->req->peer_id, job->state));
+    return read_messages(tx, c, job, job->state);
+}
 
-    if (now_delivered == state->delivered_at)
+/* Another poll may have delivered more by now, and another message may have come. */
+static struct err *deliver(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_job *job = arg;
+    struct message_state *now = arena_new(c->arena, struct message_state);
+    bool moved;
+
+    TRY(message_store_deliver(tx, c, job->state, &moved));
+    if (!moved)
         return NULL;
-    state->delivered_at = now_delivered;
-    TRY(message_store_deliver(tx, c, state));
+    TRY(message_store_state(tx, c, job->req->viewer_id, job->req->peer_id, now));
     return changes_emit(job->self->changes, tx, c,
-                        &(struct change){&message_state_type, CHANGE_UPDATE, state});
+                        &(struct change){&message_state_type, CHANGE_UPDATE, now});
 }
 
 static struct err *list(struct message_api *base, struct ctx *c, const struct message_list_req *req,
                         struct message_list_resp *resp)
 {
-    struct list_job job = {.self = of(base), .req = req};
+    struct list_job job = {
+        .self = of(base), .req = req, .state = arena_new(c->arena, struct message_state)};
 
-    TRY(sql_write(job.self->db, c, list_and_deliver, &job));
+    TRY(sql_read(job.self->db, c, read_chat, &job));
+    int64_t now_delivered = delivered(&job.found, job.state);
+
+    if (now_delivered != job.state->delivered_at) {
+        job.state->delivered_at = now_delivered;
+        TRY(sql_write(job.self->db, c, deliver, &job));
+    }
     resp->messages = job.found;
     return NULL;
 }
@@ -195,6 +209,7 @@ static struct err *read_latest(struct sql_tx *tx, struct ctx *c, void *arg)
     struct latest_job *job = arg;
     struct i64_list peers = job->req->peer_ids;
 
+    job->found.count = 0;
     for (size_t i = 0; i < peers.count; i++) {
         struct message_item *slot = &job->found.at[job->found.count];
 

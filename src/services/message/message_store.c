@@ -14,16 +14,24 @@ static struct pair pair_of(int64_t a, int64_t b)
 static struct err *set_latest(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t peer,
                               const struct message_item *item)
 {
-    return sql_exec(tx, c,
-                    "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id,"
-                    " last_from, last_content, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-                    " ON CONFLICT (user_id, peer_id) DO UPDATE SET last_at = excluded.last_at,"
-                    " last_id = excluded.last_id, last_from = excluded.last_from,"
-                    " last_content = excluded.last_content,"
-                    " received_at = max(received_at, excluded.received_at)",
-                    sql_int(user), sql_int(peer), sql_int(item->created_at), sql_int(item->id),
-                    sql_int(item->from_id), sql_text(item->content),
-                    sql_int(item->from_id == peer ? item->created_at : 0));
+    struct sql_arg at = sql_int(item->created_at), id = sql_int(item->id),
+                   from = sql_int(item->from_id), content = sql_text(item->content),
+                   received = sql_int(item->from_id == peer ? item->created_at : 0);
+    int64_t there = 0;
+
+    TRY(sql_exec_count(tx, c, &there,
+                       "UPDATE message_conversation SET last_at = ?, last_id = ?, last_from = ?,"
+                       " last_content = ?,"
+                       " received_at = CASE WHEN received_at < ? THEN ? ELSE received_at END"
+                       " WHERE user_id = ? AND peer_id = ?",
+                       at, id, from, content, received, received, sql_int(user), sql_int(peer)));
+    if (there)
+        return NULL;
+    return sql_insert_missing(tx, c,
+                              "INSERT INTO message_conversation (user_id, peer_id, last_at,"
+                              " last_id, last_from, last_content, received_at)"
+                              " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                              sql_int(user), sql_int(peer), at, id, from, content, received);
 }
 
 struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer, int64_t peer,
@@ -44,26 +52,45 @@ struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer
 }
 
 struct err *message_store_deliver(struct sql_tx *tx, struct ctx *c,
-                                  const struct message_state *state)
+                                  const struct message_state *state, bool *moved)
 {
-    return sql_exec(tx, c,
-                    "UPDATE message_conversation SET delivered_at = ?"
-                    " WHERE user_id = ? AND peer_id = ?",
-                    sql_int(state->delivered_at), sql_int(state->viewer_id),
-                    sql_int(state->peer_id));
+    int64_t count = 0;
+
+    TRY(sql_exec_count(tx, c, &count,
+                       "UPDATE message_conversation SET delivered_at = ?"
+                       " WHERE user_id = ? AND peer_id = ? AND delivered_at < ?",
+                       sql_int(state->delivered_at), sql_int(state->viewer_id),
+                       sql_int(state->peer_id), sql_int(state->delivered_at)));
+    *moved = count > 0;
+    return NULL;
+}
+
+/* Of the two rows of a conversation everybody locks the same one. */
+struct err *message_store_lock(struct sql_tx *tx, struct ctx *c, int64_t a, int64_t b,
+                               int64_t *last_at)
+{
+    struct pair p = pair_of(a, b);
+    struct sql_rows r;
+
+    TRY(sql_lock(tx, c, &r,
+                 "SELECT last_at FROM message_conversation WHERE user_id = ? AND peer_id = ?",
+                 sql_int(p.low), sql_int(p.high)));
+    *last_at = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
 }
 
 struct err *message_store_add(struct sql_tx *tx, struct ctx *c, const struct message_item *item)
 {
     struct pair p = pair_of(item->from_id, item->to_id);
 
-    TRY(sql_exec(tx, c,
-                 "INSERT INTO message_line (low_id, high_id, created_at, id, from_id, content)"
-                 " VALUES (?, ?, ?, ?, ?, ?)",
-                 sql_int(p.low), sql_int(p.high), sql_int(item->created_at), sql_int(item->id),
-                 sql_int(item->from_id), sql_text(item->content)));
-    TRY(set_latest(tx, c, item->from_id, item->to_id, item));
-    return set_latest(tx, c, item->to_id, item->from_id, item);
+    TRY(sql_insert_missing(
+        tx, c,
+        "INSERT INTO message_line (low_id, high_id, created_at, id, from_id, content)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        sql_int(p.low), sql_int(p.high), sql_int(item->created_at), sql_int(item->id),
+        sql_int(item->from_id), sql_text(item->content)));
+    TRY(set_latest(tx, c, p.low, p.high, item));
+    return set_latest(tx, c, p.high, p.low, item);
 }
 
 /* Columns: id, from_id, created_at, content. */

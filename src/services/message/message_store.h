@@ -6,6 +6,10 @@
 #include "message_api.h"
 #include "sql.h"
 
+/* When the latest between the two was sent, 0: never; nobody sends another meanwhile. */
+MUST_USE struct err *message_store_lock(struct sql_tx *tx, struct ctx *c, int64_t a, int64_t b,
+                                        int64_t *last_at);
+
 /* The message, and the latest of it for both sides. item->created_at is newer than all before. */
 MUST_USE struct err *message_store_add(struct sql_tx *tx, struct ctx *c,
                                        const struct message_item *item);
@@ -18,7 +22,7 @@ MUST_USE struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int6
 MUST_USE struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer,
                                          int64_t peer, struct message_state *out);
 MUST_USE struct err *message_store_deliver(struct sql_tx *tx, struct ctx *c,
-                                           const struct message_state *state);
+                                           const struct message_state *state, bool *moved);
 
 /* Messages of both sides, newest first. */
 MUST_USE struct err *message_store_before(struct sql_tx *tx, struct ctx *c,

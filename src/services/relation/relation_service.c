@@ -33,7 +33,6 @@ static struct err *set_edge(struct sql_tx *tx, struct ctx *c, void *arg)
     struct relation_edge *edge = arena_new(c->arena, struct relation_edge);
 
     *edge = (struct relation_edge){job->req->user_id, job->req->target_id, clock_wall_ms()};
-    TRY(lookup_user(job->self->users, c, edge->target_id));
     TRY(job->req->following ? relation_store_add(tx, c, edge, &job->changed)
                             : relation_store_remove(tx, c, edge, &job->changed));
     if (!job->changed)
@@ -52,6 +51,7 @@ static struct err *set(struct relation_api *base, struct ctx *c, const struct re
 
     if (req->user_id == req->target_id)
         return err_reason(c, ERR_INVALID, "self_follow", "you cannot follow yourself");
+    TRY(lookup_user(job.self->users, c, req->target_id));
     TRY(changes_write(job.self->changes, job.self->db, c, set_edge, &job));
     resp->changed = job.changed;
     return NULL;

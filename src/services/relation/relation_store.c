@@ -7,15 +7,9 @@
 struct err *relation_store_add(struct sql_tx *tx, struct ctx *c, const struct relation_edge *edge,
                                bool *changed)
 {
-    int64_t count = 0;
-
-    TRY(sql_exec_count(tx, c, &count,
-                       "INSERT INTO relation_edge (user_id, target_id, created_at)"
-                       " VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                       sql_int(edge->user_id), sql_int(edge->target_id),
-                       sql_int(edge->created_at)));
-    *changed = count > 0;
-    return NULL;
+    return sql_insert(tx, c, changed,
+                      "INSERT INTO relation_edge (user_id, target_id, created_at) VALUES (?, ?, ?)",
+                      sql_int(edge->user_id), sql_int(edge->target_id), sql_int(edge->created_at));
 }
 
 struct err *relation_store_remove(struct sql_tx *tx, struct ctx *c,
@@ -47,10 +41,11 @@ struct err *relation_store_following(struct sql_tx *tx, struct ctx *c,
 {
     return list(tx, c,
                 "SELECT target_id, created_at FROM relation_edge WHERE user_id = ?"
-                " AND (created_at, target_id) < (?, ?)"
+                " AND created_at <= ? AND (created_at < ? OR target_id < ?)"
                 " ORDER BY created_at DESC, target_id DESC LIMIT ?",
                 SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
-                         sql_int(req->before_id), sql_int(req->limit)),
+                         sql_before(req->before_time), sql_int(req->before_id),
+                         sql_int(req->limit)),
                 out);
 }
 
@@ -60,10 +55,11 @@ struct err *relation_store_followers(struct sql_tx *tx, struct ctx *c,
 {
     return list(tx, c,
                 "SELECT user_id, created_at FROM relation_edge WHERE target_id = ?"
-                " AND (created_at, user_id) < (?, ?)"
+                " AND created_at <= ? AND (created_at < ? OR user_id < ?)"
                 " ORDER BY created_at DESC, user_id DESC LIMIT ?",
                 SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
-                         sql_int(req->before_id), sql_int(req->limit)),
+                         sql_before(req->before_time), sql_int(req->before_id),
+                         sql_int(req->limit)),
                 out);
 }
 
@@ -75,18 +71,20 @@ struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
     struct sql_arg user = sql_int(req->user_id), time = sql_before(req->before_time),
                    id = sql_int(req->before_id);
 
-    return list(
-        tx, c,
-        "SELECT mine.target_id, mine.created_at FROM relation_edge AS mine"
-        " JOIN relation_edge AS theirs"
-        " ON theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id"
-        " WHERE mine.user_id = ? AND (mine.created_at, mine.target_id) < (?, ?)"
-        " AND mine.created_at >= coalesce((SELECT created_at FROM relation_edge"
-        " WHERE user_id = ? AND (created_at, target_id) < (?, ?)"
-        " ORDER BY created_at DESC, target_id DESC LIMIT 1 OFFSET ?), 0)"
-        " ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
-        SQL_ARGS(user, time, id, user, time, id, sql_int(CHOSEN_FROM_MAX - 1), sql_int(req->limit)),
-        out);
+    return list(tx, c,
+                "SELECT mine.target_id, mine.created_at FROM relation_edge AS mine"
+                " JOIN relation_edge AS theirs"
+                " ON theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id"
+                " WHERE mine.user_id = ? AND mine.created_at <= ?"
+                " AND (mine.created_at < ? OR mine.target_id < ?)"
+                " AND mine.created_at >= coalesce((SELECT min(created_at) FROM (SELECT created_at"
+                " FROM relation_edge WHERE user_id = ? AND created_at <= ?"
+                " AND (created_at < ? OR target_id < ?)"
+                " ORDER BY created_at DESC, target_id DESC LIMIT ?) AS chosen), 0)"
+                " ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
+                SQL_ARGS(user, time, time, id, user, time, time, id, sql_int(CHOSEN_FROM_MAX),
+                         sql_int(req->limit)),
+                out);
 }
 
 struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t target,

@@ -80,6 +80,7 @@ static struct err *read_users(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct get_job *job = arg;
 
+    job->found.count = 0;
     for (size_t i = 0; i < job->ids.count; i++) {
         bool found;
 
@@ -182,15 +183,15 @@ static struct err *tell_account(struct ban_job *job, struct sql_tx *tx, struct c
 static struct err *write_ban(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct ban_job *job = arg;
-    struct user_profile before;
+    int64_t id = job->req->id, banned_at;
     bool found;
 
-    TRY(user_store_get(tx, c, job->req->id, &before, &found));
+    TRY(user_store_lock(tx, c, id, &banned_at, &found));
     if (!found)
-        return no_user(c, job->req->id);
-    TRY(job->req->banned ? user_store_ban(tx, c, before.id, job->req->reason, clock_wall_ms())
-                         : user_store_unban(tx, c, before.id));
-    job->changed = job->req->banned != (before.banned_at != 0);
+        return no_user(c, id);
+    TRY(job->req->banned ? user_store_ban(tx, c, id, job->req->reason, clock_wall_ms())
+                         : user_store_unban(tx, c, id));
+    job->changed = job->req->banned != (banned_at != 0);
     return job->changed ? tell_account(job, tx, c) : NULL;
 }
 

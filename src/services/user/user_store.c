@@ -52,7 +52,8 @@ struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct 
     return NULL;
 }
 
-#define CREDENTIALS "SELECT id, password_hash, session, banned_at, ban_reason FROM user_account"
+#define CREDENTIALS \
+    "SELECT id, password_hash, session, banned_at, ban_reason, name FROM user_account"
 
 struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
                                    const struct user_get_credentials_req *by,
@@ -65,7 +66,8 @@ struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
         TRY(sql_query(tx, c, &r, CREDENTIALS " WHERE name = ?", sql_text(by->name)));
     else
         TRY(sql_query(tx, c, &r, CREDENTIALS " WHERE id = ?", sql_int(by->id)));
-    if (sql_next(&r))
+    /* A server takes names for equal that differ in blanks at their end. */
+    if (sql_next(&r) && (!by->name.len || str_eq(by->name, sql_str(&r, 5))))
         *out = (struct user_get_credentials_resp){sql_i64(&r, 0), sql_str(&r, 1), sql_i64(&r, 2),
                                                   sql_i64(&r, 3), sql_str(&r, 4)};
     return NULL;
@@ -76,11 +78,22 @@ struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id
 {
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "UPDATE user_account SET password_hash = ?, session = session + 1 WHERE id = ?"
-                  " RETURNING session",
-                  sql_text(hash), sql_int(id)));
+    TRY(sql_exec(tx, c,
+                 "UPDATE user_account SET password_hash = ?, session = session + 1 WHERE id = ?",
+                 sql_text(hash), sql_int(id)));
+    TRY(sql_lock(tx, c, &r, "SELECT session FROM user_account WHERE id = ?", sql_int(id)));
     *session = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
+struct err *user_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id, int64_t *banned_at,
+                            bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_lock(tx, c, &r, "SELECT banned_at FROM user_account WHERE id = ?", sql_int(id)));
+    *found = sql_next(&r);
+    *banned_at = *found ? sql_i64(&r, 0) : 0;
     return NULL;
 }
 
@@ -100,9 +113,7 @@ struct err *user_store_unban(struct sql_tx *tx, struct ctx *c, int64_t id)
                     sql_int(id));
 }
 
-#define COUNT_BY(column)                                                  \
-    "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?" \
-    " RETURNING follow_count, follower_count, total_favorited, work_count, favorite_count"
+#define COUNT_BY(column) "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?"
 
 struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column, int64_t id,
                              int64_t by, struct user_count *out)
@@ -116,7 +127,11 @@ struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column 
     };
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r, texts[column], sql_int(by), sql_int(id)));
+    TRY(sql_exec(tx, c, texts[column], sql_int(by), sql_int(id)));
+    TRY(sql_lock(tx, c, &r,
+                 "SELECT follow_count, follower_count, total_favorited, work_count, favorite_count"
+                 " FROM user_count WHERE user_id = ?",
+                 sql_int(id)));
     if (!sql_next(&r))
         return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, id);
     *out = (struct user_count){

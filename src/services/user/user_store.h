@@ -23,6 +23,10 @@ MUST_USE struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *user_store_set_password(struct sql_tx *tx, struct ctx *c, int64_t id,
                                              struct str hash, int64_t *session);
 
+/* When it was banned, 0: it is not; and nobody changes the account until the transaction ends. */
+MUST_USE struct err *user_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                     int64_t *banned_at, bool *found);
+
 /* Idempotent: what is banned already keeps its time and its session version. */
 MUST_USE struct err *user_store_ban(struct sql_tx *tx, struct ctx *c, int64_t id, struct str reason,
                                     int64_t now);

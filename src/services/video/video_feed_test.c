@@ -109,7 +109,5 @@ int main(int argc, char **argv)
         WORLD_TEST(order_is_by_time_whatever_the_ids),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

@@ -192,7 +192,5 @@ int main(int argc, char **argv)
         WORLD_TEST(older_videos_are_counted_by_the_migration),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

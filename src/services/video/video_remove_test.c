@@ -147,7 +147,5 @@ int main(int argc, char **argv)
         WORLD_TEST(what_is_not_there_is_removed_already),
     };
 
-    (void)argv;
-    world_use_codec(argc > 1);
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
 }

@@ -41,15 +41,6 @@ struct publish_job {
 };
 
 /* Times are unique, so that a page that ends at one never splits equals (contract, section 3.1). */
-static struct err *next_time(struct sql_tx *tx, struct ctx *c, int64_t *out)
-{
-    int64_t newest, now = clock_wall_ms();
-
-    TRY(video_store_newest(tx, c, &newest));
-    *out = now > newest ? now : newest + 1;
-    return NULL;
-}
-
 static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct publish_job *job = arg;
@@ -62,9 +53,10 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
         .media = job->req->media,
         .bytes = job->req->bytes,
     };
+    TRY(video_usage_lock(tx, c, item->author_id));
     TRY(video_usage_check(tx, c, &job->self->quota, item->author_id, item->bytes));
     TRY(sequence_next(tx, c, STR("video"), &item->id));
-    TRY(next_time(tx, c, &item->created_at));
+    TRY(sequence_time(tx, c, STR("video_time"), &item->created_at));
     TRY(video_store_add(tx, c, item));
     TRY(video_usage_move(tx, c, item->author_id, &(struct video_usage){1, item->bytes, 1}));
     TRY(bus_publish(job->self->bus, c, STR(VIDEO_TOPIC), item->id));
@@ -121,6 +113,7 @@ static struct err *read_videos(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct get_job *job = arg;
 
+    job->found.count = 0;
     for (size_t i = 0; i < job->ids.count; i++) {
         bool found;
 
@@ -269,6 +262,7 @@ static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
 
     if (claim.id)
         TRY(bus_hold(job->self->bus, c, &claim));
+    TRY(video_store_lock(tx, c, job->req->id));
     TRY(video_store_get(tx, c, job->req->id, item, &found));
     if (!found)
         return no_video(c, job->req->id);
@@ -308,6 +302,8 @@ static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
     struct video_item *item = arena_new(c->arena, struct video_item);
     bool found;
 
+    job->gone = (struct video_remove_resp){0};
+    TRY(video_store_lock(tx, c, job->id));
     TRY(video_store_get(tx, c, job->id, item, &found));
     if (!found)
         return NULL;

@@ -27,19 +27,6 @@ static struct video_media *read_media(struct ctx *c, const struct sql_rows *r, s
     return m;
 }
 
-struct err *video_store_newest(struct sql_tx *tx, struct ctx *c, int64_t *out)
-{
-    struct sql_rows r;
-
-    /* One look into the index for each half of it. */
-    TRY(sql_query(
-        tx, c, &r,
-        "SELECT max((SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 1),"
-        " (SELECT coalesce(max(created_at), 0) FROM video_item WHERE shown = 0))"));
-    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
-    return NULL;
-}
-
 struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video_item *item)
 {
     const struct video_media *m = item->media;
@@ -54,6 +41,15 @@ struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video
         sql_text(m->hls), sql_text(m->cover), sql_text(m->cover_webp), sql_int(m->width),
         sql_int(m->height), sql_int(m->duration_ms)));
     return sql_exec(tx, c, "INSERT INTO video_count (video_id) VALUES (?)", sql_int(item->id));
+}
+
+struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id)
+{
+    struct sql_rows r;
+
+    return sql_lock(tx, c, &r,
+                    "SELECT 1 FROM video_item JOIN video_count ON video_id = id WHERE id = ?",
+                    sql_int(id));
 }
 
 struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct video_item *out,
@@ -111,9 +107,10 @@ struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
 
     TRY(sql_query(tx, c, &r,
                   "SELECT id, created_at FROM video_item WHERE author_id = ? AND shown >= ?"
-                  " AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+                  " AND created_at <= ? AND (created_at < ? OR id < ?) ORDER BY created_at DESC, "
+                  "id DESC LIMIT ?",
                   sql_int(req->author_id), sql_int(!req->all), sql_before(req->before_time),
-                  sql_int(req->before_id), sql_int(req->limit)));
+                  sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
     take_list(c, &r, out);
     return NULL;
 }
@@ -180,9 +177,7 @@ struct err *video_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id)
     return sql_exec(tx, c, "DELETE FROM video_item WHERE id = ?", sql_int(id));
 }
 
-#define COUNT_BY(column)                                                    \
-    "UPDATE video_count SET " column " = " column " + ? WHERE video_id = ?" \
-    " RETURNING favorite_count, comment_count"
+#define COUNT_BY(column) "UPDATE video_count SET " column " = " column " + ? WHERE video_id = ?"
 
 struct err *video_store_count(struct sql_tx *tx, struct ctx *c, enum video_column column,
                               int64_t id, int64_t by, struct video_count *out)
@@ -193,7 +188,10 @@ struct err *video_store_count(struct sql_tx *tx, struct ctx *c, enum video_colum
     };
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r, texts[column], sql_int(by), sql_int(id)));
+    TRY(sql_exec(tx, c, texts[column], sql_int(by), sql_int(id)));
+    TRY(sql_lock(tx, c, &r,
+                 "SELECT favorite_count, comment_count FROM video_count WHERE video_id = ?",
+                 sql_int(id)));
     if (!sql_next(&r))
         return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, id);
     *out = (struct video_count){id, sql_i64(&r, 0), sql_i64(&r, 1)};

@@ -6,15 +6,15 @@
 #include "sql.h"
 #include "video_api.h"
 
-/* The time of the newest video; 0: there is none. */
-MUST_USE struct err *video_store_newest(struct sql_tx *tx, struct ctx *c, int64_t *out);
-
 MUST_USE struct err *video_store_add(struct sql_tx *tx, struct ctx *c,
                                      const struct video_item *item);
 
 /* *found is false when there is no such video. */
 MUST_USE struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id,
                                      struct video_item *out, bool *found);
+
+/* What is read next of a video and its counts stays so until the transaction ends. */
+MUST_USE struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id);
 
 /* Ids and the time of the last one, newest first. */
 MUST_USE struct err *video_store_feed(struct sql_tx *tx, struct ctx *c,

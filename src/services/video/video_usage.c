@@ -7,12 +7,25 @@
 struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
                              const struct video_usage *by)
 {
-    return sql_exec(tx, c,
-                    "INSERT INTO video_usage (author_id, videos, bytes, pending)"
-                    " VALUES (?, ?, ?, ?) ON CONFLICT (author_id) DO UPDATE SET"
-                    " videos = videos + excluded.videos, bytes = bytes + excluded.bytes,"
-                    " pending = pending + excluded.pending",
-                    sql_int(author), sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending));
+    int64_t there = 0;
+
+    TRY(sql_exec_count(tx, c, &there,
+                       "UPDATE video_usage SET videos = videos + ?, bytes = bytes + ?,"
+                       " pending = pending + ? WHERE author_id = ?",
+                       sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending),
+                       sql_int(author)));
+    if (there)
+        return NULL;
+    return sql_insert_missing(
+        tx, c, "INSERT INTO video_usage (author_id, videos, bytes, pending) VALUES (?, ?, ?, ?)",
+        sql_int(author), sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending));
+}
+
+struct err *video_usage_lock(struct sql_tx *tx, struct ctx *c, int64_t author)
+{
+    struct sql_rows r;
+
+    return sql_lock(tx, c, &r, "SELECT 1 FROM video_usage WHERE author_id = ?", sql_int(author));
 }
 
 static struct err *read_usage(struct sql_tx *tx, struct ctx *c, int64_t author,
