@@ -8,8 +8,8 @@ import pytest
 
 import checks
 from client import unique
-from operator_shell import admin, table
 from daemon import die_with_parent
+from operator_shell import admin, table
 from server_process import DEFAULTS, program
 from waiting import eventually
 

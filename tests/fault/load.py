@@ -22,6 +22,8 @@ COMMENTS_MAX = 60  # of one writer: lists hold 500
 class Writer(threading.Thread):
     """One user who writes until the server is gone, noting in the ledger what may be true."""
 
+    WEIGHTS = {'like': 8, 'follow': 4, 'comment': 4, 'uncomment': 3, 'message': 12, 'account': 1, 'upload': 1}
+
     def __init__(self, url, ledger, stage, seed, clip):
         super().__init__()
         self.ledger, self.stage, self.clip = ledger, stage, clip
@@ -32,9 +34,8 @@ class Writer(threading.Thread):
         self.ledger.write(('account', name), True, lambda: self.viewer.register(name, PASSWORD))
 
     def run(self):
-        steps = [self.like, self.follow, self.comment, self.uncomment, self.message, self.message,
-                 self.account, self.upload]
-        weights = [8, 4, 4, 3, 6, 6, 1, 1]
+        steps = [getattr(self, name) for name in self.WEIGHTS]
+        weights = list(self.WEIGHTS.values())
         try:
             while not self.stage.over.is_set():
                 self.step(self.random.choices(steps, weights)[0])
@@ -109,6 +110,7 @@ class Stage:
     """
 
     tolerant = False
+    writer = Writer
 
     def __init__(self, url, ledger, clip, seed):
         self.over, self.ledger = threading.Event(), ledger
@@ -120,7 +122,7 @@ class Stage:
             ledger.write(('video', self.owner.id, title), True,
                          lambda title=title: self.owner.publish(clip, title))
         self.videos = [video['id'] for video in self.owner.publish_list()]
-        self.writers = [Writer(url, ledger, self, f'{seed}/{at}', clip) for at in range(WRITERS)]
+        self.writers = [self.writer(url, ledger, self, f'{seed}/{at}', clip) for at in range(WRITERS)]
 
     @staticmethod
     def somebody(url):
@@ -160,9 +162,18 @@ class Stage:
             for somebody in self.people():
                 check_person(asking, self.ledger, somebody, self.peers)
             for video in self.videos:
-                check_video(asking, self.ledger, video, self.people())
+                check_comments(asking, self.ledger, video)
             for peer in self.peers:
-                check_peer(asking, self.ledger, peer, self.people())
+                check_followers(asking, self.ledger, peer, self.people())
+            self.check_counts(asking)
+
+    def check_counts(self, asking):
+        for somebody in self.people():
+            check_counts_of_person(asking, somebody)
+        for video in self.videos:
+            check_counts_of_video(asking, self.ledger, video, self.people())
+        for peer in self.peers:
+            assert asking.user(peer)['follower_count'] == len(asking.follower_list(peer))
 
 
 def one_round(server, ledger, clip, seed):
@@ -197,22 +208,25 @@ def survive(server, clip, name, rounds, after_kill=lambda at: None):
 
 
 def check_person(asking, ledger, somebody, peers):
-    profile = asking.user(somebody.id)
     likes = asking.favorite_list(somebody.id)
     ledger.settle({(video['id'],) for video in likes}, 'like', somebody.id)
-    assert profile['favorite_count'] == len(likes)
     followed = asking.follow_list(somebody.id)
     ledger.settle({(user['id'],) for user in followed}, 'follow', somebody.id)
-    assert profile['follow_count'] == len(followed)
     videos = asking.publish_list(somebody.id)
     ledger.settle({(video['title'],) for video in videos}, 'video', somebody.id)
-    assert profile['work_count'] == len(videos)
-    assert profile['total_favorited'] == sum(video['favorite_count'] for video in videos)
     for video in videos:
         assert fetch(video['cover_url']).content
         if asking.video(video['id'])['playable']:
             assert fetch(video['play_url']).content
     check_messages(asking.http, ledger, somebody, peers)
+
+
+def check_counts_of_person(asking, somebody):
+    profile, videos = asking.user(somebody.id), asking.publish_list(somebody.id)
+    assert profile['favorite_count'] == len(asking.favorite_list(somebody.id))
+    assert profile['follow_count'] == len(asking.follow_list(somebody.id))
+    assert profile['work_count'] == len(videos)
+    assert profile['total_favorited'] == sum(video['favorite_count'] for video in videos)
 
 
 def check_messages(http, ledger, somebody, peers):
@@ -230,21 +244,21 @@ def check_messages(http, ledger, somebody, peers):
         assert times == sorted(set(times))
 
 
-def check_video(asking, ledger, video, people):
-    comments = asking.comment_list(video)
-    ledger.settle({(comment['content'],) for comment in comments}, 'comment', video)
+def check_comments(asking, ledger, video):
+    ledger.settle({(comment['content'],) for comment in asking.comment_list(video)}, 'comment', video)
+
+
+def check_counts_of_video(asking, ledger, video, people):
     page = asking.video(video)
-    assert page['comment_count'] == len(comments)
+    assert page['comment_count'] == len(asking.comment_list(video))
     likers = [1 for somebody in people if ledger.possible.get(('like', somebody.id, video)) == {True}]
     assert page['favorite_count'] == len(likers)
 
 
-def check_peer(asking, ledger, peer, people):
-    followers = asking.follower_list(peer)
+def check_followers(asking, ledger, peer, people):
     known = {somebody.id for somebody in people
              if ledger.possible.get(('follow', somebody.id, peer)) == {True}}
-    assert {user['id'] for user in followers} == known
-    assert asking.user(peer)['follower_count'] == len(followers)
+    assert {user['id'] for user in asking.follower_list(peer)} == known
 
 
 def check_accounts(url, ledger):

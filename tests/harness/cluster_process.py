@@ -13,24 +13,25 @@ class ClusterServer:
     """All roles on components that several clusters share; each has databases, a bucket and a corner of etcd of its own.
 
     What a test calls the server's process, port, data folder and log are those of the (first) gateway. It keeps ports and
-    data from one start to the next. `count` as in Cluster; one of each role unless told otherwise.
+    data from one start to the next. `count` as in Cluster; one of each role unless told otherwise. With `proxy_port` clients
+    talk to HAProxy before two gateways.
     """
 
-    def __init__(self, folder, components, settings=None, count=None, environment=None):
+    def __init__(self, folder, components, settings=None, count=None, environment=None, proxy_port=None):
         self.settings = {**DEFAULTS, **(settings or {})}
         self.environment = environment or {}
         few = dict.fromkeys(SERVICES, 1)
-        self.cluster = Cluster(folder, count={**few, **(count or {})}, settings=self.settings, program=program(),
-                               dies_with_us=True, components=components, tag=f't{next(tags)}')
+        self.cluster = Cluster(folder, proxy_port, {**few, **(count or {})}, self.settings, program(), dies_with_us=True,
+                               components=components, tag=f't{next(tags)}')
         self.gateway = self.cluster.gateways[0]
-        self.port = self.gateway.port
+        self.port = proxy_port or self.gateway.port
         self.url = f'http://127.0.0.1:{self.port}'
         self.data = self.gateway.folder / 'data'
 
     @property
     def ports(self):
-        """Of all gateways."""
-        return [gateway.port for gateway in self.cluster.gateways]
+        """What a client may talk to: all gateways, or the one that stands before them."""
+        return [self.port] if self.cluster.proxy else [gateway.port for gateway in self.cluster.gateways]
 
     @property
     def process(self):
@@ -42,12 +43,14 @@ class ClusterServer:
 
     def start(self):
         for one in self.cluster.instances:
-            one.environment = self.environment
+            one.environment = {**self.environment, **one.environment}
         self.cluster.start()
         return self
 
     def stop(self):
         """Gateways first, then the others. Every process must end by itself and well."""
+        if self.cluster.proxy:
+            self.cluster.proxy.kill()
         gateways = self.cluster.gateways
         behind = [one for one in self.cluster.instances if one not in gateways]
         for group in (gateways, behind):

@@ -21,8 +21,9 @@ class Instance:
         self.program = program
         self.config = config
         self.dies_with_us = dies_with_us
-        self.settings = {}  # beyond the file's, of this instance
-        self.environment = {}
+        self.environment = {}  # of this instance: it outranks the file
+        self.host = '127.0.0.1'  # where others reach it
+        self.under = []  # a command that runs its command
         self.fixed_port = None  # where it does its work, when that was not left to it
         self.daemon = Daemon(folder, self.name)
 
@@ -43,19 +44,23 @@ class Instance:
         return self.port if self.role == GATEWAY else self.ports[1]
 
     def address(self):
-        return f'127.0.0.1:{self.ops_port if self.role == "transcoder" else self.port}'
+        """Its place of work, if it has one that others come to."""
+        return f'{self.host}:{self.ops_port if self.role == "transcoder" else self.port}'
+
+    def ops_url(self, page):
+        return f'http://{self.host}:{self.ops_port}{page}'
 
     def listens(self):
         """The settings that say where."""
         if self.role == GATEWAY:
-            return {'http.listen': f'127.0.0.1:{self.port}'}
-        return {'rpc.listen': f'127.0.0.1:{self.port}', 'ops.listen': f'127.0.0.1:{self.ops_port}'}
+            return {'http.listen': f'{self.host}:{self.port}'}
+        return {'rpc.listen': f'{self.host}:{self.port}', 'ops.listen': f'{self.host}:{self.ops_port}'}
 
     # ---- its life ----
 
     def command(self):
-        words = [self.program, 'serve', '--roles', self.role, '--config', self.config, '--data', self.folder / 'data']
-        for name, value in {**self.listens(), **self.settings}.items():
+        words = [*self.under, self.program, 'serve', '--roles', self.role, '--config', self.config, '--data', self.folder / 'data']
+        for name, value in self.listens().items():
             words += ['--set', f'{name}={value}']
         return words
 
@@ -95,7 +100,7 @@ class Instance:
 
     def answers(self, page):
         try:
-            with urllib.request.urlopen(f'http://127.0.0.1:{self.ops_port}{page}', timeout=2) as reply:
+            with urllib.request.urlopen(self.ops_url(page), timeout=2) as reply:
                 return reply.status == 200
         except OSError:  # an HTTPError is one
             return False
