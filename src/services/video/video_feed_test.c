@@ -86,14 +86,12 @@ static void a_feed_ends_with_an_empty_page(void **state)
 static void order_is_by_time_whatever_the_ids(void **state)
 {
     struct world *w = *state;
-    int64_t ann = world_user(w, "ann"), a, b, d;
+    int64_t ann = world_user(w, "ann"), a = world_video(w, ann) + 500;
 
-    world_change(w, "INSERT INTO sequence_next (kind, next) VALUES ('video', 500)");
-    a = world_video(w, ann);
-    world_change(w, "UPDATE sequence_next SET next = 7 WHERE kind = 'video'");
-    b = world_video(w, ann);
-    world_change(w, "UPDATE sequence_next SET next = 90 WHERE kind = 'video'");
-    d = world_video(w, ann);
+    world_change(w, "UPDATE video_item SET id = id + 500;"
+                    "UPDATE video_count SET video_id = video_id + 500");
+    int64_t b = world_video(w, ann), d = world_video(w, ann);
+
     assert_true(b < d && d < a);
     assert_ids(feed(w, INT64_MAX, PAGE).ids, d, b, a);
     assert_ids(by_author(w, ann, false, PAGE), d, b, a);
