@@ -318,7 +318,6 @@ static void of_many_that_claim_at_once_each_gets_others(void **state)
 
 int main(int argc, char **argv)
 {
-    (void)argv;
     const struct CMUnitTest tests[] = {
         CASE(a_published_video_is_claimed_by_one),
         CASE(without_videos_there_is_nothing_to_claim),
@@ -334,6 +333,5 @@ int main(int argc, char **argv)
     };
 
     through_codec = argc > 1;
-    world_use_codec(through_codec);
-    return cmocka_run_group_tests_name("job", tests, NULL, NULL);
+    return world_begin(argc, argv) ? cmocka_run_group_tests_name("job", tests, NULL, NULL) : 0;
 }
