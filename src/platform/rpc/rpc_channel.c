@@ -235,6 +235,7 @@ static void make_settings(struct rpc_channel *ch)
         abort();
     rpc_channel_call_callbacks(ch->callbacks);
     nghttp2_option_set_no_closed_streams(ch->settings, 1);
+    nghttp2_option_set_no_auto_window_update(ch->settings, 1);
 }
 
 struct rpc_channel *rpc_channel_create(const struct rpc_channel_options *options)

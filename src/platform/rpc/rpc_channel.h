@@ -58,12 +58,16 @@ void rpc_abandon(struct rpc_flight *flight);
 
 /* ---- streams, both ways: for etcd and for health's Watch ---- */
 
-struct rpc_stream; /* used by one thread at a time; rpc_stream_cancel() by any */
+/* Used by one thread at a time, but for rpc_stream_cancel(). Bytes that came and were not received
+ * hold the peer back; a peer that does not read makes sending fail. */
+struct rpc_stream;
 
-/* `c` gives metadata and deadline; it is not kept. */
+/* c's deadline is that of the whole stream, 0 for one that lasts. Nothing of c is kept. */
 MUST_USE struct err *rpc_stream_open(struct rpc_channel *ch, struct ctx *c, const char *path,
                                      struct rpc_stream **out);
+/* Never waits. */
 MUST_USE struct err *rpc_stream_send(struct rpc_stream *s, struct ctx *c, struct str message);
+void rpc_stream_end(struct rpc_stream *s); /* no more will be sent: the peer is told */
 
 /*
  * The next message, in c->arena. ERR_TIMEOUT at c's deadline: the stream goes on. Another failure
@@ -72,7 +76,7 @@ MUST_USE struct err *rpc_stream_send(struct rpc_stream *s, struct ctx *c, struct
 MUST_USE struct err *rpc_stream_receive(struct rpc_stream *s, struct ctx *c, struct str *message);
 extern const char RPC_STREAM_END[];
 
-/* Wakes whoever waits in it, with ERR_CANCELLED. */
+/* Any thread, until rpc_stream_close(). Wakes who waits in the stream, with ERR_CANCELLED. */
 void rpc_stream_cancel(struct rpc_stream *s);
 void rpc_stream_close(struct rpc_stream *s); /* NULL is fine */
 

@@ -1,6 +1,7 @@
 /* One call of a channel: what is sent, what comes, how it ends. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <time.h>
 
 #include "clock.h"
 #include "grpc_timeout.h"
@@ -13,10 +14,9 @@ enum { HEADERS_MAX = 10, HEAD_MAX = 16 * 1024, HEADER_OVERHEAD = 32, HTTP_OK = 2
 
 static void clear(struct rpc_channel_call *call)
 {
-    call->out = NULL;
-    call->out_tail = &call->out;
-    call->inbox = NULL;
-    call->inbox_tail = &call->inbox;
+    rpc_messages_init(&call->out);
+    rpc_messages_init(&call->inbox);
+    call->held = 0;
     call->reader = (struct grpc_reader){.arena = &call->arena};
     call->status = (struct grpc_status){.code = -1};
     call->reply = (struct str){0};
@@ -30,32 +30,33 @@ static void clear(struct rpc_channel_call *call)
     call->begun = call->done = call->unseen = call->cancelled = false;
 }
 
+static void wake_init(pthread_cond_t *wake)
+{
+    pthread_condattr_t attr;
+
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(wake, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
 struct rpc_channel_call *rpc_channel_call_create(void)
 {
     struct rpc_channel_call *call = calloc(1, sizeof(*call));
 
     if (!call)
         abort();
-    pthread_cond_init(&call->wake, NULL);
+    wake_init(&call->wake);
     clear(call);
     return call;
 }
 
-static void messages_free(struct rpc_message *m)
-{
-    for (struct rpc_message *next; m; m = next) {
-        next = m->next;
-        free(m);
-    }
-}
-
 void rpc_channel_call_reset(struct rpc_channel_call *call)
 {
-    if (call->streaming) {
-        messages_free(call->out);
-        messages_free(call->inbox);
-    }
+    rpc_messages_fini(&call->out);
+    rpc_messages_fini(&call->inbox);
     arena_reset(&call->arena);
+    arena_fini(&call->message_arena);
     clear(call);
 }
 
@@ -90,7 +91,7 @@ static void open_remove(struct rpc_channel_call *call)
 
 bool rpc_channel_call_has_news(const struct rpc_channel_call *call)
 {
-    return call->done || call->inbox;
+    return call->done || call->inbox.head;
 }
 
 static void tell(struct rpc_channel_call *call)
@@ -136,49 +137,20 @@ void rpc_channel_call_cancel(struct rpc_channel_call *call)
 
 /* ---- sending ---- */
 
-/* As much of one message as fits. */
-static size_t message_copy(struct rpc_message *m, uint8_t *out, size_t room)
-{
-    size_t n = 0, total = GRPC_PREFIX + m->bytes.len;
-
-    for (; n < room && m->sent < GRPC_PREFIX; n++)
-        out[n] = (uint8_t)m->prefix[m->sent++];
-    size_t left = total - m->sent, part = left < room - n ? left : room - n;
-
-    if (part)
-        memcpy(out + n, m->bytes.ptr + (m->sent - GRPC_PREFIX), part);
-    m->sent += part;
-    return n + part;
-}
-
-static void out_pop(struct rpc_channel_call *call)
-{
-    struct rpc_message *m = call->out;
-
-    call->out = m->next;
-    if (!call->out)
-        call->out_tail = &call->out;
-    if (m != &call->request)
-        free(m);
-}
-
 static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *out, size_t room,
                         uint32_t *flags, nghttp2_data_source *source, void *user)
 {
     struct rpc_channel_call *call = source->ptr;
-    size_t n = 0;
+    size_t n = rpc_messages_read(&call->out, out, room);
 
     (void)session;
     (void)stream;
     (void)user;
-    while (call->out && n < room) {
-        n += message_copy(call->out, out + n, room - n);
-        if (call->out->sent == GRPC_PREFIX + call->out->bytes.len)
-            out_pop(call);
-    }
-    if (!call->out && call->out_ended)
+    if (!call->out.head && call->out_ended)
         *flags = NGHTTP2_DATA_FLAG_EOF;
-    return n || (call->out_ended && !call->out) ? (ssize_t)n : NGHTTP2_ERR_DEFERRED;
+    else if (n == 0)
+        return NGHTTP2_ERR_DEFERRED;
+    return (ssize_t)n;
 }
 
 static bool is_printable(struct str text)
@@ -235,6 +207,8 @@ void rpc_channel_call_submit(struct rpc_channel_call *call, struct ctx *c)
     nghttp2_data_provider body = {.source.ptr = call, .read_callback = read_out};
 
     call->reader.max = call->ch->options.message_max;
+    if (call->streaming)
+        call->reader.arena = &call->message_arena;
     if (!session || atomic_load(&call->conn->leaving)) {
         rpc_channel_call_lose(call, ERR_UNAVAILABLE, "no connection");
         return;
@@ -298,18 +272,8 @@ static void fail(struct rpc_channel_call *call, enum err_code code, const char *
 
 static void inbox_add(struct rpc_channel_call *call, struct str bytes)
 {
-    struct rpc_message *m = malloc(sizeof(*m) + bytes.len);
-
-    if (!m)
-        abort();
-    char *copy = (char *)(m + 1);
-
-    if (bytes.len)
-        memcpy(copy, bytes.ptr, bytes.len);
-    *m = (struct rpc_message){.bytes = {copy, bytes.len}};
-    *call->inbox_tail = m;
-    call->inbox_tail = &m->next;
-    arena_reset(&call->arena);
+    rpc_messages_put(&call->inbox, rpc_message_create(bytes));
+    arena_reset(&call->message_arena);
     tell(call);
 }
 
@@ -345,6 +309,16 @@ static void take_data(struct rpc_channel_call *call, struct str data)
         }
 }
 
+/* A stream whose messages nobody takes gets no more of them; the connection goes on. */
+void rpc_channel_call_consume(struct rpc_channel_call *call)
+{
+    size_t now = call->held > call->inbox.bytes ? call->held - call->inbox.bytes : 0;
+
+    call->held -= now;
+    if (now && call->conn->link.session)
+        (void)nghttp2_session_consume_stream(call->conn->link.session, call->stream, now);
+}
+
 static int data(nghttp2_session *session, uint8_t flags, int32_t stream, const uint8_t *bytes,
                 size_t len, void *user)
 {
@@ -352,8 +326,13 @@ static int data(nghttp2_session *session, uint8_t flags, int32_t stream, const u
 
     (void)flags;
     (void)user;
-    if (call)
-        take_data(call, h2_text(bytes, len));
+    (void)nghttp2_session_consume_connection(session, len);
+    if (!call)
+        return 0;
+    call->held += len;
+    take_data(call, h2_text(bytes, len));
+    if (!call->done)
+        rpc_channel_call_consume(call);
     return 0;
 }
 

@@ -283,7 +283,7 @@ static void wait_for_reader(struct rpc_channel_conn *conn, struct rpc_channel_ca
 
     waiter_add(conn, call);
     if (deadline_ns)
-        (void)pthread_cond_clockwait(&call->wake, &conn->link.lock, CLOCK_MONOTONIC, &until);
+        (void)pthread_cond_timedwait(&call->wake, &conn->link.lock, &until);
     else
         pthread_cond_wait(&call->wake, &conn->link.lock);
     waiter_remove(conn, call);

@@ -10,14 +10,7 @@
 #include "rpc_address.h"
 #include "rpc_channel.h"
 #include "rpc_link.h"
-
-/* A message on its way out, or one that came and waits to be taken. */
-struct rpc_message {
-    struct rpc_message *next;
-    char prefix[GRPC_PREFIX];
-    struct str bytes;
-    size_t sent; /* of prefix and bytes */
-};
+#include "rpc_message.h"
 
 /*
  * One call, unary or streaming. The connection's lock guards it from submit to detach; before and
@@ -33,16 +26,18 @@ struct rpc_channel_call {
     int32_t stream;
     bool streaming;
 
-    struct rpc_message *out, **out_tail;
+    struct rpc_messages out;
     bool out_ended;
     struct rpc_message request; /* of a unary call */
 
-    struct arena arena; /* what came lies in it */
+    struct arena arena;         /* what came lies in it */
+    struct arena message_arena; /* of a stream: the message that is coming */
     struct grpc_reader reader;
     struct grpc_status status;
     struct str reply; /* of a unary call */
     bool have_reply;
-    struct rpc_message *inbox, **inbox_tail; /* of a stream */
+    struct rpc_messages inbox; /* of a stream: what was not yet taken */
+    size_t held;               /* bytes that the peer was not yet told to send again as many */
     size_t head_bytes;
     bool not_grpc; /* another content-type */
     int http;      /* :status; 0: none came */
@@ -138,6 +133,7 @@ void rpc_channel_call_submit(struct rpc_channel_call *call, struct ctx *c);
 void rpc_channel_call_lose(struct rpc_channel_call *call, enum err_code code, const char *why);
 void rpc_channel_call_cancel(struct rpc_channel_call *call); /* tells the peer, if it is not over */
 bool rpc_channel_call_has_news(const struct rpc_channel_call *call);
+void rpc_channel_call_consume(struct rpc_channel_call *call); /* after something left the inbox */
 
 /* No lock needed: it is over. NULL: the peer said that it went well. */
 struct err *rpc_channel_call_outcome(const struct rpc_channel_call *call, struct ctx *c);

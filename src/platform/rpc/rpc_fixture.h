@@ -12,7 +12,15 @@
 #include "rpc_server.h"
 #include "test.h"
 
-enum rpc_fixture_method { FIXTURE_ECHO, FIXTURE_REFUSE, FIXTURE_WAIT, FIXTURE_WHO };
+enum rpc_fixture_method {
+    FIXTURE_ECHO,
+    FIXTURE_REFUSE,
+    FIXTURE_WAIT,
+    FIXTURE_WHO,
+    FIXTURE_CHAT,  /* a stream: says each message again; fails at "fail" */
+    FIXTURE_WATCH, /* a stream that lasts: whoever has f->watcher says something */
+    FIXTURE_METHODS
+};
 
 struct rpc_fixture {
     struct arena arena;
@@ -23,6 +31,8 @@ struct rpc_fixture {
     struct rpc_channel *ch;
     _Atomic bool held; /* FIXTURE_WAIT ends when it is false */
     _Atomic int waiting;
+    _Atomic(struct rpc_server_call *) watcher;
+    _Atomic int closed; /* streams whose end was told */
 };
 
 static inline void fixture_nap(void)
@@ -64,15 +74,49 @@ static inline struct err *fixture_handle(void *self, size_t method, struct ctx *
     return NULL;
 }
 
+static inline struct err *fixture_chat(void *self, struct ctx *c, struct rpc_server_call *call,
+                                       struct str message)
+{
+    (void)self;
+    if (str_eq(message, STR("fail")))
+        return fixture_refuse(c);
+    (void)rpc_server_stream_send(call, message);
+    return NULL;
+}
+
+static inline struct err *fixture_watch(void *self, struct ctx *c, struct rpc_server_call *call,
+                                        struct str message)
+{
+    struct rpc_fixture *f = self;
+
+    (void)c;
+    (void)rpc_server_stream_send(call, message);
+    atomic_store(&f->watcher, call);
+    return NULL;
+}
+
+static inline void fixture_closed(void *self, struct rpc_server_call *call)
+{
+    struct rpc_fixture *f = self;
+
+    (void)atomic_compare_exchange_strong(&f->watcher, &call, NULL);
+    atomic_fetch_add(&f->closed, 1);
+}
+
 static inline void fixture_serve(struct rpc_fixture *f)
 {
-    static const char *const methods[] = {"Echo", "Refuse", "Wait", "Who"};
+    static const char *const methods[] = {"Echo", "Refuse", "Wait", "Who", "Chat", "Watch"};
+    static const struct rpc_stream_handler streams[FIXTURE_METHODS] = {
+        [FIXTURE_CHAT] = {.message = fixture_chat, .closed = fixture_closed},
+        [FIXTURE_WATCH] = {.message = fixture_watch, .closed = fixture_closed, .lasts = true},
+    };
     struct rpc_service *service = arena_new(&f->arena, struct rpc_service);
 
     *service = (struct rpc_service){.name = "duan.kit.v1.Kit",
                                     .methods = methods,
                                     .count = COUNT(methods),
                                     .handle = fixture_handle,
+                                    .streams = streams,
                                     .self = f};
     assert_ok(&f->ctx, rpc_server_create(&f->ctx, &f->server_options, &f->server));
     rpc_server_add(f->server, service);
@@ -108,9 +152,16 @@ static inline struct err *fixture_call(struct rpc_fixture *f, struct ctx *c, con
     return rpc_finish(rpc_begin(f->ch, c, path, req), resp, NULL);
 }
 
+/* For what other threads are to bring about. */
+#define fixture_eventually(condition) \
+    do                                \
+        fixture_nap();                \
+    while (!(condition))
+
 #define RPC_TEST(fn) cmocka_unit_test_setup_teardown(fn, rpc_fixture_setup, rpc_fixture_teardown)
 
 static const char ECHO[] = "/duan.kit.v1.Kit/Echo", REFUSE[] = "/duan.kit.v1.Kit/Refuse",
-                  WAIT[] = "/duan.kit.v1.Kit/Wait", WHO[] = "/duan.kit.v1.Kit/Who";
+                  WAIT[] = "/duan.kit.v1.Kit/Wait", WHO[] = "/duan.kit.v1.Kit/Who",
+                  CHAT[] = "/duan.kit.v1.Kit/Chat", WATCH[] = "/duan.kit.v1.Kit/Watch";
 
 #endif

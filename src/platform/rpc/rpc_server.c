@@ -101,14 +101,17 @@ static void start_threads(struct rpc_server *s)
         start_thread(s, work);
 }
 
+/* Those that read first: what they read is still run. */
 static void stop_threads(struct rpc_server *s)
 {
     atomic_store(&s->stopping, true);
     if (s->stop >= 0)
         (void)!write(s->stop, &(uint64_t){1}, sizeof(uint64_t));
-    rpc_server_queue_close(&s->queue);
-    for (size_t i = 0; i < s->thread_count; i++)
+    for (size_t i = 0; i < s->thread_count; i++) {
+        if (i == s->options.pollers)
+            rpc_server_queue_close(&s->queue);
         pthread_join(s->threads[i], NULL);
+    }
     free(s->threads);
 }
 
@@ -122,6 +125,7 @@ static void make_settings(struct rpc_server *s)
     nghttp2_option_set_stream_reset_rate_limit(s->settings, RESETS_BURST, RESETS_PER_S);
     nghttp2_option_set_max_outbound_ack(s->settings, ACKS_MAX);
     nghttp2_option_set_no_closed_streams(s->settings, 1);
+    nghttp2_option_set_no_auto_window_update(s->settings, 1);
 }
 
 struct err *rpc_server_create(struct ctx *c, const struct rpc_server_options *options,
@@ -177,12 +181,25 @@ struct str rpc_server_address(struct rpc_server *s, struct ctx *c)
 
 static void close_conns(struct rpc_server *s)
 {
-    for (struct rpc_server_conn *conn = s->conns, *next; conn; conn = next) {
-        next = conn->next;
+    for (struct rpc_server_conn *conn = s->conns; conn; conn = conn->next) {
         pthread_mutex_lock(&conn->link.lock);
         if (conn->open)
             rpc_server_conn_close(conn);
         pthread_mutex_unlock(&conn->link.lock);
+    }
+}
+
+/* The threads are gone; handlers of streams are still to be told of their end. */
+static void run_rest(struct rpc_server *s)
+{
+    for (struct rpc_server_call *call; (call = rpc_server_queue_take(&s->queue)) != NULL;)
+        rpc_server_call_run(call);
+}
+
+static void free_conns(struct rpc_server *s)
+{
+    for (struct rpc_server_conn *conn = s->conns, *next; conn; conn = next) {
+        next = conn->next;
         rpc_server_conn_free(conn);
     }
 }
@@ -208,6 +225,8 @@ void rpc_server_close(struct rpc_server *s)
     stop_threads(s);
     close_fd(s->listener);
     close_conns(s);
+    run_rest(s);
+    free_conns(s);
     close_fd(s->epoll);
     close_fd(s->stop);
     free_pool(s);

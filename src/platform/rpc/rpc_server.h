@@ -36,13 +36,38 @@ struct rpc_server;
 typedef struct err *rpc_handler(void *self, size_t method, struct ctx *c, struct str req,
                                 struct str *resp);
 
+/* A call under way, as the handler of a stream knows it. */
+struct rpc_server_call;
+
+/* A method with several messages in one call. */
+struct rpc_stream_handler {
+    /*
+     * A message came; those of one call come one after the other. What is allocated from c lives
+     * until the next. A failure ends the call with it.
+     */
+    struct err *(*message)(void *self, struct ctx *c, struct rpc_server_call *call,
+                           struct str message);
+    /* The call is over, whoever ended it: once, and last of all, if ever a message came. From then
+     * on `call` may not be used. May be NULL. */
+    void (*closed)(void *self, struct rpc_server_call *call);
+    bool lasts; /* goes on when the caller has said all: more is to be told */
+};
+
 struct rpc_service {
     const char *name;           /* "duan.favorite.v1.Favorite" */
     const char *const *methods; /* "Set", ... */
     size_t count;
-    rpc_handler *handle;
+    rpc_handler *handle;                      /* of unary methods */
+    const struct rpc_stream_handler *streams; /* one for each method, zeroed for unary ones; NULL:
+                                               * all are unary */
     void *self;
 };
+
+/*
+ * Sends a message on a stream; any thread, and never waiting. False: the call is over. A caller who
+ * does not read what he asked for loses the call.
+ */
+bool rpc_server_stream_send(struct rpc_server_call *call, struct str message);
 
 MUST_USE struct err *rpc_server_create(struct ctx *c, const struct rpc_server_options *options,
                                        struct rpc_server **out);

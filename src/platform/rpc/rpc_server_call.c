@@ -46,6 +46,8 @@ static struct rpc_server_call *call_new(struct rpc_server *s)
     struct arena arena = call->arena; /* keeps its block */
 
     *call = (struct rpc_server_call){.arena = arena};
+    rpc_messages_init(&call->out);
+    rpc_messages_init(&call->inbox);
     call->ctx.arena = &call->arena;
     call->reader.arena = &call->arena;
     call->reader.max = s->options.message_max;
@@ -80,14 +82,22 @@ static void open_remove(struct rpc_server_call *call)
         call->right->left = call->left;
 }
 
-/* Lock held. Its memory goes when neither the stream nor a thread needs it. */
-static void release(struct rpc_server_call *call)
+static void free_stream(struct rpc_server_call *call)
+{
+    rpc_messages_fini(&call->out);
+    rpc_messages_fini(&call->inbox);
+    arena_fini(&call->coming);
+    arena_fini(&call->message_arena);
+}
+
+void rpc_server_call_release(struct rpc_server_call *call)
 {
     struct rpc_server_conn *conn = call->conn;
 
     if (!call->closed || call->busy)
         return;
     open_remove(call);
+    free_stream(call);
     arena_reset(&call->arena);
     if (!to_pool(conn->server, call))
         rpc_server_call_free(call);
@@ -97,35 +107,35 @@ static void release(struct rpc_server_call *call)
 void rpc_server_call_drop(struct rpc_server_call *call)
 {
     call->closed = true;
-    release(call);
+    if (call->told)
+        rpc_server_stream_schedule(call);
+    else
+        rpc_server_call_release(call);
 }
 
 /* ---- answering ---- */
 
-/* The reply: five bytes, the message, then the trailers. */
+/* What there is of the reply; after the last of it, the trailers. */
 static ssize_t read_reply(nghttp2_session *session, int32_t stream, uint8_t *out, size_t room,
                           uint32_t *flags, nghttp2_data_source *source, void *user)
 {
     struct rpc_server_call *call = source->ptr;
-    size_t total = GRPC_PREFIX + call->reply.len, n = 0;
+    size_t n = rpc_messages_read(&call->out, out, room);
     nghttp2_nv trailers[GRPC_STATUS_HEADERS];
 
     (void)user;
-    for (; n < room && call->reply_sent < GRPC_PREFIX; n++)
-        out[n] = (uint8_t)call->prefix[call->reply_sent++];
-    size_t left = total - call->reply_sent, part = left < room - n ? left : room - n;
-
-    if (part)
-        memcpy(out + n, call->reply.ptr + (call->reply_sent - GRPC_PREFIX), part);
-    call->reply_sent += part;
-    if (call->reply_sent == total) {
+    if (!call->out.head && call->answered) {
         *flags = NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
         if (nghttp2_submit_trailer(session, stream, trailers,
-                                   grpc_status_write(&call->ctx, NULL, trailers)))
+                                   grpc_status_write(&call->ctx, call->failure, trailers)))
             return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    } else if (n == 0) {
+        return NGHTTP2_ERR_DEFERRED;
     }
-    return (ssize_t)(n + part);
+    return (ssize_t)n;
 }
+
+enum { HEAD_HEADERS = 3 };
 
 static size_t head_write(const struct rpc_server_call *call, nghttp2_nv *out)
 {
@@ -139,9 +149,8 @@ static size_t head_write(const struct rpc_server_call *call, nghttp2_nv *out)
 }
 
 /* All in one block of headers: there is no message. */
-static int submit_failure(struct rpc_server_call *call)
+static int submit_end(struct rpc_server_call *call)
 {
-    enum { HEAD_HEADERS = 3 };
     nghttp2_nv headers[HEAD_HEADERS + GRPC_STATUS_HEADERS];
     size_t n = head_write(call, headers);
 
@@ -151,32 +160,43 @@ static int submit_failure(struct rpc_server_call *call)
 
 static int submit_reply(struct rpc_server_call *call)
 {
-    nghttp2_nv headers[3];
+    nghttp2_nv headers[HEAD_HEADERS];
     size_t n = head_write(call, headers);
     nghttp2_data_provider body = {.source.ptr = call, .read_callback = read_reply};
 
-    grpc_prefix_write(call->reply.len, call->prefix);
     return nghttp2_submit_response(call->conn->link.session, call->stream, headers, n, &body);
 }
 
-/* Lock held. A stream that cannot be answered is reset. */
-static void answer(struct rpc_server_call *call, struct err *e)
+/* A stream that cannot be answered is reset. */
+static void check(struct rpc_server_call *call, int failed)
 {
-    nghttp2_session *session = call->conn->link.session;
+    if (failed)
+        (void)nghttp2_submit_rst_stream(call->conn->link.session, 0, call->stream,
+                                        NGHTTP2_INTERNAL_ERROR);
+}
 
+void rpc_server_call_begin_reply(struct rpc_server_call *call)
+{
+    if (call->replied) {
+        (void)nghttp2_session_resume_data(call->conn->link.session, call->stream);
+        return;
+    }
+    call->replied = true;
+    check(call, submit_reply(call));
+}
+
+void rpc_server_call_answer(struct rpc_server_call *call, struct err *e)
+{
+    if (call->answered)
+        return;
     call->answered = true;
     call->failure = e;
     if (e)
         atomic_fetch_add(&call->conn->server->failed, 1);
-    if ((e ? submit_failure(call) : submit_reply(call)) != 0)
-        (void)nghttp2_submit_rst_stream(session, 0, call->stream, NGHTTP2_INTERNAL_ERROR);
-}
-
-/* While frames are being read: the request is refused, perhaps before it is whole. */
-static void answer_early(struct rpc_server_call *call, struct err *e)
-{
-    if (!call->answered)
-        answer(call, e);
+    if (call->replied || (!e && call->out.head))
+        rpc_server_call_begin_reply(call);
+    else
+        check(call, submit_end(call));
 }
 
 /* The answer is out, so nobody needs the rest of the request. (Not earlier: a stream that is to be
@@ -205,17 +225,17 @@ static struct err *handle(struct rpc_server_call *call)
 {
     const struct rpc_service *service = call->route->service;
     struct ctx *c = &call->ctx;
+    struct str reply = {0};
 
     if (call->closed)
         return NULL; /* nobody waits for it any more */
     if (is_late(c))
         return err_new(c, ERR_TIMEOUT, "the deadline passed before the call was served");
-    struct err *e =
-        service->handle(service->self, call->route->method, c, call->request, &call->reply);
-
-    if (!e && is_late(c))
+    TRY(service->handle(service->self, call->route->method, c, call->request, &reply));
+    if (is_late(c))
         return err_new(c, ERR_TIMEOUT, "the deadline passed while the call was served");
-    return e;
+    rpc_message_init(&call->reply, reply);
+    return NULL;
 }
 
 /* Back from a handler: the answer goes out, unless nobody waits for it any more. */
@@ -226,10 +246,12 @@ static void finish(struct rpc_server_call *call, struct err *e)
     pthread_mutex_lock(&conn->link.lock);
     rpc_server_conn_enter(conn);
     call->busy = false;
-    if (call->closed)
-        release(call);
-    else
-        answer(call, e);
+    if (!call->closed) {
+        if (!e)
+            rpc_messages_put(&call->out, &call->reply);
+        rpc_server_call_answer(call, e);
+    }
+    rpc_server_call_release(call);
     rpc_link_flush(&conn->link); /* the call may be gone when this returns */
     rpc_server_conn_leave(conn);
     pthread_mutex_unlock(&conn->link.lock);
@@ -240,10 +262,11 @@ void rpc_server_call_run(struct rpc_server_call *call)
     struct rpc_server *s = call->conn->server;
 
     atomic_fetch_add(&s->running, 1);
-    struct err *e = handle(call);
-
+    if (call->streaming)
+        rpc_server_stream_run(call);
+    else
+        finish(call, handle(call));
     atomic_fetch_sub(&s->running, 1);
-    finish(call, e);
 }
 
 void rpc_server_call_refuse(struct rpc_server_call *call)
@@ -272,7 +295,7 @@ static struct rpc_server_call *call_of(nghttp2_session *session, int32_t stream)
 {
     struct rpc_server_call *call = nghttp2_session_get_stream_user_data(session, stream);
 
-    return call && !call->answered && !call->busy ? call : NULL;
+    return call && !call->answered ? call : NULL;
 }
 
 static int header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
@@ -290,10 +313,19 @@ static int header(nghttp2_session *session, const nghttp2_frame *frame, const ui
 
 static void take_message(struct rpc_server_call *call)
 {
+    struct str bytes = grpc_reader_message(&call->reader);
+
+    if (call->streaming) {
+        rpc_messages_put(&call->inbox, rpc_message_create(bytes));
+        arena_reset(&call->coming);
+        rpc_server_stream_schedule(call);
+        return;
+    }
     if (call->have_message)
-        answer_early(call, err_new(&call->ctx, ERR_INTERNAL, "more than one message in a call"));
+        rpc_server_call_answer(
+            call, err_new(&call->ctx, ERR_INTERNAL, "more than one message in a call"));
     call->have_message = true;
-    call->request = grpc_reader_message(&call->reader);
+    call->request = bytes;
 }
 
 static void take_data(struct rpc_server_call *call, struct str data)
@@ -306,11 +338,12 @@ static void take_data(struct rpc_server_call *call, struct str data)
             take_message(call);
             break;
         case GRPC_READ_COMPRESSED:
-            answer_early(call, err_new(&call->ctx, ERR_INTERNAL, "a compressed message"));
+            rpc_server_call_answer(call, err_new(&call->ctx, ERR_INTERNAL, "a compressed message"));
             break;
         case GRPC_READ_TOO_LONG:
-            answer_early(call, err_new(&call->ctx, ERR_EXHAUSTED,
-                                       "a message of more than %zu bytes", call->reader.max));
+            rpc_server_call_answer(call,
+                                   err_new(&call->ctx, ERR_EXHAUSTED,
+                                           "a message of more than %zu bytes", call->reader.max));
             break;
         }
 }
@@ -322,34 +355,55 @@ static int data(nghttp2_session *session, uint8_t flags, int32_t stream, const u
 
     (void)flags;
     (void)user;
-    if (call)
-        take_data(call, h2_text(bytes, len));
+    (void)nghttp2_session_consume_connection(session, len);
+    if (!call)
+        return 0;
+    call->held += len;
+    take_data(call, h2_text(bytes, len));
+    rpc_server_stream_consume(call);
     return 0;
 }
 
-/* The caller has said all: the call waits for the thread that reads this connection to run it. */
-static void request_ended(struct rpc_server_call *call)
+/* The call waits for the thread that reads this connection to run it. */
+static void make_ready(struct rpc_server_call *call)
 {
     struct rpc_server_conn *conn = call->conn;
 
-    call->request_ended = true;
-    if (!call->have_message || !grpc_reader_between(&call->reader)) {
-        answer_early(call,
-                     err_new(&call->ctx, ERR_INTERNAL, "the message is missing or cut short"));
-        return;
-    }
     call->busy = true;
     call->next = NULL;
     *conn->ready_tail = call;
     conn->ready_tail = &call->next;
 }
 
+/* The caller has said all. */
+static void request_ended(struct rpc_server_call *call)
+{
+    bool missing = !call->streaming && !call->have_message;
+
+    call->request_ended = true;
+    if (missing || !grpc_reader_between(&call->reader))
+        rpc_server_call_answer(
+            call, err_new(&call->ctx, ERR_INTERNAL, "the message is missing or cut short"));
+    else if (call->streaming)
+        rpc_server_stream_schedule(call);
+    else
+        make_ready(call);
+}
+
 static void head_ended(struct rpc_server_call *call)
 {
     struct err *e = rpc_server_head_check(call);
 
-    if (e)
-        answer_early(call, e);
+    if (e) {
+        rpc_server_call_answer(call, e);
+        return;
+    }
+    const struct rpc_stream_handler *streams = call->route->service->streams;
+
+    if (streams && streams[call->route->method].message) {
+        call->streaming = &streams[call->route->method];
+        call->reader.arena = &call->coming;
+    }
 }
 
 static int frame_received(nghttp2_session *session, const nghttp2_frame *frame, void *user)

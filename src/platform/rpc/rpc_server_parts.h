@@ -7,6 +7,7 @@
 
 #include "grpc_reader.h"
 #include "rpc_link.h"
+#include "rpc_message.h"
 #include "rpc_routes.h"
 
 /*
@@ -23,18 +24,26 @@ struct rpc_server_call {
     struct arena arena;
     struct ctx ctx;
     struct grpc_reader reader;
-    struct str request, reply;
+    const struct rpc_stream_handler *streaming; /* NULL: unary */
+    struct str request;
+    struct rpc_message reply; /* of a unary call */
+    struct rpc_messages out;
     struct err *failure;
-    const char *http; /* status of a reply that is not gRPC's; NULL: 200 */
+    struct rpc_messages inbox;  /* of a stream: what its handler has not seen */
+    size_t held;                /* bytes that the peer was not yet told to send again as many */
+    struct arena coming;        /* of a stream: the message that is not whole */
+    struct arena message_arena; /* of a stream: its handler's */
+    bool told;                  /* its handler knows of it */
+    const char *http;           /* status of a reply that is not gRPC's; NULL: 200 */
     size_t head_bytes;
     size_t reply_sent;                            /* of prefix and reply */
     bool posted, grpc_type, encoded, bad_timeout; /* what the head said */
     bool have_message;
     bool request_ended;  /* the caller has said all */
     bool busy;           /* ready, queued or with its handler */
-    bool answered;       /* its end is on the way: what else comes is ignored */
+    bool replied;        /* the head of the reply is on the way */
+    bool answered;       /* its end is: what else comes is ignored */
     _Atomic bool closed; /* the stream is no more */
-    char prefix[GRPC_PREFIX];
 };
 
 /*
@@ -92,9 +101,21 @@ void rpc_server_call_run(struct rpc_server_call *call);
 /* The queue was full. No lock held. */
 void rpc_server_call_refuse(struct rpc_server_call *call);
 
-/* The connection is gone; its lock is held. */
+/* All of these with the connection's lock held. */
+void rpc_server_call_answer(struct rpc_server_call *call,
+                            struct err *e);                     /* if it has no answer yet */
+void rpc_server_call_begin_reply(struct rpc_server_call *call); /* there is something in `out` */
+void rpc_server_call_release(
+    struct rpc_server_call *call); /* if neither stream nor thread has it */
 void rpc_server_call_drop(struct rpc_server_call *call);
 void rpc_server_call_free(struct rpc_server_call *call); /* one of the pool */
+
+/* ---- rpc_server_stream.c: calls with several messages ---- */
+
+/* A message, the end of them, or the end of the stream: a thread is to look. Lock held. */
+void rpc_server_stream_schedule(struct rpc_server_call *call);
+void rpc_server_stream_consume(struct rpc_server_call *call);
+void rpc_server_stream_run(struct rpc_server_call *call); /* no lock held */
 
 /* ---- rpc_server_conn.c: sockets and sessions ---- */
 
@@ -117,6 +138,8 @@ void rpc_server_queue_fini(struct rpc_server_queue *q);
 /* Takes calls linked by next; returns those for which there was no room. */
 struct rpc_server_call *rpc_server_queue_push(struct rpc_server_queue *q,
                                               struct rpc_server_call *calls);
+/* Whatever its length: there are never more streams than connections allow. */
+void rpc_server_queue_insist(struct rpc_server_queue *q, struct rpc_server_call *call);
 struct rpc_server_call *rpc_server_queue_wait(struct rpc_server_queue *q); /* NULL: closed */
 struct rpc_server_call *rpc_server_queue_take(struct rpc_server_queue *q); /* NULL: empty */
 void rpc_server_queue_close(struct rpc_server_queue *q);

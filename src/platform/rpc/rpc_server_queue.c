@@ -41,6 +41,17 @@ struct rpc_server_call *rpc_server_queue_push(struct rpc_server_queue *q,
     return calls;
 }
 
+void rpc_server_queue_insist(struct rpc_server_queue *q, struct rpc_server_call *call)
+{
+    pthread_mutex_lock(&q->lock);
+    put(q, call);
+    bool wake = q->idle > 0;
+
+    pthread_mutex_unlock(&q->lock);
+    if (wake)
+        pthread_cond_signal(&q->arrived);
+}
+
 static struct rpc_server_call *take(struct rpc_server_queue *q)
 {
     struct rpc_server_call *call = q->head;

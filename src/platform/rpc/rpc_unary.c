@@ -19,10 +19,8 @@ static void send_request(struct rpc_flight *f)
     struct rpc_channel_conn *conn = call->conn;
 
     call->path = f->path;
-    call->request = (struct rpc_message){.bytes = f->request};
-    grpc_prefix_write(f->request.len, call->request.prefix);
-    call->out = &call->request;
-    call->out_tail = &call->request.next;
+    rpc_message_init(&call->request, f->request);
+    rpc_messages_put(&call->out, &call->request);
     call->out_ended = true;
     pthread_mutex_lock(&conn->link.lock);
     rpc_channel_conn_start(conn, f->c);
