@@ -282,7 +282,7 @@ static void *claim_all(void *arg)
         job = (struct job_claim_resp){0};
         self->failed = job_claim(self->jobs, &c, &req, &job) != NULL;
         if (job.id && self->count < MANY)
-            self->got[self->count++] = job.id;
+            self->got[self->count++] = job.key;
     }
     arena_fini(&arena);
     return NULL;
