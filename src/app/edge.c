@@ -36,7 +36,7 @@ struct err *edge_create_gateway(struct duan *d, struct ctx *c)
         .token_ttl_s = config_duration_ms(f, "auth.token_ttl") / 1000,
         .zone_offset_min = config_int(f, "time.zone_offset"),
         .bcrypt_cost = (int)config_int(f, "auth.bcrypt_cost"),
-        .near_bytes = (size_t)config_bytes(f, "cache.bytes"),
+        .near_bytes = d->roles.embedded ? (size_t)config_bytes(f, "cache.bytes") : 0,
         .limits = live_limits(f),
         .media = {.worker = d->worker,
                   .inspect_ms = (int)config_duration_ms(f, "media.inspect_timeout"),

@@ -144,11 +144,12 @@ struct err *account_show(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct user_page page;
     int64_t id;
 
     TRY(gateway_whose(c, req, &id));
-    TRY(page_load_users(g, c, c->user_id, (struct i64_list){&id, 1}, &page));
+    TRY(page_load_users(look, (struct i64_list){&id, 1}, &page));
     if (!page.users[0].id)
         return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no such user");
     struct json j = envelope_begin(c);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway_parts.h"
 #include "http_server.h"
+#include "look.h"
 #include "rate_limits.h"
 #include "tokens.h"
 #include "trace.h"
@@ -23,23 +24,46 @@ static struct err *bad_token(struct ctx *c)
     return err_reason(c, ERR_UNAUTHENTICATED, "bad_token", "please log in");
 }
 
-/* A token is good while its signature and date hold and its session version is the account's. */
-static struct err *identify(struct gateway *g, struct ctx *c, struct str token)
+static struct err *identify_here(struct gateway *g, struct ctx *c,
+                                 const struct token_claims *claims)
 {
-    struct token_claims claims;
     int64_t session = 0;
 
-    if (!tokens_verify(g->tokens, token, &claims))
+    TRY(near_session(g->near, c, claims->user_id, &session));
+    if (session != claims->session)
         return bad_token(c);
-    TRY(near_session(g->near, c, claims.user_id, &session));
-    if (session != claims.session)
-        return bad_token(c);
-    c->user_id = claims.user_id;
+    c->user_id = claims->user_id;
     return NULL;
 }
 
+/* Of somebody who only reads it is asked together with what he reads. */
+static struct err *identify_elsewhere(struct gateway *g, struct ctx *c,
+                                      const struct token_claims *claims, int access,
+                                      struct look **open)
+{
+    struct look *look = look_at_session(g, c, claims, access == ACCESS_LENIENT);
+
+    c->user_id = claims->user_id;
+    if (!open)
+        return look_join(look);
+    *open = look;
+    return NULL;
+}
+
+/* A token is good while its signature and date hold and its session version is the account's. */
+static struct err *identify(struct gateway *g, struct ctx *c, struct str token, int access,
+                            struct look **open)
+{
+    struct token_claims claims;
+
+    if (!tokens_verify(g->tokens, token, &claims))
+        return bad_token(c);
+    return g->near ? identify_here(g, c, &claims) : identify_elsewhere(g, c, &claims, access, open);
+}
+
+/* *open: what is still to be confirmed; `open` NULL: now. */
 static struct err *check_identity(struct gateway *g, struct ctx *c, int access,
-                                  const struct http_req *req)
+                                  const struct http_req *req, struct look **open)
 {
     struct str token = token_of(req);
     struct err *e = NULL;
@@ -47,7 +71,7 @@ static struct err *check_identity(struct gateway *g, struct ctx *c, int access,
     if (access == ACCESS_PUBLIC)
         return NULL;
     if (token.len)
-        e = identify(g, c, token);
+        e = identify(g, c, token, access, open);
     else if (access == ACCESS_SIGNED_IN)
         e = bad_token(c);
     return e && access == ACCESS_LENIENT && e->code == ERR_UNAUTHENTICATED ? NULL : e;
@@ -62,16 +86,31 @@ static struct err *check_account_limit(struct gateway *g, struct ctx *c, int acc
 }
 
 struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
-                          const struct http_req *req)
+                          struct http_req *req)
 {
     struct gateway *g = gateway;
     struct trace_id parent;
+    struct look *open = NULL;
 
     if (req->headers[HTTP_TRACEPARENT].len && trace_parse(req->headers[HTTP_TRACEPARENT], &parent))
         c->trace = trace_child(parent);
     TRY(rate_limits_take(g->limits, c, RATE_REQUEST, req->block));
-    TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
+    TRY(check_identity(g, c, route->access & ACCESS_MASK, req,
+                       req->method == HTTP_GET ? &open : NULL));
+    req->admission = open;
     return check_account_limit(g, c, route->access);
+}
+
+/* Also when the handler failed: who is not who he says hears nothing else. */
+struct err *gateway_confirm(void *gateway, struct ctx *c, const struct http_req *req, struct err *e)
+{
+    struct look *look = req->admission;
+
+    (void)gateway;
+    if (!look || !look->session.open)
+        return e;
+    TRY(look_join(look));
+    return c->user_id || e ? e : bad_token(c); /* it was made for somebody */
 }
 
 /* A token behind the file is not here yet: then all of it is checked when the body is. */
@@ -84,7 +123,7 @@ struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route
         TRY(uploads_check_room(g, c));
     if (!token_of(req).len)
         return NULL;
-    TRY(check_identity(g, c, route->access & ACCESS_MASK, req));
+    TRY(check_identity(g, c, route->access & ACCESS_MASK, req, NULL));
     /* A stated length is of the form, and HTTP_FORM_MAX the most of it that is not the file. */
     if (!keeping)
         bytes = bytes > HTTP_FORM_MAX ? bytes - HTTP_FORM_MAX : 0;

@@ -25,16 +25,30 @@ static void write_comment(struct json *j, struct ctx *c, struct gateway *g, stru
     json_lit(j, "\"}");
 }
 
+/* What was said can be read without the names of those who did. */
+static struct err *load_writers(struct look *look, struct i64_list ids, struct user_page *out)
+{
+    struct arena *a = look->c->arena;
+
+    *out = (struct user_page){.ids = ids,
+                              .users = arena_array(a, struct user_view, ids.count),
+                              .followed = arena_array(a, bool, ids.count)};
+    look_users(look, ids, false, out->users);
+    look_followed(look, ids, out->followed);
+    return look_join(look);
+}
+
 static struct err *post(struct gateway *g, struct ctx *c, const struct http_req *req, int64_t video,
                         struct http_reply *reply)
 {
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct comment_add_req add = {.user_id = c->user_id, .video_id = video};
     struct comment_add_resp done = {0};
     struct user_page author;
 
     TRY(gateway_written(c, req, STR("comment_text"), &add.text));
     TRY(comment_add(g->deps.services.comment, c, &add, &done));
-    TRY(page_load_users(g, c, c->user_id, (struct i64_list){&c->user_id, 1}, &author));
+    TRY(load_writers(look, (struct i64_list){&c->user_id, 1}, &author));
     struct json j = envelope_begin(c);
 
     json_lit(&j, ",\"comment\":");
@@ -47,11 +61,13 @@ static struct err *post(struct gateway *g, struct ctx *c, const struct http_req 
 static struct err *take_away(struct gateway *g, struct ctx *c, const struct http_req *req,
                              int64_t video, struct http_reply *reply)
 {
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct comment_remove_req remove = {.user_id = c->user_id, .video_id = video};
     struct comment_remove_resp done;
 
     TRY(gateway_id(c, req, STR("comment_id"), &remove.comment_id));
-    TRY(gateway_require_video(g, c, video));
+    look_require_video(look, video);
+    TRY(look_join(look));
     TRY(comment_remove(g->deps.services.comment, c, &remove, &done));
     envelope_ok(reply);
     return NULL;
@@ -85,18 +101,20 @@ static struct cursor comment_at(const void *list, size_t i)
     return (struct cursor){item->created_at, item->id};
 }
 
-static struct err *load(struct gateway *g, struct ctx *c, const struct http_req *req,
-                        struct window *w, struct comment_item_list *out)
+static struct err *find(struct look *look, const struct http_req *req, struct window *w,
+                        struct comment_item_list *out)
 {
+    struct ctx *c = look->c;
     struct comment_list_resp list = {0};
 
     TRY(window_read(c, req, w));
     if (!w->of)
         TRY(gateway_id(c, req, STR("video_id"), &w->of));
-    TRY(gateway_require_video(g, c, w->of));
     struct comment_list_req ask = {w->of, window_ask(w), w->after.time, w->after.id};
 
-    TRY(comment_list(g->deps.services.comment, c, &ask, &list));
+    look_require_video(look, w->of);
+    comment_list_start(look->g->deps.services.comment, c, &ask, &list, &look->calls);
+    TRY(look_join(look));
     window_cut(w, c, &list.comments.count, comment_at, &list.comments);
     *out = list.comments;
     return NULL;
@@ -107,14 +125,15 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
                               struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct window w;
     struct comment_item_list list;
     struct user_page authors;
 
-    TRY(load(g, c, req, &w, &list));
+    TRY(find(look, req, &w, &list));
     struct i64_list ids = writers(c, &list);
 
-    TRY(page_load_users(g, c, c->user_id, ids, &authors));
+    TRY(load_writers(look, ids, &authors));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 

@@ -23,13 +23,18 @@ struct err *favorite_list_show(void *self, struct ctx *c, const struct http_req 
                                struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct window w;
     struct favorite_list_resp list = {0};
+    struct video_page page;
 
-    TRY(window_of_user(g, c, req, &w));
-    struct favorite_list_req ask = {w.of, window_ask(&w), w.after.time, w.after.id};
+    TRY(window_of_user(look, req, &w));
+    struct favorite_list_req ask = {w.of, window_ask(&w), w.after.time, w.after.id, true};
 
-    TRY(favorite_list(g->deps.services.favorite, c, &ask, &list));
+    favorite_list_start(g->deps.services.favorite, c, &ask, &list, &look->calls);
+    TRY(look_join(look));
     window_cut_ids(&w, c, &list.video_ids, list.times);
-    return page_answer_videos(g, c, req, &w, list.video_ids, reply);
+    TRY(page_load_made(look, list.video_ids, list.author_ids, &page));
+    page_answer_videos(look, req, &w, &page, reply);
+    return NULL;
 }

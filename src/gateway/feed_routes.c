@@ -6,17 +6,20 @@
 #include "feed_cache.h"
 #include "limits.h"
 
-/* What a page after `before` holds; viewer 0 gives the same for everybody. */
-static struct err *load(struct gateway *g, struct ctx *c, int64_t viewer, int64_t before,
-                        struct video_page *out, int64_t *next_time)
+/* What a page after `before` holds. */
+static struct err *load(struct look *look, int64_t before, struct video_page *out,
+                        int64_t *next_time)
 {
-    struct video_list_feed_req req = {.before = before, .limit = FEED_PAGE};
+    struct video_list_feed_req req = {
+        .before = before, .limit = FEED_PAGE, .with_items = !look_is_local(look)};
     struct video_list_resp list = {0};
 
-    TRY(video_list_feed(g->deps.services.video, c, &req, &list));
+    video_list_feed_start(look->g->deps.services.video, look->c, &req, &list, &look->calls);
+    TRY(look_join(look));
     *next_time = list.times.count ? list.times.at[list.times.count - 1]
                                   : clock_wall_ms(); /* the end: start over */
-    return page_load_videos(g, c, viewer, list.ids, out);
+    return look_is_local(look) ? page_load_videos(look, list.ids, out)
+                               : page_load_items(look, list.items, out);
 }
 
 static struct str write(struct ctx *c, const struct video_page *page, struct str base,
@@ -32,15 +35,23 @@ static struct str write(struct ctx *c, const struct video_page *page, struct str
     return json_str(&j);
 }
 
-static struct err *make_first_page(struct gateway *g, struct ctx *c, struct str base,
-                                   struct feed_page **out)
+/* The same for everybody, so it is made for nobody; the viewer's flags are patched in. */
+static struct err *make_first_page(struct look *look, struct str base, struct feed_page **out)
 {
+    struct gateway *g = look->g;
+    struct ctx *c = look->c;
+    int64_t viewer = c->user_id;
     uint64_t sequence = near_sequence(g->near); /* before reading: older means stale, never wrong */
     struct page_flags *flags = arena_array(c->arena, struct page_flags, FEED_PAGE);
     struct video_page page;
     int64_t next_time;
 
-    TRY(load(g, c, 0, INT64_MAX, &page, &next_time));
+    c->user_id = 0;
+    struct err *e = load(look, INT64_MAX, &page, &next_time);
+
+    c->user_id = viewer;
+    if (e)
+        return e;
     struct str text = write(c, &page, base, next_time, flags);
 
     *out = feed_cache_put(g->feed, sequence, base, &page, flags, text);
@@ -81,15 +92,16 @@ static struct err *answer(struct gateway *g, struct ctx *c, struct feed_page *pa
     return e;
 }
 
-static struct err *later_page(struct gateway *g, struct ctx *c, struct str base, int64_t before,
-                              struct http_reply *reply)
+/* Made for this viewer. */
+static struct err *own_page(struct look *look, struct str base, int64_t before,
+                            struct http_reply *reply)
 {
     struct video_page page;
     int64_t next_time;
 
-    TRY(load(g, c, c->user_id, before, &page, &next_time));
+    TRY(load(look, before, &page, &next_time));
     reply->type = envelope_type;
-    reply->body = write(c, &page, base, next_time, NULL);
+    reply->body = write(look->c, &page, base, next_time, NULL);
     return NULL;
 }
 
@@ -97,16 +109,19 @@ struct err *feed_show(void *self, struct ctx *c, const struct http_req *req,
                       struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct str base = gateway_base_url(g, c, req);
     int64_t before;
 
     TRY(contract_time_read(req, c, STR("latest_time"), &before));
+    if (!look_is_local(look))
+        return own_page(look, base, before ? before : INT64_MAX, reply);
     struct feed_page *page = feed_cache_take(g->feed, near_sequence(g->near), base);
 
     if (!page)
-        TRY(make_first_page(g, c, base, &page));
+        TRY(make_first_page(look, base, &page));
     if (before == 0 || before > page->newest)
         return answer(g, c, page, reply);
     feed_page_give(page);
-    return later_page(g, c, base, before, reply);
+    return own_page(look, base, before, reply);
 }

@@ -36,6 +36,7 @@ static void fill_app(struct gateway *g)
         .routes = gateway_routes,
         .route_count = gateway_route_count,
         .admit = gateway_admit,
+        .confirm = gateway_confirm,
         .expect = gateway_expect,
         .fail = envelope_fail,
         .decorate = decorate,
@@ -58,7 +59,9 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
         gateway_destroy(g);
         return e;
     }
-    g->near = near_create(&deps->services, deps->changes, options->near_bytes);
+    if (options->near_bytes)
+        g->near = near_create(&deps->services, deps->changes, options->near_bytes);
+    g->degraded = (struct degraded){.metrics = deps->metrics, .log = deps->log};
     g->limits = rate_limits_create(&options->limits);
     g->logins = login_limits_create(g->limits);
     g->feed = feed_cache_create();
@@ -147,22 +150,6 @@ struct err *gateway_whose(struct ctx *c, const struct http_req *req, int64_t *ou
         return err_new(c, ERR_INVALID, "user_id is missing");
     *out = id;
     return NULL;
-}
-
-struct err *gateway_require_user(struct gateway *g, struct ctx *c, int64_t id)
-{
-    int64_t session = 0;
-
-    TRY(near_session(g->near, c, id, &session));
-    return session ? NULL : err_reason(c, ERR_NOT_FOUND, "user_not_found", "no such user");
-}
-
-struct err *gateway_require_video(struct gateway *g, struct ctx *c, int64_t id)
-{
-    struct video_view view;
-
-    TRY(near_videos(g->near, c, (struct i64_list){&id, 1}, &view));
-    return view.id ? NULL : err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
 }
 
 struct err *gateway_id(struct ctx *c, const struct http_req *req, struct str name, int64_t *out)

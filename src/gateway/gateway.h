@@ -26,7 +26,8 @@ struct gateway_options {
     int64_t token_ttl_s;
     int64_t zone_offset_min; /* of dates that people read */
     int bcrypt_cost;
-    size_t near_bytes;
+    size_t near_bytes; /* of what is remembered of rows; 0: services are elsewhere, so nothing is:
+                        * no commit of theirs is heard of here */
     struct rate_limits_options limits;
     struct gateway_media media;
 };

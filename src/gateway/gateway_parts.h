@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "degraded.h"
 #include "gateway.h"
 #include "json.h"
 
@@ -18,13 +19,14 @@ struct gateway {
     struct gateway_options options;
     struct gateway_deps deps;
     struct http_app app;
-    struct near *near;
+    struct near *near; /* NULL: services are elsewhere, and nothing of theirs is kept */
     struct tokens *tokens;
     struct passwords *passwords;
     struct rate_limits *limits;
     struct login_limits *logins;
     struct feed_cache *feed;
     struct request_metrics *metrics;
+    struct degraded degraded;
     atomic_bool stopping;              /* what takes long on behalf of a request ends early */
     _Atomic int64_t disk_full_next_ns; /* when the log may say so again */
 };
@@ -59,7 +61,11 @@ extern const size_t gateway_route_count;
 
 /* On the socket's thread, before a handler: trace, limits, identity. */
 MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
-                                   const struct http_req *req);
+                                   struct http_req *req);
+
+/* Behind a handler: a session that is still to be confirmed is, before anything goes out. */
+MUST_USE struct err *gateway_confirm(void *gateway, struct ctx *c, const struct http_req *req,
+                                     struct err *e);
 
 /* Before an upload is received, and while it is: what is in vain already (struct http_app). */
 MUST_USE struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
@@ -79,14 +85,8 @@ MUST_USE struct err *gateway_path_id(struct ctx *c, const struct http_req *req, 
 MUST_USE struct err *gateway_written(struct ctx *c, const struct http_req *req, struct str name,
                                      struct str *out);
 
-/* Fails with video_not_found unless there is such a video. */
-MUST_USE struct err *gateway_require_video(struct gateway *g, struct ctx *c, int64_t id);
-
 /* user_id of the query, or else the viewer. ERR_INVALID: neither. */
 MUST_USE struct err *gateway_whose(struct ctx *c, const struct http_req *req, int64_t *out);
-
-/* Fails with user_not_found unless there is such a user. */
-MUST_USE struct err *gateway_require_user(struct gateway *g, struct ctx *c, int64_t id);
 
 /* action_type: 1 is true, 2 is false; anything else ERR_INVALID. */
 MUST_USE struct err *gateway_action(struct ctx *c, const struct http_req *req, bool *out);

@@ -64,13 +64,15 @@ struct err *message_page(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct window w;
     struct message_list_resp list = {0};
 
-    TRY(window_of_user(g, c, req, &w));
+    TRY(window_of_user(look, req, &w));
     struct message_list_before_req ask = {c->user_id, w.of, w.after.time, window_ask(&w)};
 
-    TRY(message_list_before(g->deps.services.message, c, &ask, &list));
+    message_list_before_start(g->deps.services.message, c, &ask, &list, &look->calls);
+    TRY(look_join(look));
     window_cut(&w, c, &list.messages.count, message_at, &list.messages);
     write_list(c, &w, &list.messages, reply);
     return NULL;
@@ -89,23 +91,25 @@ struct err *message_chat(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct message_list_req ask = {.viewer_id = c->user_id, .limit = LIST_MAX};
     struct message_list_resp list = {0};
     struct message_state state = {0};
 
     TRY(gateway_id(c, req, STR("to_user_id"), &ask.peer_id));
     TRY(contract_time_read(req, c, STR("pre_msg_time"), &ask.since));
-    TRY(near_chat(g->near, c, ask.viewer_id, ask.peer_id, &state));
+    look_chat(look, ask.peer_id, &state);
+    look_require_user(look, ask.peer_id);
+    TRY(look_join(look));
     if (nothing_new(&ask, &state)) {
         reply->type = envelope_type;
         reply->body = STR("{\"status_code\":0,\"status_msg\":\"\",\"message_list\":[]}");
-        return state.received_at ? NULL : gateway_require_user(g, c, ask.peer_id);
+        return NULL;
     }
-    if (!req->moved) {
+    if (look_is_local(look) && !req->moved) {
         reply->move_to = HTTP_WRITER;
         return NULL;
     }
-    TRY(gateway_require_user(g, c, ask.peer_id));
     TRY(message_list(g->deps.services.message, c, &ask, &list));
     write_list(c, &(struct window){0}, &list.messages, reply);
     return NULL;

@@ -7,8 +7,7 @@
 #include "favorite_api.h"
 #include "message_api.h"
 #include "relation_api.h"
-#include "user_api.h"
-#include "video_api.h"
+#include "view.h"
 
 struct changes;
 
@@ -39,23 +38,6 @@ void near_batch_committed(void *near); /* for sql_on_batch() */
 
 /* Forgets everything: rows were changed by somebody who tells no changes. */
 void near_forget(struct near *n);
-
-/* The parts of a user's JSON object; the public URL goes between the pieces. */
-struct user_view {
-    int64_t id; /* 0: there is no such user */
-    int64_t session;
-    struct str piece[3]; /* ... avatar": " | path ... background": " | path ... is_follow": */
-    int64_t follows, followers, favorited, works, favorites;
-};
-
-/* The parts of a video's. */
-struct video_view {
-    int64_t id; /* 0: there is no such video */
-    int64_t author_id, created_at;
-    bool shown;
-    struct str piece[4]; /* ... author": | ,play_url": " | path ... cover_url": " | path ... */
-    int64_t favorites, comments;
-};
 
 /* One view per id, in the order asked. */
 MUST_USE struct err *near_users(struct near *n, struct ctx *c, struct i64_list ids,

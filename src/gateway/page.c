@@ -4,48 +4,103 @@
 
 #include "envelope.h"
 
-struct err *page_load_users(struct gateway *g, struct ctx *c, int64_t viewer, struct i64_list ids,
-                            struct user_page *out)
+struct err *page_load_users(struct look *look, struct i64_list ids, struct user_page *out)
 {
+    struct arena *a = look->c->arena;
+
     *out = (struct user_page){
         .ids = ids,
-        .users = arena_array(c->arena, struct user_view, ids.count),
-        .followed = arena_array(c->arena, bool, ids.count),
+        .users = arena_array(a, struct user_view, ids.count),
+        .followed = arena_array(a, bool, ids.count),
     };
-    TRY(near_users(g->near, c, ids, out->users));
-    return near_followed(g->near, c, viewer, ids, out->followed);
+    look_users(look, ids, true, out->users);
+    look_followed(look, ids, out->followed);
+    return look_join(look);
 }
 
-/* Keeps those that may be seen, and their authors beside them. */
-static void keep_visible(struct ctx *c, int64_t viewer, struct i64_list asked,
-                         struct video_page *page)
+/* Leaves in the page what may be seen; lists that are not there yet stay so. */
+static void keep_visible(struct video_page *page, int64_t viewer)
 {
-    page->ids.at = arena_array(c->arena, int64_t, asked.count);
-    page->authors.at = arena_array(c->arena, int64_t, asked.count);
-    for (size_t i = 0; i < asked.count; i++) {
-        struct video_view *v = &page->videos[i];
+    size_t kept = 0;
+
+    for (size_t i = 0; i < page->ids.count; i++) {
+        const struct video_view *v = &page->videos[i];
 
         if (!v->id || (!v->shown && v->author_id != viewer))
             continue;
-        page->videos[page->ids.count] = *v;
-        page->authors.at[page->authors.count++] = v->author_id;
-        page->ids.at[page->ids.count++] = v->id;
+        page->videos[kept] = *v;
+        page->ids.at[kept] = v->id;
+        page->authors.at[kept] = v->author_id;
+        if (page->users) {
+            page->users[kept] = page->users[i];
+            page->followed[kept] = page->followed[i];
+            page->liked[kept] = page->liked[i];
+        }
+        kept++;
     }
+    page->ids.count = page->authors.count = kept;
 }
 
-struct err *page_load_videos(struct gateway *g, struct ctx *c, int64_t viewer, struct i64_list ids,
-                             struct video_page *out)
+static void begin(struct look *look, struct i64_list ids, struct video_page *page)
 {
-    struct user_page authors;
+    struct arena *a = look->c->arena;
 
-    *out = (struct video_page){.videos = arena_array(c->arena, struct video_view, ids.count)};
-    TRY(near_videos(g->near, c, ids, out->videos));
-    keep_visible(c, viewer, ids, out);
-    TRY(page_load_users(g, c, viewer, out->authors, &authors));
-    out->users = authors.users;
-    out->followed = authors.followed;
-    out->liked = arena_array(c->arena, bool, out->ids.count);
-    return near_liked(g->near, c, viewer, out->ids, out->liked);
+    *page = (struct video_page){
+        .ids = {arena_array(a, int64_t, ids.count), ids.count},
+        .authors = {arena_array(a, int64_t, ids.count), ids.count},
+        .videos = arena_array(a, struct video_view, ids.count),
+    };
+    if (ids.count)
+        memcpy(page->ids.at, ids.at, ids.count * sizeof(*ids.at));
+}
+
+/* What is shown around them. */
+static struct err *load_rest(struct look *look, struct video_page *page)
+{
+    struct arena *a = look->c->arena;
+    size_t count = page->ids.count;
+
+    page->users = arena_array(a, struct user_view, count);
+    page->followed = arena_array(a, bool, count);
+    page->liked = arena_array(a, bool, count);
+    look_users(look, page->authors, false, page->users);
+    look_followed(look, page->authors, page->followed);
+    look_liked(look, page->ids, page->liked);
+    return look_join(look);
+}
+
+struct err *page_load_videos(struct look *look, struct i64_list ids, struct video_page *out)
+{
+    begin(look, ids, out);
+    look_videos(look, ids, out->videos);
+    TRY(look_join(look));
+    keep_visible(out, look->c->user_id);
+    return load_rest(look, out);
+}
+
+struct err *page_load_items(struct look *look, struct video_item_list items, struct video_page *out)
+{
+    struct i64_list ids = {arena_array(look->c->arena, int64_t, items.count), items.count};
+
+    for (size_t i = 0; i < items.count; i++)
+        ids.at[i] = items.at[i].id;
+    begin(look, ids, out);
+    for (size_t i = 0; i < items.count; i++)
+        out->videos[i] = view_of_video(look->c->arena, &items.at[i]);
+    keep_visible(out, look->c->user_id);
+    return load_rest(look, out);
+}
+
+struct err *page_load_made(struct look *look, struct i64_list ids, struct i64_list authors,
+                           struct video_page *out)
+{
+    begin(look, ids, out);
+    if (ids.count)
+        memcpy(out->authors.at, authors.at, ids.count * sizeof(*authors.at));
+    look_videos(look, ids, out->videos);
+    TRY(load_rest(look, out));
+    keep_visible(out, look->c->user_id);
+    return NULL;
 }
 
 static void write_count(struct json *j, struct str name, int64_t value)
@@ -111,17 +166,12 @@ void page_write_videos(struct json *j, const struct video_page *page, struct str
     json_lit(j, "]");
 }
 
-struct err *page_answer_videos(struct gateway *g, struct ctx *c, const struct http_req *req,
-                               const struct window *w, struct i64_list ids,
-                               struct http_reply *reply)
+void page_answer_videos(struct look *look, const struct http_req *req, const struct window *w,
+                        const struct video_page *page, struct http_reply *reply)
 {
-    struct video_page page;
-
-    TRY(page_load_videos(g, c, c->user_id, ids, &page));
-    struct json j = envelope_begin(c);
+    struct json j = envelope_begin(look->c);
 
     json_lit(&j, ",\"video_list\":");
-    page_write_videos(&j, &page, gateway_base_url(g, c, req), NULL);
+    page_write_videos(&j, page, gateway_base_url(look->g, look->c, req), NULL);
     window_end(w, &j, reply);
-    return NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef PAGE_H
 #define PAGE_H
 
+#include "look.h"
 #include "window.h"
 
 /* Everything a list of videos shows. In the request's arena. */
@@ -13,9 +14,17 @@ struct video_page {
     bool *liked, *followed;
 };
 
-/* Videos that are gone, or not shown to this viewer, are left out. */
-MUST_USE struct err *page_load_videos(struct gateway *g, struct ctx *c, int64_t viewer,
-                                      struct i64_list ids, struct video_page *out);
+/*
+ * Videos that are gone, or not shown to this viewer, are left out. By their ids alone; as the video
+ * service tells of them; by their ids and who made each: the last two take one join, the first one
+ * takes two.
+ */
+MUST_USE struct err *page_load_videos(struct look *look, struct i64_list ids,
+                                      struct video_page *out);
+MUST_USE struct err *page_load_items(struct look *look, struct video_item_list items,
+                                     struct video_page *out);
+MUST_USE struct err *page_load_made(struct look *look, struct i64_list ids, struct i64_list authors,
+                                    struct video_page *out);
 
 /* Where the five-byte flags of one video stand, from the start of the text. */
 struct page_flags {
@@ -27,9 +36,8 @@ void page_write_videos(struct json *j, const struct video_page *page, struct str
                        struct page_flags *flags);
 
 /* The reply of a list of videos. */
-MUST_USE struct err *page_answer_videos(struct gateway *g, struct ctx *c,
-                                        const struct http_req *req, const struct window *w,
-                                        struct i64_list ids, struct http_reply *reply);
+void page_answer_videos(struct look *look, const struct http_req *req, const struct window *w,
+                        const struct video_page *page, struct http_reply *reply);
 
 /* One video without its closing brace. */
 void page_write_video(struct json *j, const struct video_page *page, size_t i, struct str base,
@@ -45,7 +53,6 @@ struct user_page {
     struct user_view *users;
     bool *followed;
 };
-MUST_USE struct err *page_load_users(struct gateway *g, struct ctx *c, int64_t viewer,
-                                     struct i64_list ids, struct user_page *out);
+MUST_USE struct err *page_load_users(struct look *look, struct i64_list ids, struct user_page *out);
 
 #endif

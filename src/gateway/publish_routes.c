@@ -32,17 +32,26 @@ struct err *publish_list(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct window w;
     struct video_list_resp list = {0};
+    struct video_page page;
 
-    TRY(window_of_user(g, c, req, &w));
+    TRY(window_of_user(look, req, &w));
     struct video_list_by_author_req ask = {.author_id = w.of,
                                            .all = w.of == c->user_id,
                                            .limit = window_ask(&w),
                                            .before_time = w.after.time,
-                                           .before_id = w.after.id};
+                                           .before_id = w.after.id,
+                                           .with_items = !look_is_local(look)};
 
-    TRY(video_list_by_author(g->deps.services.video, c, &ask, &list));
+    video_list_by_author_start(g->deps.services.video, c, &ask, &list, &look->calls);
+    TRY(look_join(look));
     window_cut_ids(&w, c, &list.ids, list.times);
-    return page_answer_videos(g, c, req, &w, list.ids, reply);
+    if (list.items.count > list.ids.count)
+        list.items.count = list.ids.count;
+    TRY(look_is_local(look) ? page_load_videos(look, list.ids, &page)
+                            : page_load_items(look, list.items, &page));
+    page_answer_videos(look, req, &w, &page, reply);
+    return NULL;
 }

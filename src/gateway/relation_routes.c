@@ -18,29 +18,34 @@ struct err *relation_action(void *self, struct ctx *c, const struct http_req *re
     return NULL;
 }
 
-typedef struct err *lister(struct relation_api *api, struct ctx *c,
-                           const struct relation_list_req *req, struct relation_list_resp *resp);
+typedef void lister(struct relation_api *api, struct ctx *c, const struct relation_list_req *req,
+                    struct relation_list_resp *resp, struct calls *all);
 
-static struct err *load(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
-                        struct window *w, struct user_page *out)
+static struct err *find(struct look *look, const struct http_req *req, lister *list,
+                        struct window *w, struct i64_list *out)
 {
     struct relation_list_resp found = {0};
 
-    TRY(window_of_user(g, c, req, w));
+    TRY(window_of_user(look, req, w));
     struct relation_list_req ask = {w->of, window_ask(w), w->after.time, w->after.id};
 
-    TRY(list(g->deps.services.relation, c, &ask, &found));
-    window_cut_ids(w, c, &found.user_ids, found.times);
-    return page_load_users(g, c, c->user_id, found.user_ids, out);
+    list(look->g->deps.services.relation, look->c, &ask, &found, &look->calls);
+    TRY(look_join(look));
+    window_cut_ids(w, look->c, &found.user_ids, found.times);
+    *out = found.user_ids;
+    return NULL;
 }
 
 static struct err *show(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
                         struct http_reply *reply)
 {
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct window w;
+    struct i64_list ids;
     struct user_page page;
 
-    TRY(load(g, c, req, list, &w, &page));
+    TRY(find(look, req, list, &w, &ids));
+    TRY(page_load_users(look, ids, &page));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 
@@ -60,14 +65,14 @@ static struct err *show(struct gateway *g, struct ctx *c, const struct http_req 
 struct err *relation_following(void *self, struct ctx *c, const struct http_req *req,
                                struct http_reply *reply)
 {
-    return show(self, c, req, relation_list_following, reply);
+    return show(self, c, req, relation_list_following_start, reply);
 }
 
 /* GET /douyin/relation/follower/list/ and /api/v1/users/{id}/followers */
 struct err *relation_followers(void *self, struct ctx *c, const struct http_req *req,
                                struct http_reply *reply)
 {
-    return show(self, c, req, relation_list_followers, reply);
+    return show(self, c, req, relation_list_followers_start, reply);
 }
 
 /* The viewer's latest message with a friend; both lists have the friends in the same order. The
@@ -93,15 +98,18 @@ struct err *relation_friends(void *self, struct ctx *c, const struct http_req *r
                              struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct message_get_latest_req ask = {.viewer_id = c->user_id};
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
+    struct message_get_latest_req ask = {0};
     struct message_get_latest_resp latest = {0};
     struct window w;
     struct user_page page;
     size_t next = 0;
 
-    TRY(load(g, c, req, relation_list_friends, &w, &page));
-    ask.peer_ids = page.ids;
-    TRY(message_get_latest(g->deps.services.message, c, &ask, &latest));
+    TRY(find(look, req, relation_list_friends_start, &w, &ask.peer_ids));
+    ask.viewer_id = c->user_id;
+    message_get_latest_start(g->deps.services.message, c, &ask, &latest, &look->calls);
+    look_optional(look, DEGRADED_MESSAGES);
+    TRY(page_load_users(look, ask.peer_ids, &page));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 

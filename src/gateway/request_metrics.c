@@ -59,7 +59,8 @@ static void sample(void *self, struct metrics_scrape *s)
 {
     struct gateway *g = self;
 
-    sample_near(g, s);
+    if (g->near)
+        sample_near(g, s);
     for (int kind = RATE_NONE + 1; kind < RATE_KINDS; kind++)
         metrics_sample_counter(
             s, "duan_rate_limited_total", "Requests refused by a rate limit.",

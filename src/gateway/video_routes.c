@@ -57,15 +57,16 @@ struct err *video_show(void *self, struct ctx *c, const struct http_req *req,
                        struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct video_get_media_req ask = {0};
     struct video_get_media_resp found = {0};
     struct video_page page;
 
     TRY(gateway_path_id(c, req, &ask.id));
-    TRY(page_load_videos(g, c, c->user_id, (struct i64_list){&ask.id, 1}, &page));
+    video_get_media_start(g->deps.services.video, c, &ask, &found, &look->calls);
+    TRY(page_load_videos(look, (struct i64_list){&ask.id, 1}, &page));
     if (!page.ids.count)
         return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
-    TRY(video_get_media(g->deps.services.video, c, &ask, &found));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 

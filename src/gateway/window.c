@@ -28,15 +28,14 @@ struct err *window_read(struct ctx *c, const struct http_req *req, struct window
     return NULL;
 }
 
-struct err *window_of_user(struct gateway *g, struct ctx *c, const struct http_req *req,
-                           struct window *out)
+struct err *window_of_user(struct look *look, const struct http_req *req, struct window *out)
 {
     struct window w = {0};
 
-    TRY(window_read(c, req, &w));
+    TRY(window_read(look->c, req, &w));
     if (!w.of)
-        TRY(gateway_whose(c, req, &w.of));
-    TRY(gateway_require_user(g, c, w.of));
+        TRY(gateway_whose(look->c, req, &w.of));
+    look_require_user(look, w.of);
     *out = w;
     return NULL;
 }

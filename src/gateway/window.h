@@ -4,7 +4,7 @@
 #define WINDOW_H
 
 #include "cursor.h"
-#include "gateway_parts.h"
+#include "look.h"
 
 /*
  * The contract's lists come whole: the newest LIST_MAX. Those under /api/v1 have the id of their
@@ -21,8 +21,9 @@ struct window {
 /* Of a page the id in the path, `limit` and `cursor`. ERR_INVALID. */
 MUST_USE struct err *window_read(struct ctx *c, const struct http_req *req, struct window *out);
 
-/* The same, of a user: in the path, or as user_id, or the viewer. Fails when there is no such. */
-MUST_USE struct err *window_of_user(struct gateway *g, struct ctx *c, const struct http_req *req,
+/* The same, of a user: in the path, or as user_id, or the viewer. The look's next join fails when
+ * there is no such. */
+MUST_USE struct err *window_of_user(struct look *look, const struct http_req *req,
                                     struct window *out);
 
 /* What to ask a service for: one more than is shown, which tells whether the list goes on. */

@@ -26,7 +26,7 @@ static struct piece piece_of(struct i64_list ids, struct i64_list times)
 
 static struct piece likes(struct world *w, int64_t of, struct piece after)
 {
-    struct favorite_list_req req = {of, PAGE, after.time, after.id};
+    struct favorite_list_req req = {of, PAGE, after.time, after.id, false};
     struct favorite_list_resp resp = {0};
 
     assert_ok(&w->ctx, favorite_list(w->api.favorite, &w->ctx, &req, &resp));
@@ -79,7 +79,7 @@ static struct piece comments(struct world *w, int64_t of, struct piece after)
 
 static struct piece videos(struct world *w, int64_t of, struct piece after)
 {
-    struct video_list_by_author_req req = {of, false, PAGE, after.time, after.id};
+    struct video_list_by_author_req req = {of, false, PAGE, after.time, after.id, false};
     struct video_list_resp resp = {0};
 
     assert_ok(&w->ctx, video_list_by_author(w->api.video, &w->ctx, &req, &resp));

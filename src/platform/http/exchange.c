@@ -393,9 +393,12 @@ static struct err *admit(struct exchange *x)
 static struct err *admit_and_run(struct task *task)
 {
     struct exchange *x = (struct exchange *)task;
+    const struct http_app *app = x->all->app;
 
     TRY(admit(x));
-    TRY(run_handler(task));
+    struct err *e = run_handler(task);
+
+    TRY(app->confirm ? app->confirm(app->self, &x->c, &x->req, e) : e);
     if (x->reply.move_to == HTTP_INLINE)
         return NULL;
     x->reply.move_to = HTTP_INLINE;

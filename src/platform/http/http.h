@@ -48,6 +48,7 @@ struct http_req {
     struct str block; /* whom limits count: the address, or the /64 that an IPv6 one is in */
     bool https;       /* the client spoke TLS to a trusted proxy */
     bool moved;       /* this is the second run, after http_reply.move_to */
+    void *admission;  /* what admit() left open, for the handler and confirm() */
 };
 
 /* A finished reply that many requests share: immutable, counted. */
@@ -113,7 +114,10 @@ struct http_app {
     /* Before the handler: who is it, may he? On the socket's thread, or, where that may block
      * (http_options.executors), on the handler's. */
     struct err *(*admit)(void *self, struct ctx *c, const struct http_route *route,
-                         const struct http_req *req);
+                         struct http_req *req);
+    /* Where that may block, behind the handler and before anything goes out: what admit() left open
+     * is decided now. `e`: how the handler ended. NULL: admit() leaves nothing open. */
+    struct err *(*confirm)(void *self, struct ctx *c, const struct http_req *req, struct err *e);
     /* For routes that take a file, on the socket's thread or on a worker: shall it come? Asked with
      * the head alone, of the length it states; then, while the file is kept, with the fields before
      * it: of its first bytes, and every HTTP_ASK_BYTES. A refusal ends the keeping. */

@@ -33,15 +33,18 @@ struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
 {
     struct sql_rows rows;
 
-    TRY(sql_query(tx, c, &rows,
-                  "SELECT video_id, created_at FROM (SELECT video_id, created_at FROM favorite_mark"
-                  " WHERE user_id = ? ORDER BY video_id DESC LIMIT ?) AS newest"
-                  " WHERE created_at <= ? AND (created_at < ? OR video_id < ?)"
-                  " ORDER BY created_at DESC, video_id DESC LIMIT ?",
-                  sql_int(req->user_id), sql_int(CHOSEN_FROM_MAX), sql_before(req->before_time),
-                  sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
+    TRY(sql_query(
+        tx, c, &rows,
+        "SELECT video_id, created_at, author_id FROM (SELECT video_id, created_at, author_id"
+        " FROM favorite_mark WHERE user_id = ? ORDER BY video_id DESC LIMIT ?) AS newest"
+        " WHERE created_at <= ? AND (created_at < ? OR video_id < ?)"
+        " ORDER BY created_at DESC, video_id DESC LIMIT ?",
+        sql_int(req->user_id), sql_int(CHOSEN_FROM_MAX), sql_before(req->before_time),
+        sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
     *out = (struct favorite_list_resp){.video_ids = {sql_i64_column(&rows, c, 0), rows.count},
                                        .times = {sql_i64_column(&rows, c, 1), rows.count}};
+    if (req->with_authors)
+        out->author_ids = (struct i64_list){sql_i64_column(&rows, c, 2), rows.count};
     return NULL;
 }
 

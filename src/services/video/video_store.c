@@ -52,31 +52,35 @@ struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id)
                     sql_int(id));
 }
 
+#define ITEM                                                                                    \
+    "SELECT " MEDIA_COLUMNS ", id, author_id, title, created_at, state, shown, favorite_count," \
+    " comment_count, bytes FROM video_item JOIN video_count ON video_id = id"
+
+static struct video_item read_item(struct ctx *c, const struct sql_rows *r)
+{
+    return (struct video_item){
+        .media = read_media(c, r, 0),
+        .id = sql_i64(r, MEDIA_COUNT),
+        .author_id = sql_i64(r, MEDIA_COUNT + 1),
+        .title = sql_str(r, MEDIA_COUNT + 2),
+        .created_at = sql_i64(r, MEDIA_COUNT + 3),
+        .state = (enum video_state)sql_i64(r, MEDIA_COUNT + 4),
+        .shown = sql_i64(r, MEDIA_COUNT + 5) != 0,
+        .favorite_count = sql_i64(r, MEDIA_COUNT + 6),
+        .comment_count = sql_i64(r, MEDIA_COUNT + 7),
+        .bytes = sql_i64(r, MEDIA_COUNT + 8),
+    };
+}
+
 struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct video_item *out,
                             bool *found)
 {
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT " MEDIA_COLUMNS ", author_id, title, created_at, state, shown,"
-                  " favorite_count, comment_count, bytes FROM video_item JOIN video_count"
-                  " ON video_id = id WHERE id = ?",
-                  sql_int(id)));
+    TRY(sql_query(tx, c, &r, ITEM " WHERE id = ?", sql_int(id)));
     *found = sql_next(&r);
-    if (!*found)
-        return NULL;
-    *out = (struct video_item){
-        .id = id,
-        .author_id = sql_i64(&r, MEDIA_COUNT),
-        .title = sql_str(&r, MEDIA_COUNT + 1),
-        .created_at = sql_i64(&r, MEDIA_COUNT + 2),
-        .state = (enum video_state)sql_i64(&r, MEDIA_COUNT + 3),
-        .shown = sql_i64(&r, MEDIA_COUNT + 4) != 0,
-        .media = read_media(c, &r, 0),
-        .favorite_count = sql_i64(&r, MEDIA_COUNT + 5),
-        .comment_count = sql_i64(&r, MEDIA_COUNT + 6),
-        .bytes = sql_i64(&r, MEDIA_COUNT + 7),
-    };
+    if (*found)
+        *out = read_item(c, &r);
     return NULL;
 }
 
@@ -86,16 +90,33 @@ static void take_list(struct ctx *c, struct sql_rows *r, struct video_list_resp 
                                     .times = {sql_i64_column(r, c, 1), r->count}};
 }
 
+static void take_items(struct ctx *c, struct sql_rows *r, struct video_list_resp *out)
+{
+    struct video_list_resp list = {
+        .ids = {sql_i64_column(r, c, MEDIA_COUNT), r->count},
+        .times = {sql_i64_column(r, c, MEDIA_COUNT + 3), r->count},
+        .items.at = arena_array(c->arena, struct video_item, r->count),
+    };
+
+    while (sql_next(r))
+        list.items.at[list.items.count++] = read_item(c, r);
+    *out = list;
+}
+
+#define IDS "SELECT id, created_at FROM video_item"
+#define OF_FEED " WHERE shown = 1 AND created_at < ? ORDER BY created_at DESC, id DESC LIMIT ?"
+#define OF_AUTHOR                                                                            \
+    " WHERE author_id = ? AND shown >= ? AND created_at <= ? AND (created_at < ? OR id < ?)" \
+    " ORDER BY created_at DESC, id DESC LIMIT ?"
+
 struct err *video_store_feed(struct sql_tx *tx, struct ctx *c,
                              const struct video_list_feed_req *req, struct video_list_resp *out)
 {
+    struct sql_args args = SQL_ARGS(sql_int(req->before), sql_int(req->limit));
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT id, created_at FROM video_item WHERE shown = 1 AND created_at < ?"
-                  " ORDER BY created_at DESC, id DESC LIMIT ?",
-                  sql_int(req->before), sql_int(req->limit)));
-    take_list(c, &r, out);
+    TRY(sql_run(tx, c, &r, NULL, req->with_items ? ITEM OF_FEED : IDS OF_FEED, args));
+    (req->with_items ? take_items : take_list)(c, &r, out);
     return NULL;
 }
 
@@ -103,15 +124,13 @@ struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
                                   const struct video_list_by_author_req *req,
                                   struct video_list_resp *out)
 {
+    struct sql_args args =
+        SQL_ARGS(sql_int(req->author_id), sql_int(!req->all), sql_before(req->before_time),
+                 sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit));
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT id, created_at FROM video_item WHERE author_id = ? AND shown >= ?"
-                  " AND created_at <= ? AND (created_at < ? OR id < ?) ORDER BY created_at DESC, "
-                  "id DESC LIMIT ?",
-                  sql_int(req->author_id), sql_int(!req->all), sql_before(req->before_time),
-                  sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
-    take_list(c, &r, out);
+    TRY(sql_run(tx, c, &r, NULL, req->with_items ? ITEM OF_AUTHOR : IDS OF_AUTHOR, args));
+    (req->with_items ? take_items : take_list)(c, &r, out);
     return NULL;
 }
 
