@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # The cluster on this machine, for a person: what `./dev stack` runs.
 # SPDX-License-Identifier: Apache-2.0
-"""Usage: stack.py start [--gateways N] | status | logs NAME [-f] | kill NAME | stop
+"""Usage: stack.py [--folder DIR] [--port N] start [--gateways N] | status | logs NAME [-f] | kill NAME | stop
 
 NAME is a role (favorite), one instance of it (favorite-2), or mariadb, etcd, s3, haproxy.
 """
@@ -12,16 +12,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
-from cluster import Cluster
+from cluster import Cluster, stop_all
 from component import MIB, NOT_RUNNING, ROOT, USAGE_ERROR
 from daemon import Failed
 from instance import GATEWAY
 from ports import connects
 
-FOLDER = ROOT / 'var/stack'
 PORT = 8080
-LINES = 40
+LINES = 40  # of each log
 
 
 def say(text):
@@ -30,54 +30,56 @@ def say(text):
 
 # ---- the shape of the cluster is remembered: every command speaks of the same one ----
 
-def shape():
+def shape(folder):
     with contextlib.suppress(FileNotFoundError):
-        return json.loads((FOLDER / 'shape.json').read_text('ascii'))
-    return {'gateways': 1}
+        return json.loads((folder / 'shape.json').read_text('ascii'))
+    return {'gateways': 1, 'port': PORT}
 
 
-def cluster_of(shape_):
-    return Cluster(FOLDER, PORT, {GATEWAY: shape_['gateways']})
+def cluster_of(asked):
+    told = shape(asked.folder)
+    return Cluster(asked.folder, told['port'], {GATEWAY: told['gateways']})
 
 
-def reshape(gateways):
-    """Another number of gateways: those that run, and the proxy before them, make room."""
-    before = shape()
-    if gateways in (None, before['gateways']):
-        return
-    old = cluster_of(before)
-    for one in [*([old.proxy] if old.proxy else []), *old.gateways]:
-        one.stop()
-    (FOLDER / 'shape.json').write_text(json.dumps({'gateways': gateways}), encoding='ascii')
+def reshape(asked):
+    """Another number of gateways or another port: those that run, and the proxy before them, make room."""
+    before = shape(asked.folder)
+    after = {'gateways': asked.gateways or before['gateways'], 'port': asked.port or before['port']}
+    if after != before:
+        old = cluster_of(asked)
+        stop_all([old.proxy] if old.proxy else [])
+        stop_all(old.gateways)
+    (asked.folder / 'shape.json').write_text(json.dumps(after), encoding='ascii')
 
 
 # ---- the commands ----
 
 def start(asked):
-    reshape(asked.gateways)
-    cluster = cluster_of(shape())
-    if not cluster.front.daemon.alive() and connects(PORT):
-        raise Failed(f'port {PORT} is in use: stop what listens there (./dev run?)')
+    reshape(asked)
+    cluster, port = cluster_of(asked), shape(asked.folder)['port']
+    if not cluster.front.daemon.alive() and connects(port):
+        raise Failed(f'port {port} is in use: stop what listens there (./dev run?), or choose another with --port')
     cluster.start(say)
-    fill(cluster)
-    print(f'\n  Duan is at  http://localhost:{PORT}   (./dev stack stop ends it)\n  log in as   demo, password demo123\n', file=sys.stderr)
+    fill(cluster, port, asked.small)
+    print(f'\n  Duan is at  http://localhost:{port}   (./dev stack stop ends it)\n  log in as   demo, password demo123\n', file=sys.stderr)
     return 0
 
 
-def fill(cluster):
+def fill(cluster, port, small):
     """The demo world, once."""
     done = cluster.folder / '.demo'
     if done.exists():
         return
-    made = subprocess.run([sys.executable, ROOT / 'tools/demo/world.py', '--url', f'http://127.0.0.1:{PORT}', '--work', ROOT / 'var/demo'], check=False)
+    made = subprocess.run([sys.executable, ROOT / 'tools/demo/world.py', '--url', f'http://127.0.0.1:{port}', '--work', ROOT / 'var/demo',
+                           *(['--small'] if small else [])], check=False)
     if made.returncode:
         raise Failed('the demo world is not complete: ./dev stack start goes on with it')
     done.touch()
 
 
-def status(_asked):
+def status(asked):
     """One line for each process; the exit status says whether all are ready."""
-    cluster = cluster_of(shape())
+    cluster = cluster_of(asked)
     rows = [row(one) for one in cluster.everything()]
     print(f'{"NAME":<14}{"PID":>8}{"RSS MiB":>9}  {"ADDRESS":<26}HEALTH')
     for line, _ in rows:
@@ -92,7 +94,7 @@ def row(one):
 
 
 def logs(asked):
-    files = [one.daemon.log_file for one in cluster_of(shape()).find(asked.name)]
+    files = [one.daemon.log_file for one in cluster_of(asked).find(asked.name)]
     there = [str(file) for file in files if file.exists()]
     if not there:
         raise Failed(f'{asked.name} has said nothing yet')
@@ -101,7 +103,7 @@ def logs(asked):
 
 def kill(asked):
     """kill -9."""
-    for one in cluster_of(shape()).find(asked.name):
+    for one in cluster_of(asked).find(asked.name):
         pid = one.daemon.pid
         one.kill()
         say(f'{one.folder.name} was not running' if pid is None else f'killed {one.folder.name} (pid {pid})')
@@ -109,8 +111,8 @@ def kill(asked):
     return 0
 
 
-def stop(_asked):
-    rude = cluster_of(shape()).stop(say)
+def stop(asked):
+    rude = cluster_of(asked).stop(say)
     if rude:
         say(f'had to be killed: {", ".join(rude)}')
     return 1 if rude else 0
@@ -118,9 +120,12 @@ def stop(_asked):
 
 def parse(arguments):
     options = argparse.ArgumentParser(prog='./dev stack', description='The cluster form of Duan on this machine, in var/stack.')
+    options.add_argument('--folder', type=Path, default=ROOT / 'var/stack', help='where all of it lives')
+    options.add_argument('--port', type=int, help=f'where it is to be found: {PORT} unless told otherwise once')
     commands = options.add_subparsers(dest='command', required=True, metavar='start|status|logs|kill|stop')
     starting = commands.add_parser('start', help='start what is missing, all of it the first time')
     starting.add_argument('--gateways', type=int, choices=range(1, 9), metavar='N', help='so many, behind HAProxy when more than one')
+    starting.add_argument('--small', action='store_true', help='a demo world of three tiny clips')
     commands.add_parser('status', help='what runs, where, and how it feels')
     reading = commands.add_parser('logs', help='the last lines of the logs of a role or one instance')
     reading.add_argument('name')
@@ -139,13 +144,13 @@ def main(arguments):
         asked = parse(arguments)
     except SystemExit as wrong:
         return USAGE_ERROR if wrong.code else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    asked.folder.mkdir(parents=True, exist_ok=True)
     try:
-        with open(FOLDER / 'lock', 'w', encoding='ascii') as lock:
+        with open(asked.folder / 'lock', 'w', encoding='ascii') as lock:
             if asked.command in ('start', 'stop', 'kill'):
                 fcntl.flock(lock, fcntl.LOCK_EX)
             return COMMANDS[asked.command](asked)
-    except Failed as failure:
+    except (Failed, OSError) as failure:
         say(str(failure))
         return 1
     except KeyboardInterrupt:
