@@ -49,6 +49,7 @@ performance_schema=OFF
 """
 
 ACCOUNTS = """\
+CREATE DATABASE IF NOT EXISTS duan;
 CREATE USER IF NOT EXISTS 'duan'@'127.0.0.1' IDENTIFIED BY '{password}';
 GRANT ALL ON `duan`.* TO 'duan'@'127.0.0.1';
 GRANT ALL ON `duan\\_%`.* TO 'duan'@'127.0.0.1';

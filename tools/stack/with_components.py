@@ -4,7 +4,7 @@
 """Usage: with_components.py [mariadb] [etcd] [s3] -- COMMAND [ARGUMENT ...]
 
 The command finds them by its environment:
-  DUAN_TEST_MARIADB  mysql://USER:PASSWORD@127.0.0.1:PORT   (the user may make and drop databases named duan_*)
+  DUAN_TEST_MARIADB  mysql://USER:PASSWORD@127.0.0.1:PORT   (with the database duan; the user may make and drop duan_*)
   DUAN_TEST_ETCD     127.0.0.1:PORT
   DUAN_TEST_S3       http://KEY:SECRET@127.0.0.1:PORT
 The exit status is the command's.
