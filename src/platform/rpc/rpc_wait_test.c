@@ -53,13 +53,15 @@ static void a_call_that_is_given_up_makes_room(void **state)
     rpc_channel_destroy(small);
 }
 
-static bool ends_answered(struct rpc_fixture *f, struct ctx *c, const char *path)
+/* The call ends with this code (0: well). Did the peer say so? */
+static bool ends_answered(struct rpc_fixture *f, struct ctx *c, const char *path, int code)
 {
     struct rpc_flight *flight = rpc_begin(f->ch, c, path, STR("x"));
     struct str resp;
     struct err *e = rpc_finish(flight, &resp, NULL);
 
-    return rpc_was_answered(flight) && (!e || e->code == ERR_PRECONDITION);
+    assert_int_equal(e ? (int)e->code : 0, code);
+    return rpc_was_answered(flight);
 }
 
 static void who_ended_a_call_is_known(void **state)
@@ -67,14 +69,14 @@ static void who_ended_a_call_is_known(void **state)
     struct rpc_fixture *f = *state;
     struct ctx hurried = {.arena = &f->arena, .deadline_ns = in_ms(5)};
 
-    assert_true(ends_answered(f, &f->ctx, ECHO));
-    assert_true(ends_answered(f, &f->ctx, REFUSE));
+    assert_true(ends_answered(f, &f->ctx, ECHO, 0));
+    assert_true(ends_answered(f, &f->ctx, REFUSE, ERR_PRECONDITION));
     atomic_store(&f->held, true);
-    assert_false(ends_answered(f, &hurried, WAIT));
+    assert_false(ends_answered(f, &hurried, WAIT, ERR_TIMEOUT));
     atomic_store(&f->held, false);
     rpc_server_close(f->server);
     f->server = NULL;
-    assert_false(ends_answered(f, &f->ctx, ECHO));
+    assert_false(ends_answered(f, &f->ctx, ECHO, ERR_UNAVAILABLE));
 }
 
 int main(void)

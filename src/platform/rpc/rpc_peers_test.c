@@ -1,0 +1,573 @@
+/* Tests of calls to several instances: going round, failing, being left out and coming back. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "peers_fixture.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+static struct rpc_peers_stats stats(struct peers_fixture *f)
+{
+    return rpc_peers_stats(f->peers);
+}
+
+static int calls_of_all(struct peers_fixture *f)
+{
+    int sum = 0;
+
+    for (size_t i = 0; i < INSTANCES; i++)
+        sum += atomic_load(&f->at[i].calls);
+    return sum;
+}
+
+static void assert_down(struct err *e)
+{
+    assert_err(e, ERR_UNAVAILABLE);
+    assert_string_equal(e->reason, RPC_SERVICE_DOWN);
+    assert_int_equal(e->retry_after_s, 1);
+}
+
+/* ---- calls ---- */
+
+static void calls_go_round_over_the_instances(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    for (int i = 0; i < 3 * INSTANCES; i++)
+        assert_ok(&f->ctx, peers_write(f));
+    for (size_t i = 0; i < INSTANCES; i++)
+        assert_int_equal(atomic_load(&f->at[i].calls), 3);
+    assert_int_equal(stats(f).calls, 3 * INSTANCES);
+    assert_int_equal(stats(f).in_flight, 0);
+}
+
+static void what_a_service_answers_comes_back(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_refuse_req no = {ERR_NOT_FOUND, STR("leaf_not_found"), STR("no leaf 9"), 0};
+    struct kit_all req = {.i64 = 5, .s = STR("text")}, resp = {0};
+    struct kit_leaf leaf = {.id = 3};
+
+    assert_ok(&f->ctx, kit_echo(f->stub, &f->ctx, &req, &resp));
+    assert_int_equal(resp.i64, 5);
+    assert_true(str_eq(resp.s, STR("text")));
+    struct err *e = kit_refuse(f->stub, &f->ctx, &no, &leaf);
+    assert_err(e, ERR_NOT_FOUND);
+    assert_string_equal(e->reason, "leaf_not_found");
+    assert_string_equal(err_text(&f->ctx, e), "no leaf 9");
+    assert_int_equal(leaf.id, 3);
+    assert_int_equal(stats(f).failed, 0);
+}
+
+/* Each holds its call until both have come. */
+static void calls_that_start_together_run_together(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_leaf resp[2] = {0};
+    struct calls all CLEANUP(calls_end) = {0};
+
+    peers_use(f, 1);
+    atomic_store(&f->at[0].held, true);
+    for (size_t i = 0; i < 2; i++)
+        kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp[i], &all);
+    EVENTUALLY(atomic_load(&f->at[0].waiting) == 2);
+    assert_int_equal(stats(f).in_flight, 2);
+    atomic_store(&f->at[0].held, false);
+    assert_ok(&f->ctx, calls_join(&all));
+    assert_int_equal(resp[0].id + resp[1].id, 14);
+}
+
+static void a_request_s_deadline_is_passed_on(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 1);
+    f->ctx.deadline_ns = clock_monotonic_ns() + 3600 * CLOCK_NS_PER_S;
+    assert_ok(&f->ctx, peers_read(f));
+    assert_true(atomic_load(&f->at[0].deadline_ns) <= f->ctx.deadline_ns);
+    assert_true(atomic_load(&f->at[0].deadline_ns) > f->ctx.deadline_ns - 3600 * CLOCK_NS_PER_S);
+}
+
+static void a_request_without_a_deadline_gets_one(void **state)
+{
+    struct peers_fixture *f = *state;
+    int64_t before = clock_monotonic_ns(), given;
+
+    peers_use(f, 1);
+    assert_ok(&f->ctx, peers_read(f));
+    given = atomic_load(&f->at[0].deadline_ns) - f->options.call_ms * CLOCK_NS_PER_MS;
+    assert_in_range(given, before - CLOCK_NS_PER_MS, clock_monotonic_ns());
+    assert_int_equal(f->ctx.deadline_ns, 0);
+}
+
+static void nobody_calls_inside_a_transaction(void **state)
+{
+    struct peers_fixture *f = *state;
+    char memory;
+
+    f->ctx.tx = (struct sql_tx *)(void *)&memory; /* only compared */
+    assert_err(peers_read(f), ERR_INTERNAL);
+    assert_int_equal(calls_of_all(f), 0);
+}
+
+struct seen {
+    int well, failed;
+    const struct api_method *last;
+};
+
+static void ended(void *self, const struct api_method *m, const struct err *e, int64_t took_ns)
+{
+    struct seen *seen = self;
+
+    seen->well += !e;
+    seen->failed += e && e->code == ERR_UNAVAILABLE;
+    seen->last = m;
+    assert_true(took_ns > 0);
+}
+
+static void who_watches_hears_of_every_call(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct seen seen = {0};
+    struct api_observer observer = {ended, &seen};
+
+    f->options.observer = &observer;
+    peers_renew(f, 1);
+    assert_ok(&f->ctx, peers_read(f));
+    assert_ok(&f->ctx, peers_write(f));
+    peers_use(f, 0);
+    assert_down(peers_write(f));
+    assert_int_equal(seen.well, 2);
+    assert_int_equal(seen.failed, 1);
+    assert_ptr_equal(seen.last, &kit_service.methods[KIT_METHOD_REGISTER]);
+}
+
+/* ---- no instance, no room ---- */
+
+static void a_service_without_instances_is_down_at_once(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 0);
+    assert_down(peers_read(f));
+    assert_down(peers_write(f));
+    assert_int_equal(stats(f).failed, 2);
+}
+
+static void an_instance_takes_only_so_many_calls_at_a_time(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_leaf resp = {0};
+    struct calls all CLEANUP(calls_end) = {0};
+
+    f->options.in_flight_max = 1;
+    peers_renew(f, 2);
+    for (size_t i = 0; i < 2; i++) {
+        atomic_store(&f->at[i].held, true);
+        kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
+    }
+    EVENTUALLY(atomic_load(&f->at[0].waiting) && atomic_load(&f->at[1].waiting));
+    struct err *e = peers_write(f);
+    assert_err(e, ERR_EXHAUSTED);
+    assert_int_equal(e->retry_after_s, 1);
+    atomic_store(&f->at[0].held, false);
+    atomic_store(&f->at[1].held, false);
+    assert_ok(&f->ctx, calls_join(&all));
+    assert_ok(&f->ctx, peers_write(f));
+}
+
+/* ---- a second try ---- */
+
+static void a_call_that_was_not_seen_goes_to_another(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 2);
+    instance_stop(&f->at[0]);
+    for (int i = 0; i < 20; i++)
+        assert_ok(&f->ctx, peers_write(f));
+    assert_int_equal(atomic_load(&f->at[1].calls), 20);
+    assert_true(stats(f).retries > 0);
+    assert_int_equal(stats(f).failed, 0);
+}
+
+static void a_read_that_failed_goes_to_another(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 2);
+    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
+    for (int i = 0; i < 2; i++)
+        assert_ok(&f->ctx, peers_read(f));
+    assert_true(atomic_load(&f->at[0].calls) > 0);
+    assert_int_equal(stats(f).retries, atomic_load(&f->at[0].calls));
+    assert_int_equal(atomic_load(&f->at[1].calls), 2);
+}
+
+static void a_write_that_may_have_been_done_is_not_repeated(void **state)
+{
+    struct peers_fixture *f = *state;
+    int failed = 0;
+
+    peers_use(f, 2);
+    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
+    for (int i = 0; i < 2; i++) {
+        struct err *e = peers_write(f);
+
+        failed += e != NULL;
+        assert_true(!e || (e->code == ERR_UNAVAILABLE && !e->reason));
+    }
+    assert_int_equal(failed, 1);
+    assert_int_equal(calls_of_all(f), 2);
+    assert_int_equal(stats(f).retries, 0);
+}
+
+static void other_failures_are_final(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 2);
+    for (size_t i = 0; i < 2; i++)
+        atomic_store(&f->at[i].fails, ERR_EXHAUSTED);
+    assert_err(peers_read(f), ERR_EXHAUSTED);
+    assert_int_equal(calls_of_all(f), 1);
+}
+
+static void a_failure_twice_is_a_failure(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    for (size_t i = 0; i < INSTANCES; i++)
+        atomic_store(&f->at[i].fails, ERR_UNAVAILABLE);
+    struct err *e = peers_read(f);
+    assert_err(e, ERR_UNAVAILABLE);
+    assert_string_equal(err_root(e)->msg, "told to fail");
+    assert_non_null(strstr(err_text(&f->ctx, e), "/duan.kit.v1.Kit/Echo at 127.0.0.1:"));
+    assert_int_equal(calls_of_all(f), 2);
+}
+
+static void a_service_further_behind_is_not_asked_twice(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.eject_after = 1;
+    peers_renew(f, 2);
+    for (size_t i = 0; i < 2; i++) {
+        atomic_store(&f->at[i].fails, ERR_UNAVAILABLE);
+        f->at[i].reason = RPC_SERVICE_DOWN;
+    }
+    for (int i = 0; i < 10; i++)
+        assert_err(peers_read(f), ERR_UNAVAILABLE);
+    assert_int_equal(calls_of_all(f), 10);
+    assert_int_equal(stats(f).ejections, 0);
+}
+
+static void retries_stay_below_a_tenth_of_the_calls(void **state)
+{
+    enum { CALLS = 400, PUT_BY = 20 };
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 2);
+    for (size_t i = 0; i < 2; i++)
+        atomic_store(&f->at[i].fails, ERR_UNAVAILABLE);
+    for (int i = 0; i < CALLS; i++)
+        assert_err(peers_read(f), ERR_UNAVAILABLE);
+    assert_true(stats(f).retries <= PUT_BY + CALLS / 10);
+    assert_int_equal(calls_of_all(f), CALLS + (int)stats(f).retries);
+}
+
+static void refused_retries_are_counted(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.eject_after = 1000000;
+    peers_renew(f, 2);
+    for (size_t i = 0; i < 2; i++)
+        atomic_store(&f->at[i].fails, ERR_UNAVAILABLE);
+    for (int i = 0; i < 100; i++)
+        assert_err(peers_read(f), ERR_UNAVAILABLE);
+    assert_int_equal(stats(f).retries + stats(f).refused_retries, 100);
+    assert_true(stats(f).refused_retries > 0);
+}
+
+/* ---- silence ---- */
+
+static void a_read_leaves_a_silent_instance_for_another(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.patience_ms = 20;
+    peers_renew(f, 2);
+    atomic_store(&f->at[0].held, true);
+    for (int i = 0; i < 2; i++)
+        assert_ok(&f->ctx, peers_read(f));
+    assert_true(atomic_load(&f->at[1].calls) >= 1);
+    assert_true(stats(f).retries >= 1);
+}
+
+static void a_write_waits_for_a_silent_instance(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_leaf resp = {0};
+    struct calls all CLEANUP(calls_end) = {0};
+
+    f->options.patience_ms = 1;
+    f->options.call_ms = 3600000;
+    peers_renew(f, 1);
+    atomic_store(&f->at[0].held, true);
+    kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
+    peers_use(f, 2);
+    EVENTUALLY(atomic_load(&f->at[0].waiting) == 1);
+    peers_nap(20);
+    atomic_store(&f->at[0].held, false);
+    assert_ok(&f->ctx, calls_join(&all));
+    assert_int_equal(calls_of_all(f), 1);
+}
+
+static void nobody_waits_longer_than_the_deadline(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 1);
+    atomic_store(&f->at[0].held, true);
+    f->ctx.deadline_ns = clock_monotonic_ns() + 30 * (int64_t)CLOCK_NS_PER_MS;
+    assert_err(peers_read(f), ERR_TIMEOUT);
+    assert_err(peers_write(f), ERR_TIMEOUT);
+    assert_int_equal(stats(f).ejections, 0); /* there was no time to be patient */
+}
+
+static void a_silent_instance_is_ejected_even_when_it_is_the_last(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.patience_ms = 5;
+    f->options.call_ms = 20;
+    f->options.eject_after = 2;
+    f->options.eject_ms = 60000;
+    peers_renew(f, 1);
+    atomic_store(&f->at[0].held, true);
+    for (int i = 0; i < 2; i++)
+        assert_err(peers_read(f), ERR_TIMEOUT);
+    assert_down(peers_read(f));
+    assert_int_equal(stats(f).ejected, 1);
+}
+
+/* ---- left out, and back ---- */
+
+static void who_fails_too_often_is_left_out(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.eject_ms = 60000;
+    peers_renew(f, 2);
+    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
+    for (int i = 0; i < 20; i++)
+        assert_ok(&f->ctx, peers_read(f));
+    assert_int_equal(atomic_load(&f->at[0].calls), f->options.eject_after);
+    assert_int_equal(stats(f).ejections, 1);
+    assert_int_equal(stats(f).ejected, 1);
+}
+
+static void who_is_well_again_comes_back(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 2);
+    instance_stop(&f->at[0]);
+    while (stats(f).ejected == 0)
+        assert_ok(&f->ctx, peers_write(f));
+    instance_start(f, &f->at[0]);
+    EVENTUALLY(stats(f).ejected == 0);
+    int before = atomic_load(&f->at[0].calls);
+    for (int i = 0; i < 2; i++)
+        assert_ok(&f->ctx, peers_write(f));
+    assert_int_equal(atomic_load(&f->at[0].calls), before + 1);
+}
+
+static void the_last_one_that_answers_is_not_left_out(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 1);
+    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
+    for (int i = 0; i < 20; i++)
+        assert_string_equal(err_root(peers_read(f))->msg, "told to fail");
+    assert_int_equal(stats(f).ejections, 0);
+}
+
+static void the_last_one_is_left_out_when_it_cannot_be_reached(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.eject_ms = 60000;
+    peers_renew(f, 1);
+    instance_stop(&f->at[0]);
+    for (int i = 0; i < f->options.eject_after; i++)
+        assert_down(peers_write(f));
+    assert_int_equal(stats(f).ejected, 1);
+    assert_string_equal(peers_write(f)->msg, "kit is down");
+}
+
+/* ---- other instances ---- */
+
+static void instances_that_stay_keep_their_connections(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    f->options.connections = 1;
+    peers_renew(f, 2);
+    for (int i = 0; i < 4; i++)
+        assert_ok(&f->ctx, peers_write(f));
+    peers_use(f, 1);
+    for (int i = 0; i < 4; i++)
+        assert_ok(&f->ctx, peers_write(f));
+    assert_int_equal(atomic_load(&f->at[0].calls), 6);
+    assert_int_equal(atomic_load(&f->at[1].calls), 2);
+    assert_int_equal(rpc_server_stats(f->at[0].server).connections, 1);
+    EVENTUALLY(rpc_server_stats(f->at[1].server).connections == 0);
+}
+
+static void a_call_on_its_way_survives_that_its_instance_is_taken_away(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_leaf resp = {0};
+    struct calls all CLEANUP(calls_end) = {0};
+
+    peers_use(f, 1);
+    atomic_store(&f->at[0].held, true);
+    kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
+    EVENTUALLY(atomic_load(&f->at[0].waiting) == 1);
+    peers_use(f, 0);
+    atomic_store(&f->at[0].held, false);
+    assert_ok(&f->ctx, calls_join(&all));
+    assert_int_equal(resp.id, 7);
+    assert_down(peers_write(f));
+}
+
+static void only_so_many_instances_are_used(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct str many[RPC_PEERS_MAX + 3];
+
+    for (size_t i = 0; i < COUNT(many); i++)
+        many[i] = arena_str(&f->arena, "127.0.0.1:%zu", i + 1);
+    rpc_peers_set(f->peers, many, COUNT(many));
+    assert_int_equal(stats(f).instances, RPC_PEERS_MAX);
+    rpc_peers_set(f->peers, (struct str[]){many[0], many[0]}, 2);
+    assert_int_equal(stats(f).instances, 1);
+}
+
+/* ---- all at once ---- */
+
+struct caller {
+    struct peers_fixture *f;
+    pthread_t thread;
+    int calls;
+    bool until_ejected; /* else 300 of them */
+};
+
+static bool goes_on(const struct caller *caller)
+{
+    return caller->until_ejected ? stats(caller->f).ejections == 0 : caller->calls < 300;
+}
+
+static void *keep_calling(void *arg)
+{
+    struct caller *caller = arg;
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena};
+    struct kit_all resp = {0};
+
+    for (caller->calls = 0; goes_on(caller); caller->calls++) {
+        struct err *e = kit_echo(caller->f->stub, &c, &(struct kit_all){.i64 = 3}, &resp);
+
+        if (e || resp.i64 != 3)
+            break;
+        arena_reset(&arena);
+    }
+    arena_fini(&arena);
+    return NULL;
+}
+
+static void start_callers(struct peers_fixture *f, struct caller *callers, size_t count,
+                          bool until_ejected)
+{
+    for (size_t i = 0; i < count; i++) {
+        callers[i] = (struct caller){.f = f, .until_ejected = until_ejected};
+        assert_int_equal(pthread_create(&callers[i].thread, NULL, keep_calling, &callers[i]), 0);
+    }
+}
+
+static void answers_that_are_far_slower_eject(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct caller callers[12];
+
+    f->options.eject_ms = 60000;
+    peers_renew(f, 2);
+    atomic_store(&f->at[0].slow_ms, 250);
+    start_callers(f, callers, COUNT(callers), true);
+    for (size_t i = 0; i < COUNT(callers); i++)
+        pthread_join(callers[i].thread, NULL);
+    int before = atomic_load(&f->at[0].calls);
+    assert_ok(&f->ctx, peers_read(f));
+    assert_ok(&f->ctx, peers_read(f));
+    assert_int_equal(atomic_load(&f->at[0].calls), before);
+}
+
+/* Instances come, go and fail, and nobody notices. */
+static void many_threads_may_call_while_instances_change(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct caller callers[4];
+
+    start_callers(f, callers, COUNT(callers), false);
+    for (size_t i = 0; i < 50; i++) {
+        peers_use(f, 2 + i % (INSTANCES - 1));
+        (void)rpc_peers_stats(f->peers);
+        peers_nap(2);
+    }
+    for (size_t i = 0; i < COUNT(callers); i++) {
+        pthread_join(callers[i].thread, NULL);
+        assert_int_equal(callers[i].calls, 300);
+    }
+    assert_int_equal(stats(f).failed, 0);
+    assert_int_equal(stats(f).in_flight, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        PEERS_TEST(calls_go_round_over_the_instances),
+        PEERS_TEST(what_a_service_answers_comes_back),
+        PEERS_TEST(calls_that_start_together_run_together),
+        PEERS_TEST(a_request_s_deadline_is_passed_on),
+        PEERS_TEST(a_request_without_a_deadline_gets_one),
+        PEERS_TEST(nobody_calls_inside_a_transaction),
+        PEERS_TEST(who_watches_hears_of_every_call),
+        PEERS_TEST(a_service_without_instances_is_down_at_once),
+        PEERS_TEST(an_instance_takes_only_so_many_calls_at_a_time),
+        PEERS_TEST(a_call_that_was_not_seen_goes_to_another),
+        PEERS_TEST(a_read_that_failed_goes_to_another),
+        PEERS_TEST(a_write_that_may_have_been_done_is_not_repeated),
+        PEERS_TEST(other_failures_are_final),
+        PEERS_TEST(a_failure_twice_is_a_failure),
+        PEERS_TEST(a_service_further_behind_is_not_asked_twice),
+        PEERS_TEST(retries_stay_below_a_tenth_of_the_calls),
+        PEERS_TEST(refused_retries_are_counted),
+        PEERS_TEST(a_read_leaves_a_silent_instance_for_another),
+        PEERS_TEST(a_write_waits_for_a_silent_instance),
+        PEERS_TEST(nobody_waits_longer_than_the_deadline),
+        PEERS_TEST(a_silent_instance_is_ejected_even_when_it_is_the_last),
+        PEERS_TEST(who_fails_too_often_is_left_out),
+        PEERS_TEST(who_is_well_again_comes_back),
+        PEERS_TEST(the_last_one_that_answers_is_not_left_out),
+        PEERS_TEST(the_last_one_is_left_out_when_it_cannot_be_reached),
+        PEERS_TEST(answers_that_are_far_slower_eject),
+        PEERS_TEST(instances_that_stay_keep_their_connections),
+        PEERS_TEST(a_call_on_its_way_survives_that_its_instance_is_taken_away),
+        PEERS_TEST(only_so_many_instances_are_used),
+        PEERS_TEST(many_threads_may_call_while_instances_change),
+    };
+
+    return cmocka_run_group_tests_name("rpc_peers", tests, NULL, NULL);
+}
