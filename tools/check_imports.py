@@ -16,9 +16,9 @@ ROOMS.update({f"platform/{name}": {"base"} for name in PLATFORM})
 ROOMS["platform/changes"] |= {"api", "platform/log", "platform/rpc", "platform/sql"}
 ROOMS["platform/bus"] |= {"platform/sql"}
 ROOMS["platform/rpc"] |= {"platform/log", "platform/trace"}
-ROOMS["platform/etcd"] |= {"platform/log", "platform/rpc"}
-ROOMS["platform/registry"] |= {"platform/etcd", "platform/log", "platform/rpc"}
-ROOMS["platform/lock"] |= {"platform/etcd", "platform/rpc"}
+ROOMS["platform/etcd"] |= {"api", "platform/rpc"}
+ROOMS["platform/registry"] |= {"platform/etcd", "platform/log"}
+ROOMS["platform/lock"] |= {"platform/etcd"}
 ROOMS["services/text"] = {"base", "services"}
 ROOMS["services/lookup"] = {"base", "api"}
 for name in SERVICES:

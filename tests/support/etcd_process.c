@@ -1,0 +1,143 @@
+/* An etcd of a test's own: fork, exec, signals. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "etcd_process.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scratch.h"
+
+enum { PORTS_FROM = 20000, PORTS = 12000 }; /* below those that the kernel gives away */
+
+struct etcd_process {
+    struct arena *arena; /* borrowed */
+    struct str folder;
+    const char *client, *peer; /* 127.0.0.1:PORT */
+    pid_t pid;                 /* 0: killed */
+};
+
+static const char *find_program(void)
+{
+    static const char *const places[] = {"/usr/bin/etcd", "/usr/local/bin/etcd"};
+
+    for (size_t i = 0; i < COUNT(places); i++)
+        if (access(places[i], X_OK) == 0)
+            return places[i];
+    return NULL;
+}
+
+bool etcd_process_is_installed(void)
+{
+    return find_program() != NULL;
+}
+
+static bool is_free(int port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    bool is = fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0;
+
+    close(fd);
+    return is;
+}
+
+/* Where a program begins to look depends on its process id: several may look at once. */
+static const char *free_address(struct arena *a, int salt)
+{
+    for (int i = 0; i < PORTS; i++) {
+        int port = PORTS_FROM + (getpid() * 7 + salt + i) % PORTS;
+
+        if (is_free(port))
+            return arena_printf(a, "127.0.0.1:%d", port);
+    }
+    abort();
+}
+
+static void become_etcd(const struct etcd_process *p)
+{
+    struct arena *a = p->arena;
+    char *argv[] = {
+        arena_printf(a, "etcd"),
+        arena_printf(a, "--name=duan"),
+        arena_printf(a, "--data-dir=%s/data", p->folder.ptr),
+        arena_printf(a, "--listen-client-urls=http://%s", p->client),
+        arena_printf(a, "--advertise-client-urls=http://%s", p->client),
+        arena_printf(a, "--listen-peer-urls=http://%s", p->peer),
+        arena_printf(a, "--initial-advertise-peer-urls=http://%s", p->peer),
+        arena_printf(a, "--initial-cluster=duan=http://%s", p->peer),
+        arena_printf(a, "--heartbeat-interval=50"),
+        arena_printf(a, "--election-timeout=500"),
+        arena_printf(a, "--experimental-watch-progress-notify-interval=100ms"),
+        NULL,
+    };
+    int log = open(arena_printf(a, "%s/log", p->folder.ptr), O_WRONLY | O_CREAT | O_APPEND, 0600);
+
+    if (log < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0 ||
+        prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        abort();
+    execv(find_program(), argv);
+    abort();
+}
+
+void etcd_process_restart(struct etcd_process *p)
+{
+    p->pid = fork();
+    if (p->pid < 0)
+        abort();
+    if (p->pid == 0)
+        become_etcd(p);
+}
+
+void etcd_process_kill(struct etcd_process *p)
+{
+    if (p->pid == 0)
+        return;
+    (void)kill(p->pid, SIGKILL);
+    (void)waitpid(p->pid, NULL, 0);
+    p->pid = 0;
+}
+
+static void kill_with_arena(void *p)
+{
+    etcd_process_kill(p);
+}
+
+struct etcd_process *etcd_process_start(struct arena *a)
+{
+    struct etcd_process *p = arena_new(a, struct etcd_process);
+
+    p->arena = a;
+    p->folder = scratch_dir(a);
+    p->client = free_address(a, 0);
+    p->peer = free_address(a, PORTS / 2);
+    arena_defer(a, kill_with_arena, p); /* before its folder goes */
+    etcd_process_restart(p);
+    return p;
+}
+
+const char *etcd_process_address(const struct etcd_process *p)
+{
+    return p->client;
+}
+
+void etcd_process_empty(struct etcd_process *p)
+{
+    scratch_remove(arena_printf(p->arena, "%s/data", p->folder.ptr));
+}
+
+void etcd_process_freeze(struct etcd_process *p)
+{
+    (void)kill(p->pid, SIGSTOP);
+}
+
+void etcd_process_thaw(struct etcd_process *p)
+{
+    (void)kill(p->pid, SIGCONT);
+}
