@@ -18,17 +18,18 @@
  */
 enum { USAGE = 64, SOFTWARE = 70, VIDEO_STEP = 7919 };
 
+#define COUNTS "follow_count, follower_count, total_favorited, work_count, favorite_count"
 static const char *const texts[] = {
     "BEGIN IMMEDIATE",
     "SELECT author_id FROM video_item WHERE id = ?2",
     "INSERT INTO favorite_mark (user_id, video_id, author_id, created_at) VALUES (?1, ?2, ?3, ?4)"
     " ON CONFLICT DO NOTHING",
-    "UPDATE video_count SET favorite_count = favorite_count + 1 WHERE video_id = ?2"
-    " RETURNING favorite_count, comment_count",
-    "UPDATE user_count SET favorite_count = favorite_count + 1 WHERE user_id = ?1"
-    " RETURNING follow_count, follower_count, total_favorited, work_count, favorite_count",
-    "UPDATE user_count SET total_favorited = total_favorited + 1 WHERE user_id = ?3"
-    " RETURNING follow_count, follower_count, total_favorited, work_count, favorite_count",
+    "UPDATE video_count SET favorite_count = favorite_count + 1 WHERE video_id = ?2",
+    "SELECT favorite_count, comment_count FROM video_count WHERE video_id = ?2",
+    "UPDATE user_count SET favorite_count = favorite_count + 1 WHERE user_id = ?1",
+    "SELECT " COUNTS " FROM user_count WHERE user_id = ?1",
+    "UPDATE user_count SET total_favorited = total_favorited + 1 WHERE user_id = ?3",
+    "SELECT " COUNTS " FROM user_count WHERE user_id = ?3",
     "COMMIT",
 };
 enum { BEGIN_AT, AUTHOR_AT, MARK_AT, COMMIT_AT = COUNT(texts) - 1, PARAMETERS = 4 };
