@@ -6,6 +6,7 @@
 
 #include "envelope.h"
 #include "feed_cache.h"
+#include "blob.h"
 #include "gateway_parts.h"
 #include "login_limits.h"
 #include "passwords.h"
@@ -87,8 +88,10 @@ void gateway_destroy(struct gateway *g)
 
 void gateway_stop(struct gateway *g)
 {
-    if (g)
-        atomic_store(&g->stopping, true);
+    if (!g)
+        return;
+    atomic_store(&g->stopping, true);
+    blob_stop(g->deps.blob);
 }
 
 void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits)

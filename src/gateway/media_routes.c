@@ -1,14 +1,19 @@
 /* GET /media/... : the files of videos, whole or in ranges. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "blob.h"
 #include "conditional.h"
 #include "envelope.h"
 #include "gateway_parts.h"
 
-enum { PARTIAL = 206, NOT_MODIFIED = 304, NOT_FOUND = 404, UNSATISFIABLE = 416 };
+enum {
+    PARTIAL = 206,
+    NOT_MODIFIED = 304,
+    TEMPORARY_REDIRECT = 307,
+    NOT_FOUND = 404,
+    UNSATISFIABLE = 416
+};
 
 /* What may be served, by the end of its name; all else (the upload itself) does not exist here. */
 static const struct {
@@ -51,72 +56,152 @@ static void describe(struct http_reply *reply, const char *etag)
     http_reply_header(reply, "Access-Control-Allow-Origin", "*");
 }
 
-static void reply_whole(const struct blob_object *o, struct http_reply *reply)
+/* ---- bytes that come from a store while they are sent ---- */
+
+struct media_stream {
+    struct http_stream base; /* first */
+    struct blob_view *view;
+    int64_t first;
+};
+
+static int64_t stream_read(struct http_stream *base, int64_t at, char *into, size_t room)
 {
-    reply->has_file = true;
-    reply->file.fd = o->fd;
-    reply->file.length = o->size;
+    struct media_stream *s = (struct media_stream *)base;
+
+    return blob_view_read(s->view, s->first + at, into, room);
 }
 
-static void reply_part(struct ctx *c, const struct blob_object *o, struct range r,
-                       struct http_reply *reply)
+static void stream_wait(struct http_stream *base, int64_t at, void (*wake)(void *arg), void *arg)
+{
+    struct media_stream *s = (struct media_stream *)base;
+
+    blob_view_wait(s->view, s->first + at, wake, arg);
+}
+
+static void stream_end(struct http_stream *base)
+{
+    blob_view_close(((struct media_stream *)base)->view);
+}
+
+/* ---- what of it is sent ---- */
+
+static void send_file(int fd, int64_t first, int64_t length, struct http_reply *reply)
+{
+    reply->has_file = true;
+    reply->file.fd = fd;
+    reply->file.offset = first;
+    reply->file.length = length;
+}
+
+/* Until the reply is over the view is the stream's. */
+static void send_stream(struct ctx *c, struct blob_view *view, int64_t first, int64_t length,
+                        struct http_reply *reply)
+{
+    struct media_stream *s = arena_new(c->arena, struct media_stream);
+
+    *s = (struct media_stream){
+        .base = {.read = stream_read, .wait = stream_wait, .end = stream_end, .length = length},
+        .view = view,
+        .first = first};
+    reply->stream = &s->base;
+}
+
+/* *view is NULL when it has been handed on. */
+static struct err *reply_bytes(struct ctx *c, struct blob_view **view, int64_t first,
+                               int64_t length, struct http_reply *reply)
+{
+    int fd;
+
+    if (length == 0)
+        return NULL;
+    TRY(blob_view_ask(*view, c, first, length, &fd));
+    if (fd >= 0) {
+        send_file(fd, first, length, reply);
+        return NULL;
+    }
+    send_stream(c, *view, first, length, reply);
+    *view = NULL;
+    return NULL;
+}
+
+static void say_part(struct ctx *c, int64_t size, struct range r, struct http_reply *reply)
 {
     reply->status = PARTIAL;
-    reply->has_file = true;
-    reply->file.fd = o->fd;
-    reply->file.offset = r.first;
-    reply->file.length = r.last - r.first + 1;
     http_reply_header(
         reply, "Content-Range",
-        arena_printf(c->arena, "bytes %" PRId64 "-%" PRId64 "/%" PRId64, r.first, r.last, o->size));
+        arena_printf(c->arena, "bytes %" PRId64 "-%" PRId64 "/%" PRId64, r.first, r.last, size));
 }
 
-static void reply_unsatisfiable(struct ctx *c, const struct blob_object *o,
-                                struct http_reply *reply)
+static void reply_unsatisfiable(struct ctx *c, int64_t size, struct http_reply *reply)
 {
     reply->status = UNSATISFIABLE;
     reply->type = NULL;
-    http_reply_header(reply, "Content-Range", arena_printf(c->arena, "bytes */%" PRId64, o->size));
-    close(o->fd);
+    http_reply_header(reply, "Content-Range", arena_printf(c->arena, "bytes */%" PRId64, size));
 }
 
-static void reply_object(struct ctx *c, const struct http_req *req, const struct blob_object *o,
-                         struct http_reply *reply)
+static struct err *reply_object(struct ctx *c, const struct http_req *req, struct blob_view **view,
+                                struct http_reply *reply)
 {
-    const char *etag = arena_printf(c->arena, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)o->size,
-                                    (uint64_t)o->modified_ms);
-    struct range r = conditional_range(req, str_of(etag), o->size);
+    struct blob_info info = blob_view_info(*view);
+    const char *etag =
+        arena_printf(c->arena, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)info.size, info.version);
+    struct range r = conditional_range(req, str_of(etag), info.size);
 
     describe(reply, etag);
     if (conditional_has(req, str_of(etag))) {
         reply->status = NOT_MODIFIED;
         reply->type = NULL;
-        close(o->fd);
-    } else if (r.kind == RANGE_WHOLE) {
-        reply_whole(o, reply);
-    } else if (r.kind == RANGE_PART) {
-        reply_part(c, o, r, reply);
-    } else {
-        reply_unsatisfiable(c, o, reply);
+        return NULL;
     }
+    if (r.kind == RANGE_WHOLE)
+        return reply_bytes(c, view, 0, info.size, reply);
+    if (r.kind == RANGE_PART) {
+        say_part(c, info.size, r, reply);
+        return reply_bytes(c, view, r.first, r.last - r.first + 1, reply);
+    }
+    reply_unsatisfiable(c, info.size, reply);
+    return NULL;
+}
+
+/* ---- who sends it ---- */
+
+/* What a playlist names stands beside it, so it is always ours: a link is to one object alone. */
+static bool is_linked(struct gateway *g, struct ctx *c, struct str key, const char *type,
+                      struct http_reply *reply)
+{
+    int valid_s = 0;
+    struct str url = str_ends(key, STR(".m3u8")) ? (struct str){0}
+                                                 : blob_link(g->deps.blob, c, key, type, &valid_s);
+
+    if (!url.len)
+        return false;
+    reply->status = TEMPORARY_REDIRECT;
+    http_reply_header(reply, "Location", url.ptr);
+    http_reply_header(reply, "Cache-Control",
+                      arena_printf(c->arena, "public, max-age=%d", valid_s));
+    http_reply_header(reply, "Access-Control-Allow-Origin", "*");
+    return true;
 }
 
 struct err *media_file(void *self, struct ctx *c, const struct http_req *req,
                        struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct blob_object object;
+    struct blob_view *view = NULL;
     const char *type = type_of(req->rest);
 
     if (!type || !str_starts(req->rest, STR("v/")))
         return missing(g, c, reply);
-    struct err *e = blob_get(g->deps.blob, c, req->rest, &object);
+    struct err *e = blob_view_open(g->deps.blob, c, req->rest, &view);
 
     if (e && e->code == ERR_NOT_FOUND)
         return missing(g, c, reply);
     if (e)
         return e;
-    reply->type = type;
-    reply_object(c, req, &object, reply);
-    return NULL;
+    if (!is_linked(g, c, req->rest, type, reply)) {
+        reply->type = type;
+        e = reply_object(c, req, &view, reply);
+    }
+    blob_view_close(view);
+    return e;
 }

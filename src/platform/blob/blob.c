@@ -61,6 +61,17 @@ void blob_close(struct blob *b)
     b->ops->close(b);
 }
 
+int blob_nameless_file(const char *folder)
+{
+    char *path = blob_path(str_of(folder), "got-XXXXXX");
+    int fd = mkostemp(path, O_CLOEXEC);
+
+    if (fd >= 0)
+        (void)unlink(path);
+    free(path);
+    return fd;
+}
+
 /* ---- names ---- */
 
 static bool key_byte(char byte)
@@ -206,4 +217,103 @@ struct err *blob_remove(struct blob *b, struct ctx *c, struct str prefix)
 {
     TRY(check_key(c, prefix));
     return b->ops->remove(b, c, prefix);
+}
+
+struct str blob_link(struct blob *b, struct ctx *c, struct str key, const char *type, int *valid_s)
+{
+    return b->ops->link ? b->ops->link(b, c, key, type, valid_s) : (struct str){0};
+}
+
+void blob_stop(struct blob *b)
+{
+    if (b && b->ops->stop)
+        b->ops->stop(b);
+}
+
+/* ---- views ---- */
+
+/* Of an object that is whole on this machine. */
+struct local_view {
+    struct blob_view base; /* first */
+    int fd;
+};
+
+static void local_close(struct blob_view *v)
+{
+    close(((struct local_view *)v)->fd);
+    free(v);
+}
+
+static struct err *local_ask(struct blob_view *v, struct ctx *c, int64_t first, int64_t length,
+                             int *fd)
+{
+    (void)first, (void)length;
+    int copy = fcntl(((struct local_view *)v)->fd, F_DUPFD_CLOEXEC, 0);
+
+    if (copy < 0)
+        return blob_failed(c, "open", STR("an object"));
+    *fd = copy;
+    return NULL;
+}
+
+static int64_t local_read(struct blob_view *v, int64_t at, char *into, size_t room)
+{
+    ssize_t got = pread(((struct local_view *)v)->fd, into, room, at);
+
+    return got > 0 ? got : -1;
+}
+
+static void local_wait(struct blob_view *v, int64_t at, void (*wake)(void *arg), void *arg)
+{
+    (void)v, (void)at;
+    wake(arg);
+}
+
+static const struct blob_view_ops local_ops = {local_close, local_ask, local_read, local_wait};
+
+struct err *blob_view_local(struct blob *b, struct ctx *c, struct str key, struct blob_view **out)
+{
+    struct blob_object object;
+
+    TRY(b->ops->get(b, c, key, &object));
+    struct local_view *v = calloc(1, sizeof(*v));
+
+    if (!v)
+        abort();
+    *v = (struct local_view){{&local_ops, {object.size, (uint64_t)object.modified_ms}}, object.fd};
+    *out = &v->base;
+    return NULL;
+}
+
+struct err *blob_view_open(struct blob *b, struct ctx *c, struct str key, struct blob_view **out)
+{
+    TRY(check_key(c, key));
+    return b->ops->view ? b->ops->view(b, c, key, out) : blob_view_local(b, c, key, out);
+}
+
+void blob_view_close(struct blob_view *v)
+{
+    if (v)
+        v->ops->close(v);
+}
+
+struct blob_info blob_view_info(const struct blob_view *v)
+{
+    return v->info;
+}
+
+struct err *blob_view_ask(struct blob_view *v, struct ctx *c, int64_t first, int64_t length,
+                          int *fd)
+{
+    return v->ops->ask(v, c, first, length, fd);
+}
+
+int64_t blob_view_read(struct blob_view *v, int64_t at, char *into, size_t room)
+{
+    return v->ops->read(v, at, into, room);
+}
+
+void blob_view_wait(struct blob_view *v, int64_t at, void (*wake)(void *arg), void *arg)
+{
+    v->ops->wait(v, at, wake, arg);
 }

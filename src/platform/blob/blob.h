@@ -61,6 +61,50 @@ struct blob_object {
 MUST_USE struct err *blob_get(struct blob *b, struct ctx *c, struct str key,
                               struct blob_object *out);
 
+/* ---- objects as they are sent to many ---- */
+
+/*
+ * An object, and the piece of it that one reply needs. Belongs to one request, which opens and
+ * closes it; what is got from a store is kept for all. It stays the same object when another is put
+ * under its key.
+ */
+struct blob_view;
+
+struct blob_info {
+    int64_t size;
+    uint64_t version; /* another for every object that was ever put under this key */
+};
+
+/* ERR_NOT_FOUND: no such object, or no such key. */
+MUST_USE struct err *blob_view_open(struct blob *b, struct ctx *c, struct str key,
+                                    struct blob_view **out);
+void blob_view_close(struct blob_view *v); /* NULL is fine */
+struct blob_info blob_view_info(const struct blob_view *v);
+
+/*
+ * Asks for a piece, of one byte at least, and waits until its first byte is here. *fd: all of it
+ * is, at the same place in this file, which the caller closes; -1: it is read while it comes.
+ */
+MUST_USE struct err *blob_view_ask(struct blob_view *v, struct ctx *c, int64_t first,
+                                   int64_t length, int *fd);
+
+/* Bytes of that piece, `at` counted from the beginning of the object: how many; 0: none is here
+ * yet; -1: none will come. Never waits. */
+int64_t blob_view_read(struct blob_view *v, int64_t at, char *into, size_t room);
+
+/* Calls wake(arg) once, from any thread and perhaps before it returns, when that is worth trying
+ * again. One at a time; until then the view is not closed. */
+void blob_view_wait(struct blob_view *v, int64_t at, void (*wake)(void *arg), void *arg);
+
+/*
+ * A URL from which anybody can get the object, for some time; "": there is none, it must be sent.
+ * `type` is its Content-Type. *valid_s: how long everybody is given this same one.
+ */
+struct str blob_link(struct blob *b, struct ctx *c, struct str key, const char *type, int *valid_s);
+
+/* What waits for a store does so no longer: the process is about to end. */
+void blob_stop(struct blob *b);
+
 /* Removes every object below the folder `prefix` ("v/2a/42"), durably; none is fine. */
 MUST_USE struct err *blob_remove(struct blob *b, struct ctx *c, struct str prefix);
 

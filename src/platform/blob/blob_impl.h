@@ -12,6 +12,24 @@ struct blob_ops {
     struct err *(*put)(struct blob *b, struct ctx *c, struct str key, struct str file);
     struct err *(*get)(struct blob *b, struct ctx *c, struct str key, struct blob_object *out);
     struct err *(*remove)(struct blob *b, struct ctx *c, struct str prefix);
+    /* These three may be NULL: an object is got whole before it is sent, and only by us. */
+    struct err *(*view)(struct blob *b, struct ctx *c, struct str key, struct blob_view **out);
+    struct str (*link)(struct blob *b, struct ctx *c, struct str key, const char *type,
+                       int *valid_s);
+    void (*stop)(struct blob *b);
+};
+
+struct blob_view_ops {
+    void (*close)(struct blob_view *v);
+    struct err *(*ask)(struct blob_view *v, struct ctx *c, int64_t first, int64_t length, int *fd);
+    int64_t (*read)(struct blob_view *v, int64_t at, char *into, size_t room);
+    void (*wait)(struct blob_view *v, int64_t at, void (*wake)(void *arg), void *arg);
+};
+
+/* The first member of every driver's own. */
+struct blob_view {
+    const struct blob_view_ops *ops;
+    struct blob_info info;
 };
 
 /* The first member of every driver's own struct. Unchanging once it is open. */
@@ -27,6 +45,13 @@ MUST_USE struct err *blob_open_folders(struct blob *b, struct ctx *c, struct str
 char *blob_path(struct str dir, const char *name);
 
 MUST_USE struct err *blob_make_folder(struct ctx *c, const char *path);
+
+/* A view of the whole object, got at once. */
+MUST_USE struct err *blob_view_local(struct blob *b, struct ctx *c, struct str key,
+                                     struct blob_view **out);
+
+/* A file without a name in that folder, gone when it is closed: -1 with errno set. */
+int blob_nameless_file(const char *folder);
 
 /* A folder with all that is in it. 0, or -1 with errno set. */
 int blob_remove_tree(const char *path);

@@ -10,16 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "blob_impl.h"
+#include "blob_cache.h"
 #include "clock.h"
+#include "s3_get.h"
 #include "s3_put.h"
 #include "s3_xml.h"
 
-enum { FETCH_BYTES = 16 << 20, LOOK_MS = 5000 };
+enum {
+    LOOK_MS = 5000,
+    LINK_PERIOD_S = 15 * 60,
+    LINK_VALID_S = 75 * 60, /* an hour at least: a video is watched through */
+};
 
 struct blob_s3 {
     struct blob base; /* first */
     struct s3_client *client;
+    struct blob_cache *cache; /* NULL: views are of whole objects */
+    bool links;
 };
 
 static struct blob_s3 *of(struct blob *base)
@@ -29,13 +36,21 @@ static struct blob_s3 *of(struct blob *base)
 
 /* ---- putting ---- */
 
+static void forget(struct blob_s3 *b, struct str prefix)
+{
+    if (b->cache)
+        blob_cache_forget(b->cache, prefix);
+}
+
 static struct err *put_open(struct blob_s3 *b, struct ctx *c, struct str key, int fd)
 {
     struct stat st;
 
     if (fstat(fd, &st) != 0)
         return blob_failed(c, "look at the file for", key);
-    return s3_put_file(b->client, c, key, fd, st.st_size);
+    TRY(s3_put_file(b->client, c, key, fd, st.st_size));
+    forget(b, key);
+    return NULL;
 }
 
 /* Like the folder's: the file is gone when it is an object. */
@@ -55,58 +70,17 @@ static struct err *put(struct blob *base, struct ctx *c, struct str key, struct 
 
 /* ---- getting ---- */
 
-/* One piece of what we have seen the head of: of that very object, or ERR_ABORTED. */
-static struct err *fetch_piece(struct blob_s3 *b, struct ctx *c, struct str key, struct str etag,
-                               const struct s3_sink *into)
-{
-    const struct s3_request req = {
-        .method = "GET",
-        .key = key,
-        .headers = {arena_printf(c->arena, "Range: bytes=%" PRId64 "-%" PRId64, into->offset,
-                                 into->offset + into->length - 1),
-                    arena_printf(c->arena, "If-Match: " STR_FMT, STR_ARG(etag))},
-        .sink = into,
-    };
-    struct s3_reply reply;
-
-    TRY(s3_send(b->client, c, &req, &reply));
-    return reply.length == into->length
-               ? NULL
-               : err_new(c, ERR_DATA_LOSS, STR_FMT ": a piece of %" PRId64 " bytes has %" PRId64,
-                         STR_ARG(key), into->length, reply.length);
-}
-
-static struct err *fetch(struct blob_s3 *b, struct ctx *c, struct str key,
-                         const struct s3_reply *head, int fd)
-{
-    for (int64_t at = 0; at < head->length; at += FETCH_BYTES) {
-        int64_t left = head->length - at;
-        const struct s3_sink into = {
-            .fd = fd, .offset = at, .length = left < FETCH_BYTES ? left : FETCH_BYTES};
-
-        TRY(fetch_piece(b, c, key, head->etag, &into));
-    }
-    return NULL;
-}
-
-static struct err *look(struct blob_s3 *b, struct ctx *c, struct str key, struct s3_reply *out)
-{
-    const struct s3_request req = {.method = "HEAD", .key = key};
-
-    return s3_send(b->client, c, &req, out);
-}
-
 /* The whole object, in a file that has no name. */
 static struct err *get(struct blob *base, struct ctx *c, struct str key, struct blob_object *out)
 {
     struct s3_reply head;
 
-    TRY(look(of(base), c, key, &head));
-    int fd = open(base->root, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    TRY(s3_get_head(of(base)->client, c, key, &head));
+    int fd = blob_nameless_file(base->root);
 
     if (fd < 0)
         return blob_failed(c, "make a file in", str_of(base->root));
-    struct err *e = fetch(of(base), c, key, &head, fd);
+    struct err *e = s3_get_all(of(base)->client, c, key, &head, fd);
 
     if (e) {
         close(fd);
@@ -178,13 +152,45 @@ static struct err *take_away(struct blob *base, struct ctx *c, struct str prefix
         TRY(s3_send(b->client, c, &req, &page));
         TRY(remove_keys(b, c, page.body));
     } while (str_eq(s3_xml_text(page.body, STR("IsTruncated")), STR("true")));
+    forget(b, prefix);
     return NULL;
+}
+
+/* ---- for players ---- */
+
+static struct err *view(struct blob *base, struct ctx *c, struct str key, struct blob_view **out)
+{
+    struct blob_s3 *b = of(base);
+
+    return b->cache ? blob_cache_view(b->cache, c, key, out) : blob_view_local(base, c, key, out);
+}
+
+/* Who asks within one period is given the same URL, so that caches on the way serve it again. */
+static struct str link_to(struct blob *base, struct ctx *c, struct str key, const char *type,
+                          int *valid_s)
+{
+    int64_t now = clock_wall_ms() / CLOCK_MS_PER_S, begin = now - now % LINK_PERIOD_S;
+
+    if (!of(base)->links)
+        return (struct str){0};
+    *valid_s = (int)(begin + LINK_PERIOD_S - now);
+    return s3_presign(of(base)->client, c->arena, key, type, begin, LINK_VALID_S);
 }
 
 /* ---- life ---- */
 
+static void stop(struct blob *base)
+{
+    s3_client_stop(of(base)->client);
+    if (of(base)->cache)
+        blob_cache_stop(of(base)->cache);
+}
+
 static void shut(struct blob *base)
 {
+    if (of(base)->cache)
+        stop(base); /* its threads may be under way */
+    blob_cache_destroy(of(base)->cache);
     s3_client_destroy(of(base)->client);
     free(base);
 }
@@ -194,6 +200,9 @@ static const struct blob_ops ops = {
     .put = put,
     .get = get,
     .remove = take_away,
+    .view = view,
+    .link = link_to,
+    .stop = stop,
 };
 
 static struct err *make_bucket(struct blob_s3 *b, struct ctx *c)
@@ -211,7 +220,7 @@ static struct err *look_at_bucket(struct blob_s3 *b, struct ctx *c,
     struct s3_reply head;
 
     soon.deadline_ns = clock_monotonic_ns() + LOOK_MS * (int64_t)CLOCK_NS_PER_MS;
-    struct err *e = look(b, &soon, (struct str){0}, &head);
+    struct err *e = s3_get_head(b->client, &soon, (struct str){0}, &head);
 
     if (e && e->code == ERR_NOT_FOUND)
         return options->create ? make_bucket(b, &soon)
@@ -229,10 +238,13 @@ struct err *blob_open_s3(struct ctx *c, const struct blob_s3_options *options, s
     if (!b)
         abort();
     b->base.ops = &ops;
+    b->links = options->links;
     if ((e = s3_client_create(c, &options->s3, &b->client)) != NULL ||
         (e = blob_open_folders(&b->base, c, dir)) != NULL ||
         (e = look_at_bucket(b, c, options)) != NULL)
         goto fail;
+    if (options->cache_bytes)
+        b->cache = blob_cache_create(b->client, b->base.root, options->cache_bytes);
     *out = &b->base;
     return NULL;
 

@@ -8,7 +8,9 @@
 
 struct blob_s3_options {
     struct s3_options s3;
-    bool create; /* make the bucket if it is not there */
+    bool create;         /* make the bucket if it is not there */
+    bool links;          /* blob_link() gives URLs of the store: players reach it themselves */
+    int64_t cache_bytes; /* disk for what is being sent; 0: whoever opens this one sends nothing */
 };
 
 /*

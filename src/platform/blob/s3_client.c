@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -21,7 +22,7 @@ struct s3_client {
     pthread_cond_t stopped;
     CURL *idle[S3_CONNECTIONS_MAX];
     size_t idle_count, made, max;
-    bool stopping;
+    atomic_bool stopping; /* transfers under way look at it without the lock */
     struct s3_stats stats;
 };
 
@@ -116,7 +117,7 @@ static struct err *attempt(struct s3_client *s, struct ctx *c, const struct s3_r
 
     if (!handle)
         return no_handle(s, c);
-    s3_transfer(handle, c, &s->place, req, out);
+    s3_transfer(handle, c, &s->place, req, req->cleans_up ? NULL : &s->stopping, out);
     give(s, handle);
     return NULL;
 }
@@ -129,11 +130,14 @@ static bool is_success(const struct s3_outcome *o)
 }
 
 /* Keys are public, what stands in queries is not: it is left out. */
-static struct err *failure(struct ctx *c, const struct s3_request *req, const struct s3_outcome *o)
+static struct err *failure(const struct s3_client *s, struct ctx *c, const struct s3_request *req,
+                           const struct s3_outcome *o)
 {
     struct str what = arena_str(c->arena, "%s " STR_FMT, req->method, STR_ARG(req->key));
     struct str word = s3_xml_text(o->reply.body, STR("Code"));
 
+    if (s->stopping && !req->cleans_up)
+        return err_new(c, ERR_CANCELLED, "stopping");
     if (o->broken && c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns)
         return err_new(c, ERR_TIMEOUT, STR_FMT ": %s", STR_ARG(what), o->broken);
     if (o->broken)
@@ -173,7 +177,7 @@ struct err *s3_send(struct s3_client *s, struct ctx *c, const struct s3_request 
     if (o.ours)
         return o.ours;
     if (!is_success(&o))
-        return failure(c, req, &o);
+        return failure(s, c, req, &o);
     *out = o.reply;
     return NULL;
 }

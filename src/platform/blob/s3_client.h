@@ -61,6 +61,7 @@ struct s3_request {
     const char *headers[4];     /* "Range: bytes=0-99"; NULL: no more */
     const struct s3_body *body; /* NULL: none */
     const struct s3_sink *sink; /* NULL: the reply's body is kept in memory */
+    bool cleans_up;             /* goes on after s3_client_stop() */
 };
 
 struct s3_reply {

@@ -117,6 +117,7 @@ static struct err *abort_upload(struct s3_client *s, struct ctx *c, struct str k
         .method = "DELETE",
         .key = key,
         .query = arena_printf(c->arena, "uploadId=" STR_FMT, STR_ARG(id)),
+        .cleans_up = true,
     };
     struct s3_reply reply;
 

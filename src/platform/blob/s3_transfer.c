@@ -20,6 +20,7 @@ struct transfer {
     const struct s3_place *place;
     const struct s3_request *req;
     struct s3_outcome *out;
+    const atomic_bool *stop;
     int64_t sent, received;
     char *memory;
     size_t memory_room;
@@ -238,6 +239,15 @@ static void set_method(struct transfer *t)
     SET(t, CURLOPT_UPLOAD_BUFFERSIZE, (long)CHUNK);
 }
 
+/* Called every second at least, also when nothing moves. */
+static int on_look(void *self, curl_off_t down, curl_off_t downed, curl_off_t up, curl_off_t uped)
+{
+    (void)down, (void)downed, (void)up, (void)uped;
+    const atomic_bool *stop = ((struct transfer *)self)->stop;
+
+    return stop && *stop ? 1 : 0;
+}
+
 static void set_limits(struct transfer *t)
 {
     int64_t left_ms = (t->c->deadline_ns - clock_monotonic_ns()) / CLOCK_NS_PER_MS;
@@ -248,6 +258,9 @@ static void set_limits(struct transfer *t)
     SET(t, CURLOPT_CONNECTTIMEOUT_MS, (long)S3_CONNECT_MS);
     SET(t, CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(t, CURLOPT_LOW_SPEED_TIME, (long)S3_SILENCE_S);
+    SET(t, CURLOPT_NOPROGRESS, 0L);
+    SET(t, CURLOPT_XFERINFOFUNCTION, on_look);
+    SET(t, CURLOPT_XFERINFODATA, t);
     SET(t, CURLOPT_MAXCONNECTS, 1L);
     SET(t, CURLOPT_BUFFERSIZE, (long)CHUNK);
     if (t->c->deadline_ns)
@@ -291,9 +304,10 @@ static void read_reply(struct transfer *t)
 }
 
 void s3_transfer(CURL *handle, struct ctx *c, const struct s3_place *place,
-                 const struct s3_request *req, struct s3_outcome *out)
+                 const struct s3_request *req, const atomic_bool *stop, struct s3_outcome *out)
 {
-    struct transfer t = {.c = c, .handle = handle, .place = place, .req = req, .out = out};
+    struct transfer t = {
+        .c = c, .handle = handle, .place = place, .req = req, .out = out, .stop = stop};
 
     *out = (struct s3_outcome){0};
     if ((out->ours = add_digests(&t)) == NULL) {

@@ -134,7 +134,7 @@ void exchange_end(struct exchange *x, bool completed)
     if (x->counted_upload)
         atomic_fetch_sub(&all->uploads, 1);
     request_body_drop(&x->body);
-    http_shared_release(x->reply.shared);
+    mhd_reply_end(&x->reply);
     arena_reset(&x->arena);
     give_spare(all, x);
     atomic_fetch_sub(&all->under_way, 1);
@@ -150,7 +150,7 @@ static enum MHD_Result answer(struct exchange *x)
     if (!x->reply.status)
         x->reply.status = MHD_HTTP_OK;
     app->decorate(app->self, &x->c, &x->req, &x->reply);
-    x->bytes_out = x->reply.has_file ? x->reply.file.length : (int64_t)x->reply.body.len;
+    x->bytes_out = mhd_reply_length(&x->reply);
     x->stage = ANSWERED;
     connection_enter(x->connection, CONNECTION_REPLY);
     return mhd_reply_queue(x->conn, &x->reply,
@@ -162,9 +162,7 @@ static void fail(struct exchange *x, int status, const struct err *e)
     const struct http_app *app = x->all->app;
     struct http_reply failed = x->reply;
 
-    if (failed.has_file)
-        close(failed.file.fd);
-    http_shared_release(failed.shared);
+    mhd_reply_drop(&failed);
     x->reply = (struct http_reply){.status = status};
     app->fail(app->self, &x->c, x->route, status, e, &x->reply);
 }

@@ -4,6 +4,7 @@
 #define HTTP_H
 
 #include "executor.h"
+#include "http_reply.h"
 
 enum http_method { HTTP_GET, HTTP_POST, HTTP_METHODS };
 
@@ -50,37 +51,6 @@ struct http_req {
     bool moved;       /* this is the second run, after http_reply.move_to */
     void *admission;  /* what admit() left open, for the handler and confirm() */
 };
-
-/* A finished reply that many requests share: immutable, counted. */
-struct http_shared;
-struct http_shared *http_shared_create(const char *type, struct str body);
-void http_shared_retain(struct http_shared *shared);
-void http_shared_release(struct http_shared *shared); /* NULL is fine */
-
-enum { HTTP_REPLY_HEADERS = 12 };
-
-enum http_where { HTTP_INLINE, HTTP_WRITER, HTTP_WORKER, HTTP_HASH, HTTP_WHERES };
-
-/* What goes out: a body in the request's arena, or a shared one, or a piece of a file. */
-struct http_reply {
-    int status; /* 0: 200 */
-    const char *type;
-    struct str body;
-    struct http_shared *shared; /* the reply's own count */
-    struct {
-        int fd; /* closed when sent; only with has_file */
-        int64_t offset, length;
-    } file;
-    bool has_file;
-    struct {
-        const char *name, *value;
-    } headers[HTTP_REPLY_HEADERS];
-    size_t header_count;
-    enum http_where move_to; /* not HTTP_INLINE: nothing goes out yet, run the handler there */
-};
-
-/* Adds a header; both live as long as the request. Aborts beyond HTTP_REPLY_HEADERS: our bug. */
-void http_reply_header(struct http_reply *reply, const char *name, const char *value);
 
 typedef struct err *http_handler(void *self, struct ctx *c, const struct http_req *req,
                                  struct http_reply *reply);

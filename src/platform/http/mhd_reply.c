@@ -1,4 +1,4 @@
-/* Replies: memory as it lies, shared ones as they are, files by sendfile. */
+/* Replies: memory as it lies, shared ones as they are, files by sendfile, streams as they come. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mhd_reply.h"
 
@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { STREAM_BLOCK = 128 * 1024 };
 
 struct http_shared {
     _Atomic int count;
@@ -66,6 +68,47 @@ void http_reply_header(struct http_reply *reply, const char *name, const char *v
     reply->headers[reply->header_count++].value = value;
 }
 
+static void resume(void *connection)
+{
+    MHD_resume_connection(connection);
+}
+
+/* Suspended before it can be woken. */
+static ssize_t read_stream(void *stream, uint64_t at, char *into, size_t room)
+{
+    struct http_stream *s = stream;
+    int64_t got = s->read(s, (int64_t)at, into, room);
+
+    if (got > 0)
+        return (ssize_t)got;
+    if (got < 0)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    MHD_suspend_connection(s->connection);
+    s->wait(s, (int64_t)at, resume, s->connection);
+    return 0;
+}
+
+int64_t mhd_reply_length(const struct http_reply *reply)
+{
+    if (reply->has_file)
+        return reply->file.length;
+    return reply->stream ? reply->stream->length : (int64_t)reply->body.len;
+}
+
+void mhd_reply_drop(struct http_reply *reply)
+{
+    if (reply->has_file)
+        close(reply->file.fd);
+    mhd_reply_end(reply);
+}
+
+void mhd_reply_end(struct http_reply *reply)
+{
+    if (reply->stream)
+        reply->stream->end(reply->stream);
+    http_shared_release(reply->shared);
+}
+
 /* With headers of its own a shared reply is no longer the same for everybody. */
 static struct MHD_Response *make(struct http_reply *reply)
 {
@@ -79,6 +122,9 @@ static struct MHD_Response *make(struct http_reply *reply)
     if (reply->has_file)
         r = MHD_create_response_from_fd_at_offset64((uint64_t)reply->file.length, reply->file.fd,
                                                     (uint64_t)reply->file.offset);
+    else if (reply->stream)
+        r = MHD_create_response_from_callback((uint64_t)reply->stream->length, STREAM_BLOCK,
+                                              read_stream, reply->stream, NULL);
     else /* the library reads the body only: NOLINTNEXTLINE(performance-no-int-to-ptr) */
         r = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr,
                                             MHD_RESPMEM_PERSISTENT);
@@ -99,6 +145,8 @@ enum MHD_Result mhd_reply_queue(struct MHD_Connection *conn, struct http_reply *
 
     if (!r)
         return MHD_NO;
+    if (reply->stream)
+        reply->stream->connection = conn;
     for (size_t i = 0; i < reply->header_count; i++)
         add(r, reply->headers[i].name, reply->headers[i].value);
     if (close)
