@@ -83,7 +83,7 @@ static int serve(struct ctx *c, struct config *f, const struct settings_args *ar
     if (e) {
         log_error(log, c, "not started", log_err(e));
     } else {
-        log_info(log, c, "serving", log_str("server.address", http_server_address(d.http, c)));
+        log_info(log, c, "serving", log_str("server.address", duan_address(&d, c)));
         arena_reset(c->arena);
         wait_for_end(&d, &ours, args);
         stop(&d, log);

@@ -4,8 +4,8 @@
 #define DUAN_H
 
 #include "err.h"
+#include "facts.h"
 #include "http_server.h"
-#include "roles.h"
 #include "storage.h"
 
 struct config;
@@ -24,10 +24,16 @@ struct duan {
     struct roles roles;
     char *worker;             /* path of duan-media */
     struct folder_lock *lock; /* one server at a time in a data folder */
-    struct storage storage;   /* of a process that is everything */
-    struct services services; /* here or elsewhere; like the next two borrowed from their owner */
-    struct changes *changes;
-    struct blob *blob;
+    struct storage storage;   /* of a process that is everything; a member of a cluster has: */
+    struct cluster *cluster;
+    struct databases databases;
+    struct facts facts;
+    struct ops *ops;
+    struct services services; /* here or elsewhere */
+    struct bus *bus;          /* of the video service, where that is here */
+    struct job_api *jobs;     /* its jobs, for transcoders of a cluster */
+    struct changes *changes;  /* that the gateway watches; NULL: it hears of none */
+    struct blob *blob;        /* for those who read or write objects */
     struct pool *workers, *hashers;
     struct gateway *gateway;
     struct transcoder *transcoder;
@@ -40,6 +46,9 @@ MUST_USE struct err *duan_start(struct duan *d, struct ctx *c, struct config *co
 
 /* Answers what is under way, then takes everything down. True: nothing was cut off. */
 bool duan_stop(struct duan *d);
+
+/* Where it is to be found: by clients, or by the other processes of the cluster. */
+struct str duan_address(struct duan *d, struct ctx *c);
 
 /* Registers what the parts count. */
 void duan_measure(struct duan *d);

@@ -5,6 +5,7 @@
 #include "config.h"
 #include "duan.h"
 #include "log.h"
+#include "measure_member.h"
 #include "metrics.h"
 #include "pool.h"
 #include "process_metrics.h"
@@ -66,7 +67,7 @@ static void sample_jobs(struct duan *d, struct metrics_scrape *s)
     struct ctx c = {.arena = &arena};
     struct bus_stats b;
 
-    if (!bus_stats(d->storage.bus, &c, STR("transcode"), &b)) {
+    if (!bus_stats(d->bus, &c, STR("transcode"), &b)) {
         GAUGE(s, "duan_jobs_waiting", "Transcoding jobs that wait, up to 10000.", b.waiting);
         GAUGE(s, "duan_jobs_running", "Those that run.", b.running);
         GAUGE(s, "duan_jobs_dead", "Those that failed for good, up to 10000.", b.dead);
@@ -93,14 +94,21 @@ static void sample(void *self, struct metrics_scrape *s)
 {
     struct duan *d = self;
 
-    sample_sql(d, s);
-    sample_http(d, s);
-    sample_pool(d->workers, s);
-    sample_pool(d->hashers, s);
-    sample_jobs(d, s);
-    sample_disk(d, s);
     COUNTER(s, "duan_log_dropped_total", "Log lines lost to a reader that stopped.",
             log_dropped(d->log));
+    if (d->http) {
+        sample_http(d, s);
+        sample_pool(d->workers, s);
+        sample_pool(d->hashers, s);
+    }
+    if (d->blob)
+        sample_disk(d, s);
+    if (d->bus)
+        sample_jobs(d, s);
+    if (d->roles.embedded)
+        sample_sql(d, s);
+    else
+        measure_member(d, s);
 }
 
 void duan_measure(struct duan *d)

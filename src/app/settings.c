@@ -29,18 +29,33 @@ static const int64_t BIG = INT64_C(1) << 50;
         .help = (help_)                                                                    \
     }
 
+#define SECRET(name_, max_, help_)                                                         \
+    {                                                                                      \
+        .name = (name_), .type = CONFIG_STRING, .text = "", .max = (max_), .secret = true, \
+        .help = (help_)                                                                    \
+    }
+
+static const char *const s3_styles[] = {"path", "virtual-hosted", NULL};
+
 /* In alphabetical order. */
 const struct config_setting settings[] = {
     NUMBER(CONFIG_INT, "auth.bcrypt_cost", "10", 4, 16,
            "Cost of a password hash: each step doubles its time."),
-    {.name = "auth.token_secret",
-     .type = CONFIG_STRING,
-     .text = "",
-     .max = 1024,
-     .secret = true,
-     .help = "Key that signs tokens, 32 bytes or more; empty: made at the first start and kept in "
-             "the data folder."},
+    SECRET("auth.token_secret", 1024,
+           "Key that signs tokens, 32 bytes or more; empty: made at the first start and kept in "
+           "the data folder."),
     NUMBER(CONFIG_DURATION, "auth.token_ttl", "30d", 60000, BIG, "How long a login lasts."),
+    SECRET("blob.s3.access_key", 200, "Who we are to the object store."),
+    TEXT("blob.s3.bucket", "duan", 63, "Bucket of videos and covers; it must be there."),
+    NUMBER(CONFIG_INT, "blob.s3.connections", "16", 1, 64, "Connections to the object store."),
+    TEXT(
+        "blob.s3.endpoint", "", 200,
+        "S3-compatible object store, http://HOST:PORT or https://HOST; empty: objects are files in "
+        "the data folder."),
+    TEXT("blob.s3.region", "us-east-1", 60, "Region that requests are signed for."),
+    SECRET("blob.s3.secret_key", 200, "The key that goes with blob.s3.access_key."),
+    CHOICE("blob.s3.style", "path", s3_styles,
+           "Where the bucket stands: path, or virtual-hosted (Aliyun OSS wants that)."),
     NUMBER(CONFIG_BYTES, "cache.bytes", "64MiB", 1 << 20, BIG,
            "Memory for the near cache: videos, users, likes and follows in use."),
     TEXT("data", "./data", 4000, "Folder of everything that lasts: database, videos, keys."),
@@ -98,6 +113,8 @@ const struct config_setting settings[] = {
            "Largest file that a job may write."),
     NUMBER(CONFIG_DURATION, "media.inspect_timeout", "10s", 100, 3600000,
            "Wall-clock limit of looking at an upload."),
+    NUMBER(CONFIG_DURATION, "media.lease", "60s", 1000, 3600000,
+           "In a cluster: a job whose transcoder gives no sign of life for so long is another's."),
     NUMBER(CONFIG_INT, "media.memory_mb", "2048", 256, 1 << 20,
            "Address space of a transcoding job, in MiB."),
     NUMBER(CONFIG_INT, "media.threads", "2", 1, 64, "Threads of one transcoding job."),
@@ -108,6 +125,7 @@ const struct config_setting settings[] = {
     TEXT("registry.etcd", "", 1000,
          "etcd servers, HOST:PORT, separated by commas: who finds whom in a cluster."),
     TEXT("registry.prefix", "/microservices", 200, "What the keys of instances begin with."),
+    FLAG("registry.tls", "false", "Calls to etcd are made with the certificates of rpc.tls_*."),
     NUMBER(CONFIG_DURATION, "registry.ttl", "15s", 2000, 3600000,
            "An instance that gives no sign of life for so long is gone."),
     TEXT("roles", "all", 200,
@@ -133,19 +151,11 @@ const struct config_setting settings[] = {
            "Writes that share a commit, at most; 1 shows what sharing saves on a disk."),
     NUMBER(CONFIG_INT, "sql.connections", "16", 1, 1000,
            "Connections to a database server, of each service in this process."),
-    {.name = "sql.replica_url",
-     .type = CONFIG_STRING,
-     .text = "",
-     .max = 1024,
-     .secret = true,
-     .help = "Like sql.url, of a copy that may lag: for lists of others. Empty: none."},
-    {.name = "sql.url",
-     .type = CONFIG_STRING,
-     .text = "",
-     .max = 1024,
-     .secret = true,
-     .help = "Database server of a cluster: mysql://USER:PASSWORD@HOST:PORT/duan_{service}. Empty: "
-             "SQLite in the data folder."},
+    SECRET("sql.replica_url", 1024,
+           "Like sql.url, of a copy that may lag: for lists of others. Empty: none."),
+    SECRET("sql.url", 1024,
+           "Database server of a cluster: mysql://USER:PASSWORD@HOST:PORT/duan_{service}. Empty: "
+           "SQLite in the data folder."),
     NUMBER(CONFIG_INT, "time.zone_offset", "480", -840, 840,
            "Minutes east of Greenwich, for the dates of comments."),
     NUMBER(CONFIG_BYTES, "upload.account_bytes", "20GiB", 0, BIG,

@@ -51,6 +51,8 @@ static void note(struct look *look, struct err *e)
 
 static void want(struct look *look, struct want one)
 {
+    if (!one.ids.count)
+        return;
     if (look->count == LOOK_WANTS_MAX)
         abort();
     look->wants[look->count++] = one;

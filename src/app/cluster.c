@@ -1,0 +1,221 @@
+/* The registry, the peers, and the server of a process with roles. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cluster.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "api_serve.h"
+#include "clock.h"
+#include "config.h"
+#include "log.h"
+#include "registry.h"
+#include "rpc_peers.h"
+#include "rpc_server.h"
+
+enum { OFFERS_MAX = 2 * ROLE_SERVICES, LEAVE_MS = 2000 };
+
+struct cluster {
+    struct cluster_options options;
+    struct rpc_tls *tls; /* NULL: plain text */
+    struct registry *registry;
+    struct rpc_peers *peers[ROLE_SERVICES]; /* NULL: it is here */
+    struct rpc_server *server;              /* NULL: nothing is here */
+    struct api_serve *offers[OFFERS_MAX];
+    size_t offer_count;
+    char id[33]; /* of this process, in the registry */
+};
+
+/* ---- opening ---- */
+
+static void name_process(struct cluster *k)
+{
+    uint64_t random[2];
+
+    if (getrandom(random, sizeof(random), 0) != sizeof(random))
+        abort();
+    (void)snprintf(k->id, sizeof(k->id), "%016" PRIx64 "%016" PRIx64, random[0], random[1]);
+}
+
+static struct err *open_registry(struct cluster *k, struct ctx *c)
+{
+    const struct config *f = k->options.config;
+    struct registry_options options = registry_defaults;
+
+    options.endpoints = config_str(f, "registry.etcd");
+    options.prefix = config_str(f, "registry.prefix");
+    options.ttl_s = config_duration_ms(f, "registry.ttl") / 1000;
+    options.tls = config_bool(f, "registry.tls") ? k->tls : NULL;
+    options.tls_instances = k->tls != NULL;
+    options.log = k->options.log;
+    if (!options.endpoints.len)
+        return err_new(c, ERR_INVALID,
+                       "registry.etcd is not set: a process with roles finds the others in etcd");
+    return registry_open(c, &options, &k->registry);
+}
+
+static void on_instances(void *peers, const struct str *addresses, size_t count)
+{
+    rpc_peers_set(peers, addresses, count);
+}
+
+static void seek(struct cluster *k, enum role role)
+{
+    const struct config *f = k->options.config;
+    struct rpc_peers_options options = rpc_peers_defaults;
+
+    options.service = role_names[role];
+    options.tls = k->tls;
+    options.connections = (size_t)config_int(f, "rpc.connections");
+    options.in_flight_max = (size_t)config_int(f, "rpc.in_flight");
+    k->peers[role] = rpc_peers_create(&options);
+    registry_watch(k->registry, role_names[role], on_instances, k->peers[role]);
+}
+
+static struct err *create_server(struct cluster *k, struct ctx *c)
+{
+    const struct config *f = k->options.config;
+    struct rpc_server_options options = rpc_server_defaults;
+
+    options.listen = config_str(f, "rpc.listen");
+    options.tls = k->tls;
+    options.workers = (size_t)config_int(f, "rpc.workers");
+    options.queue_max = (size_t)config_int(f, "rpc.queue");
+    options.log = k->options.log;
+    TRY(rpc_server_create(c, &options, &k->server));
+    return NULL;
+}
+
+static struct err *open_all(struct cluster *k, struct ctx *c)
+{
+    const struct config *f = k->options.config;
+
+    (void)f;
+    TRY(open_registry(k, c));
+    for (enum role role = 0; role < ROLE_SERVICES; role++)
+        if (!roles_have(k->options.roles, role))
+            seek(k, role);
+    return roles_serve(k->options.roles) ? create_server(k, c) : NULL;
+}
+
+struct err *cluster_open(struct ctx *c, const struct cluster_options *options, struct cluster **out)
+{
+    struct cluster *k = calloc(1, sizeof(*k));
+
+    if (!k)
+        abort();
+    k->options = *options;
+    name_process(k);
+    struct err *e = open_all(k, c);
+
+    if (e) {
+        cluster_close(k);
+        return e;
+    }
+    *out = k;
+    return NULL;
+}
+
+const struct api_transport *cluster_way(struct cluster *k, enum role role)
+{
+    return rpc_peers_transport(k->peers[role]);
+}
+
+/* ---- serving ---- */
+
+void cluster_offer(struct cluster *k, const struct api_service *service, void *api)
+{
+    k->offers[k->offer_count++] = api_serve_create(k->server, service, api, NULL);
+}
+
+static void register_all(struct cluster *k, struct ctx *c)
+{
+    struct str advertise = config_str(k->options.config, "rpc.advertise");
+
+    for (enum role role = 0; role < ROLE_SERVICES; role++) {
+        if (!roles_have(k->options.roles, role))
+            continue;
+        registry_register(k->registry,
+                          &(struct registry_instance){
+                              .service = str_of(role_names[role]),
+                              .id = str_of(k->id),
+                              .version = STR(DUAN_VERSION),
+                              .address = advertise.len ? advertise : cluster_address(k, c),
+                              .tls = k->tls != NULL,
+                          });
+    }
+}
+
+struct err *cluster_join(struct cluster *k, struct ctx *c)
+{
+    if (!k->server)
+        return NULL;
+    TRY(rpc_server_start(k->server, c));
+    register_all(k, c);
+    return NULL;
+}
+
+struct str cluster_address(struct cluster *k, struct ctx *c)
+{
+    return k->server ? rpc_server_address(k->server, c) : (struct str){0};
+}
+
+bool cluster_ready(struct cluster *k)
+{
+    return registry_ready(k->registry);
+}
+
+struct rpc_peers *cluster_peers(struct cluster *k, enum role role)
+{
+    return k->peers[role];
+}
+
+struct rpc_server *cluster_server(struct cluster *k)
+{
+    return k->server;
+}
+
+/* ---- leaving: first nobody finds us any more, then who calls is answered ---- */
+
+static void withdraw_all(struct cluster *k)
+{
+    struct arena arena = {0};
+    struct ctx c = {.arena = &arena,
+                    .deadline_ns = clock_monotonic_ns() + LEAVE_MS * CLOCK_NS_PER_MS};
+
+    for (enum role role = 0; role < ROLE_SERVICES; role++)
+        if (roles_have(k->options.roles, role))
+            (void)registry_withdraw(k->registry, &c, str_of(role_names[role]), str_of(k->id));
+    arena_fini(&arena);
+}
+
+bool cluster_leave(struct cluster *k)
+{
+    if (!k || !k->server)
+        return true;
+    withdraw_all(k);
+    return true;
+}
+
+void cluster_stop_serving(struct cluster *k)
+{
+    if (!k)
+        return;
+    rpc_server_close(k->server);
+    for (size_t i = 0; i < k->offer_count; i++)
+        api_serve_destroy(k->offers[i]);
+    k->server = NULL;
+    k->offer_count = 0;
+}
+
+void cluster_close(struct cluster *k)
+{
+    if (!k)
+        return;
+    cluster_stop_serving(k);
+    registry_close(k->registry); /* it tells peers */
+    for (enum role role = 0; role < ROLE_SERVICES; role++)
+        rpc_peers_destroy(k->peers[role]);
+    free(k);
+}

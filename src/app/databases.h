@@ -1,0 +1,21 @@
+/* A database for each service of a process: each holds the tables of that service alone. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DATABASES_H
+#define DATABASES_H
+
+#include "roles.h"
+#include "sql.h"
+
+struct config;
+
+/* Owned by app. A service that is not here has none. */
+struct databases {
+    struct sql *of[ROLE_SERVICES];
+};
+
+/* Opens those of the roles and brings their tables up to this program. */
+MUST_USE struct err *databases_open(struct databases *all, struct ctx *c, const struct config *f,
+                                    struct roles roles);
+void databases_close(struct databases *all);
+
+#endif
