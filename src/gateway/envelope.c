@@ -9,7 +9,13 @@
 
 const char envelope_type[] = "application/json; charset=utf-8";
 
-enum { CODE_FAILURE = 1, CODE_INVALID = 10005, CODE_INTERNAL = 50000, CODE_DOWN = 50300 };
+enum {
+    CODE_FAILURE = 1,
+    CODE_INVALID = 10005,
+    CODE_INTERNAL = 50000,
+    CODE_DOWN = 50300,
+    CODE_AWAY = 50301
+};
 enum { HTTP_OK = 200, HTTP_BAD_REQUEST = 400, HTTP_TOO_MANY = 429, HTTP_BUSY = 503 };
 enum { DISK_FULL_EVERY_S = 600 };
 
@@ -17,11 +23,11 @@ static const struct {
     const char *reason;
     int code;
 } by_reason[] = {
-    {"name_taken", 10001},    {"user_not_found", 10002},  {"wrong_password", 10003},
-    {"bad_token", 10004},     {"rate_limited", 10006},    {"not_a_video", 10007},
-    {"too_large", 10008},     {"video_not_found", 10009}, {"comment_not_found", 10010},
-    {"self_follow", 10012},   {"bad_text", 10013},        {ERR_DISK_FULL, CODE_DOWN},
-    {"quota_used_up", 10014},
+    {"name_taken", 10001},    {"user_not_found", 10002},   {"wrong_password", 10003},
+    {"bad_token", 10004},     {"rate_limited", 10006},     {"not_a_video", 10007},
+    {"too_large", 10008},     {"video_not_found", 10009},  {"comment_not_found", 10010},
+    {"self_follow", 10012},   {"bad_text", 10013},         {ERR_DISK_FULL, CODE_DOWN},
+    {"quota_used_up", 10014}, {"service_down", CODE_AWAY},
 };
 
 static const struct {
@@ -70,7 +76,7 @@ static int http_status(const struct err *e)
 {
     if (e->reason && strcmp(e->reason, "rate_limited") == 0)
         return HTTP_TOO_MANY;
-    return envelope_code(e) == CODE_DOWN ? HTTP_BUSY : HTTP_OK;
+    return envelope_code(e) == CODE_DOWN || envelope_code(e) == CODE_AWAY ? HTTP_BUSY : HTTP_OK;
 }
 
 static bool is_disk_full(const struct err *e)
@@ -89,6 +95,8 @@ static struct str message(const struct err *e)
         return STR("the disk is full, please try again later");
     if (code == CODE_DOWN)
         return STR("too busy, please try again");
+    if (code == CODE_AWAY)
+        return STR("this part is away for a moment, please try again");
     return str_of(err_root(e)->msg);
 }
 
@@ -130,7 +138,7 @@ static void log_failure(struct gateway *g, struct ctx *c, const struct err *e, i
 {
     if (is_disk_full(e))
         log_disk_full(g, c, e);
-    else if (code == CODE_INTERNAL || code == CODE_DOWN)
+    else if (code == CODE_INTERNAL || code == CODE_DOWN || code == CODE_AWAY)
         log_warn(g->deps.log, c, "request failed", log_err(e));
 }
 

@@ -1,13 +1,8 @@
-/* Looks: wants are gathered, sent as one call for each kind, and answered from what comes back. */
+/* Looks: wants are noted, and answered by the near cache or from what a round brings. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "look.h"
+#include "look_round.h"
 
 #include <stdlib.h>
-
-#include "clock.h"
-
-/* A page does not wait for what it can go without as long as for what it needs. */
-enum { OPTIONAL_MS = 1000 };
 
 struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req *req)
 {
@@ -86,7 +81,7 @@ void look_videos(struct look *look, struct i64_list ids, struct video_view *out)
 static void want_flags(struct look *look, enum want_kind kind, struct i64_list ids, bool *out)
 {
     memset(out, 0, ids.count * sizeof(*out));
-    if (look->c->user_id && ids.count)
+    if (look->c->user_id)
         want(look, (struct want){kind, false, ids, out});
 }
 
@@ -164,179 +159,11 @@ void look_optional(struct look *look, enum degraded_part part)
     look->part[look->calls.count - 1] = part;
 }
 
-/* ---- sending: each id once, in order, so that answers are found by halving ---- */
-
-static int compare_ids(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void add_ids(struct i64_list *to, struct i64_list ids)
-{
-    if (ids.count)
-        memcpy(to->at + to->count, ids.at, ids.count * sizeof(*ids.at));
-    to->count += ids.count;
-}
-
-static void sort_out(struct i64_list *ids)
-{
-    size_t kept = 0;
-
-    if (ids->count)
-        qsort(ids->at, ids->count, sizeof(*ids->at), compare_ids);
-    for (size_t i = 0; i < ids->count; i++)
-        if (!kept || ids->at[i] != ids->at[kept - 1])
-            ids->at[kept++] = ids->at[i];
-    ids->count = kept;
-}
-
-/* What is wanted of two kinds, in one list. *needed: somebody cannot go without. */
-static struct i64_list gather(struct look *look, enum want_kind one, enum want_kind other,
-                              bool *needed)
-{
-    size_t room = 1; /* for the session's user */
-
-    for (size_t i = 0; i < look->count; i++)
-        room += look->wants[i].ids.count;
-    struct i64_list ids = {arena_array(look->c->arena, int64_t, room), 0};
-
-    for (size_t i = 0; i < look->count; i++) {
-        const struct want *w = &look->wants[i];
-
-        if (w->kind != one && w->kind != other)
-            continue;
-        add_ids(&ids, w->ids);
-        *needed |= w->needed;
-    }
-    return ids;
-}
-
-/* The calls of one join; those of the services come behind those of the handler. */
-struct round {
-    struct look *look;
-    struct ctx *quick; /* for what nobody waits long for */
-    struct i64_list users, videos, liked, followed;
-    struct user_get_users_resp found_users;
-    struct video_get_videos_resp found_videos;
-    struct favorite_are_liked_resp found_liked;
-    struct relation_are_followed_resp found_followed;
-    struct call *users_call, *videos_call, *liked_call, *followed_call; /* NULL: nothing to ask */
-};
-
-static struct ctx *hurried(struct ctx *c)
-{
-    struct ctx *quick = arena_new(c->arena, struct ctx);
-    int64_t until = clock_monotonic_ns() + OPTIONAL_MS * CLOCK_NS_PER_MS;
-
-    *quick = *c;
-    if (!c->deadline_ns || until < c->deadline_ns)
-        quick->deadline_ns = until;
-    return quick;
-}
-
-static struct call *latest(struct look *look)
-{
-    return &look->calls.at[look->calls.count - 1];
-}
-
-static void ask_users(struct round *r)
-{
-    struct look *look = r->look;
-    bool needed = look->session.open && !look->session.lenient;
-
-    r->users = gather(look, WANT_USERS, WANT_REQUIRED_USER, &needed);
-    if (look->session.open)
-        add_ids(&r->users, (struct i64_list){&look->session.claims.user_id, 1});
-    if (!r->users.count)
-        return;
-    sort_out(&r->users);
-    struct user_get_users_req req = {.ids = r->users};
-
-    user_get_users_start(look->g->deps.services.user, needed ? look->c : r->quick, &req,
-                         &r->found_users, &look->calls);
-    r->users_call = latest(look);
-}
-
-static void ask_videos(struct round *r)
-{
-    bool needed = false;
-
-    r->videos = gather(r->look, WANT_VIDEOS, WANT_REQUIRED_VIDEO, &needed);
-    if (!r->videos.count)
-        return;
-    sort_out(&r->videos);
-    struct video_get_videos_req req = {.ids = r->videos};
-
-    video_get_videos_start(r->look->g->deps.services.video, needed ? r->look->c : r->quick, &req,
-                           &r->found_videos, &r->look->calls);
-    r->videos_call = latest(r->look);
-}
-
-static void ask_flags(struct round *r)
-{
-    struct look *look = r->look;
-    bool needed = false;
-
-    r->liked = gather(look, WANT_LIKED, WANT_LIKED, &needed);
-    r->followed = gather(look, WANT_FOLLOWED, WANT_FOLLOWED, &needed);
-    sort_out(&r->liked);
-    sort_out(&r->followed);
-    struct favorite_are_liked_req likes = {look->c->user_id, r->liked};
-    struct relation_are_followed_req follows = {look->c->user_id, r->followed};
-
-    if (r->liked.count) {
-        favorite_are_liked_start(look->g->deps.services.favorite, r->quick, &likes, &r->found_liked,
-                                 &look->calls);
-        r->liked_call = latest(look);
-    }
-    if (r->followed.count) {
-        relation_are_followed_start(look->g->deps.services.relation, r->quick, &follows,
-                                    &r->found_followed, &look->calls);
-        r->followed_call = latest(look);
-    }
-}
-
 /* ---- answering ---- */
 
 static void went_without(struct look *look, enum degraded_part part, const struct err *e)
 {
     degraded_note(&look->g->degraded, look->c, part, e);
-}
-
-static const struct user_profile *find_user(const struct round *r, int64_t id)
-{
-    size_t low = 0, high = r->found_users.users.count;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (r->found_users.users.at[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->found_users.users.count && r->found_users.users.at[low].id == id
-               ? &r->found_users.users.at[low]
-               : NULL;
-}
-
-static const struct video_item *find_video(const struct round *r, int64_t id)
-{
-    size_t low = 0, high = r->found_videos.videos.count;
-
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (r->found_videos.videos.at[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->found_videos.videos.count && r->found_videos.videos.at[low].id == id
-               ? &r->found_videos.videos.at[low]
-               : NULL;
 }
 
 static struct err *bad_session(struct look *look)
@@ -348,7 +175,7 @@ static struct err *bad_session(struct look *look)
 }
 
 /* Who asks comes first: nothing is said to somebody who is not he. */
-static struct err *confirm_session(struct round *r)
+static struct err *confirm_session(struct look_round *r)
 {
     struct look *look = r->look;
     struct err *e = look->session.open ? r->users_call->err : NULL;
@@ -364,12 +191,12 @@ static struct err *confirm_session(struct round *r)
         went_without(look, DEGRADED_SESSION, e);
         return bad_session(look);
     }
-    const struct user_profile *user = find_user(r, look->session.claims.user_id);
+    const struct user_profile *user = look_round_user(r, look->session.claims.user_id);
 
     return user && user->session == look->session.claims.session ? NULL : bad_session(look);
 }
 
-static struct err *answer_users(struct round *r, const struct want *w)
+static struct err *answer_users(struct look_round *r, const struct want *w)
 {
     struct err *e = r->users_call->err;
     struct user_view *out = w->out;
@@ -380,7 +207,7 @@ static struct err *answer_users(struct round *r, const struct want *w)
     if (e)
         went_without(r->look, DEGRADED_USERS, e);
     for (size_t i = 0; i < w->ids.count; i++) {
-        const struct user_profile *user = find_user(r, w->ids.at[i]);
+        const struct user_profile *user = look_round_user(r, w->ids.at[i]);
 
         if (e)
             out[i] = view_of_unknown(a, w->ids.at[i]);
@@ -390,13 +217,13 @@ static struct err *answer_users(struct round *r, const struct want *w)
     return NULL;
 }
 
-static struct err *answer_videos(struct round *r, const struct want *w)
+static struct err *answer_videos(struct look_round *r, const struct want *w)
 {
     struct video_view *out = w->out;
 
     TRY(r->videos_call->err);
     for (size_t i = 0; i < w->ids.count; i++) {
-        const struct video_item *video = find_video(r, w->ids.at[i]);
+        const struct video_item *video = look_round_video(r, w->ids.at[i]);
 
         out[i] = video ? view_of_video(r->look->c->arena, video) : (struct video_view){0};
     }
@@ -404,7 +231,7 @@ static struct err *answer_videos(struct round *r, const struct want *w)
 }
 
 /* When nobody can say, it is taken to be there: what it has is asked from others. */
-static struct err *answer_required(struct round *r, struct err *e, bool there,
+static struct err *answer_required(struct look_round *r, struct err *e, bool there,
                                    struct err *(*missing)(struct ctx *c))
 {
     if (!e)
@@ -415,7 +242,7 @@ static struct err *answer_required(struct round *r, struct err *e, bool there,
     return NULL;
 }
 
-static struct err *answer_flags(struct round *r, const struct want *w)
+static struct err *answer_flags(struct look_round *r, const struct want *w)
 {
     bool likes = w->kind == WANT_LIKED;
     struct err *e = likes ? r->liked_call->err : r->followed_call->err;
@@ -430,27 +257,23 @@ static struct err *answer_flags(struct round *r, const struct want *w)
         went_without(r->look, likes ? DEGRADED_LIKED : DEGRADED_FOLLOWED, e);
         return NULL;
     }
-    for (size_t i = 0; i < w->ids.count; i++) {
-        const int64_t *at =
-            bsearch(&w->ids.at[i], asked.at, asked.count, sizeof(*asked.at), compare_ids);
-
-        if (at && (size_t)(at - asked.at) < found.count)
-            ((bool *)w->out)[i] = found.at[at - asked.at];
-    }
+    for (size_t i = 0; i < w->ids.count; i++)
+        ((bool *)w->out)[i] = look_round_flag(asked, found, w->ids.at[i]);
     return NULL;
 }
 
-static struct err *answer(struct round *r, const struct want *w)
+static struct err *answer(struct look_round *r, const struct want *w)
 {
     switch (w->kind) {
     case WANT_USERS:
         return answer_users(r, w);
     case WANT_REQUIRED_USER:
-        return answer_required(r, r->users_call->err, find_user(r, w->ids.at[0]) != NULL, no_user);
+        return answer_required(r, r->users_call->err, look_round_user(r, w->ids.at[0]) != NULL,
+                               no_user);
     case WANT_VIDEOS:
         return answer_videos(r, w);
     case WANT_REQUIRED_VIDEO:
-        return answer_required(r, r->videos_call->err, find_video(r, w->ids.at[0]) != NULL,
+        return answer_required(r, r->videos_call->err, look_round_video(r, w->ids.at[0]) != NULL,
                                no_video);
     default:
         return answer_flags(r, w);
@@ -458,7 +281,7 @@ static struct err *answer(struct round *r, const struct want *w)
 }
 
 /* What is required tells more than what was found of a thing that is not there. */
-static struct err *answer_wants(struct round *r, bool required)
+static struct err *answer_wants(struct look_round *r, bool required)
 {
     const struct look *look = r->look;
 
@@ -484,7 +307,7 @@ static struct err *answer_calls(struct look *look, size_t count)
     return NULL;
 }
 
-static struct err *answer_all(struct round *r, size_t own)
+static struct err *answer_all(struct look_round *r, size_t own)
 {
     TRY(confirm_session(r));
     TRY(r->look->err);
@@ -495,15 +318,11 @@ static struct err *answer_all(struct round *r, size_t own)
 
 struct err *look_join(struct look *look)
 {
-    struct round r = {.look = look};
+    struct look_round r = {.look = look};
     size_t own = look->calls.count;
 
-    if (!look_is_local(look)) {
-        r.quick = hurried(look->c);
-        ask_users(&r);
-        ask_videos(&r);
-        ask_flags(&r);
-    }
+    if (!look_is_local(look))
+        look_round_start(&r);
     calls_end(&look->calls);
     struct err *e = answer_all(&r, own);
 
