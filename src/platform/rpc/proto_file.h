@@ -13,8 +13,9 @@ struct proto_extension {
 
 /* Constant, as all of it. */
 struct proto_file {
-    const char *name;           /* "user.proto": as an import names it */
-    const char *const *symbols; /* full names of what it defines; NULL ends them, as it does below */
+    const char *name; /* "user.proto": as an import names it */
+    const char *const
+        *symbols; /* full names of what it defines; NULL ends them, as it does below */
     const struct proto_file *const *imports;
     const struct proto_extension *extensions; /* NULL: none; extends NULL ends them */
     struct str descriptor; /* a google.protobuf.FileDescriptorProto, without comments */

@@ -64,7 +64,7 @@ static const struct sockaddr *as_socket(const struct sockaddr_storage *at)
     return (const struct sockaddr *)at;
 }
 
-struct err *rpc_address_listen(struct ctx *c, struct str address, int *out)
+struct err *rpc_address_listen(struct ctx *c, struct str address, bool shared, int *out)
 {
     struct rpc_addresses all;
     const int yes = 1;
@@ -75,6 +75,8 @@ struct err *rpc_address_listen(struct ctx *c, struct str address, int *out)
     if (fd < 0)
         return err_errno(c, errno, "open a socket: %s", strerror(errno));
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+    if (shared)
+        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
     if (bind(fd, as_socket(&all.at[0]), all.len[0]) || listen(fd, BACKLOG)) {
         struct err *e =
             err_errno(c, errno, "listen on " STR_FMT ": %s", STR_ARG(address), strerror(errno));

@@ -162,7 +162,7 @@ struct err *rpc_channel_take(struct rpc_channel *ch, struct ctx *c, struct rpc_c
     return e;
 }
 
-struct err *rpc_channel_retake(struct rpc_channel_call *call, struct ctx *c)
+bool rpc_channel_retake(struct rpc_channel_call *call)
 {
     struct rpc_channel *ch = call->ch;
     struct rpc_channel_conn *gone = NULL, *old = NULL;
@@ -178,7 +178,31 @@ struct err *rpc_channel_retake(struct rpc_channel_call *call, struct ctx *c)
     pthread_mutex_unlock(&ch->lock);
     rpc_channel_conn_destroy(gone);
     rpc_channel_conn_destroy(old);
-    return conn ? NULL : err_new(c, ERR_UNAVAILABLE, "%s: cannot be reached", ch->address);
+    return conn != NULL;
+}
+
+static void send_once(struct rpc_channel_call *call, struct ctx *c)
+{
+    struct rpc_channel_conn *conn = call->conn;
+
+    pthread_mutex_lock(&conn->link.lock);
+    rpc_channel_conn_start(conn, c);
+    rpc_channel_conn_check(conn);
+    rpc_channel_call_submit(call, c);
+    rpc_channel_conn_flush(conn);
+    pthread_mutex_unlock(&conn->link.lock);
+}
+
+/* All connections may have been closed while nobody looked. */
+void rpc_channel_send(struct rpc_channel_call *call, struct ctx *c)
+{
+    send_once(call, c);
+    for (size_t i = 0; i < RPC_CHANNEL_CONNECTIONS_MAX; i++) {
+        if (!call->done || !call->unseen || !rpc_channel_retake(call))
+            return;
+        rpc_channel_call_again(call);
+        send_once(call, c);
+    }
 }
 
 static void channel_free(struct rpc_channel *ch)

@@ -12,9 +12,9 @@ enum { HEADERS_MAX = 10, HEAD_MAX = 16 * 1024, HEADER_OVERHEAD = 32, HTTP_OK = 2
 
 /* ---- life ---- */
 
-static void clear(struct rpc_channel_call *call)
+/* Nothing has come, nothing has been said of how it ended. */
+static void clear_reply(struct rpc_channel_call *call)
 {
-    rpc_messages_init(&call->out);
     rpc_messages_init(&call->inbox);
     call->held = 0;
     call->reader = (struct grpc_reader){.arena = &call->arena};
@@ -26,8 +26,26 @@ static void clear(struct rpc_channel_call *call)
     call->lost = 0;
     call->why = NULL;
     call->done_ns = 0;
-    call->streaming = call->out_ended = call->have_reply = call->not_grpc = false;
-    call->begun = call->done = call->unseen = call->cancelled = false;
+    call->have_reply = call->not_grpc = call->begun = call->done = call->unseen = false;
+}
+
+static void clear(struct rpc_channel_call *call)
+{
+    clear_reply(call);
+    rpc_messages_init(&call->out);
+    call->streaming = call->out_ended = false;
+}
+
+/* A stream has sent nothing yet, as only its opening is tried again. */
+void rpc_channel_call_again(struct rpc_channel_call *call)
+{
+    arena_reset(&call->arena);
+    clear_reply(call);
+    if (call->streaming)
+        return;
+    rpc_messages_init(&call->out);
+    rpc_message_init(&call->request, call->request.bytes);
+    rpc_messages_put(&call->out, &call->request);
 }
 
 static void wake_init(pthread_cond_t *wake)
@@ -341,6 +359,7 @@ static int frame_received(nghttp2_session *session, const nghttp2_frame *frame, 
     struct rpc_channel_conn *conn = user;
 
     (void)session;
+    conn->heard = true;
     if (frame->hd.type == NGHTTP2_GOAWAY)
         atomic_store(&conn->leaving, true);
     if (frame->hd.type == NGHTTP2_SETTINGS && !(frame->hd.flags & NGHTTP2_FLAG_ACK))

@@ -93,6 +93,13 @@ static int next_socket(struct rpc_channel_conn *conn, struct ctx *c)
     return fd;
 }
 
+static void set_connecting(struct rpc_channel_conn *conn)
+{
+    conn->connecting = true;
+    conn->heard_ns = clock_monotonic_ns();
+    conn->connect_by_ns = conn->heard_ns + conn->ch->options.connect_ms * CLOCK_NS_PER_MS;
+}
+
 void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c)
 {
     if (conn->started)
@@ -106,10 +113,24 @@ void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c)
         rpc_channel_failed(conn->ch);
         return;
     }
-    conn->connecting = true;
-    conn->heard_ns = clock_monotonic_ns();
-    conn->connect_by_ns = conn->heard_ns + conn->ch->options.connect_ms * CLOCK_NS_PER_MS;
     rpc_link_open(&conn->link, fd, session_new(conn));
+    set_connecting(conn);
+}
+
+/* A name may have several addresses. By the one who reads, or while nobody does. */
+static void connect_failed(struct rpc_channel_conn *conn, const char *why)
+{
+    struct arena arena CLEANUP(arena_fini) = {0};
+    int fd = next_socket(conn, &(struct ctx){.arena = &arena});
+
+    if (fd < 0) {
+        rpc_channel_failed(conn->ch);
+        lose_all(conn, why);
+        return;
+    }
+    close(conn->link.fd);
+    conn->link.fd = fd;
+    set_connecting(conn);
 }
 
 /* The socket tells how connecting went. */
@@ -118,12 +139,10 @@ static void connected(struct rpc_channel_conn *conn)
     int failed = 0;
     socklen_t len = sizeof(failed);
 
-    if (getsockopt(conn->link.fd, SOL_SOCKET, SO_ERROR, &failed, &len) || failed) {
-        rpc_channel_failed(conn->ch);
-        lose_all(conn, "the peer refuses connections");
-        return;
-    }
-    conn->connecting = false;
+    if (getsockopt(conn->link.fd, SOL_SOCKET, SO_ERROR, &failed, &len) || failed)
+        connect_failed(conn, "the peer refuses connections");
+    else
+        conn->connecting = false;
 }
 
 static bool is_writable(int fd)
@@ -136,7 +155,7 @@ static bool is_writable(int fd)
 /* On this machine a connection is there at once. */
 void rpc_channel_conn_flush(struct rpc_channel_conn *conn)
 {
-    if (conn->connecting && is_writable(conn->link.fd))
+    if (conn->connecting && !conn->reading && is_writable(conn->link.fd))
         connected(conn);
     if (conn->connecting || !conn->link.session)
         return;
@@ -174,16 +193,44 @@ static void wait_for_socket(struct pollfd *fds, size_t count, int64_t until_ns)
         fds[0].revents = fds[1].revents = 0;
 }
 
+/* A peer that ends the connection without a word has not served anything: it would have greeted
+ * first. One that merely keeps silent may still do it. */
+static void mark_unseen(struct rpc_channel_conn *conn)
+{
+    for (struct rpc_channel_call *call = conn->calls; call; call = call->right)
+        call->unseen |= !conn->heard;
+}
+
 static void take_bytes(struct rpc_channel_conn *conn, ssize_t n, int failed)
 {
     if (failed == EAGAIN || failed == EINTR)
         return;
+    if (n <= 0)
+        mark_unseen(conn);
     if (n <= 0 || !rpc_link_take(&conn->link, conn->bytes, (size_t)n)) {
         lose_all(conn, "the connection broke");
         return;
     }
     conn->heard_ns = clock_monotonic_ns();
     conn->pinged = false;
+}
+
+/* Nobody has looked for a while: what came meanwhile may be the end of it. A call costs this only
+ * after a pause. */
+void rpc_channel_conn_check(struct rpc_channel_conn *conn)
+{
+    enum { PAUSE_NS = 1000000 };
+    int64_t now = clock_monotonic_ns();
+
+    if (conn->calls || conn->reading || conn->connecting || !conn->link.session)
+        return;
+    if (now - conn->heard_ns < PAUSE_NS)
+        return;
+    conn->heard_ns = now;
+    conn->pinged = false;
+    ssize_t n = recv(conn->link.fd, conn->bytes, sizeof(conn->bytes), 0);
+
+    take_bytes(conn, n, n < 0 ? errno : 0);
 }
 
 /* Nothing came for a while: ask; nothing came after that either: it is dead. */
@@ -193,8 +240,7 @@ static void check_silence(struct rpc_channel_conn *conn)
             keepalive_ns = conn->ch->options.keepalive_ms * CLOCK_NS_PER_MS;
 
     if (conn->connecting && now >= conn->connect_by_ns) {
-        rpc_channel_failed(conn->ch);
-        lose_all(conn, "the peer does not answer");
+        connect_failed(conn, "the peer does not answer");
         return;
     }
     if (conn->connecting || !keepalive_ns || now < conn->heard_ns + keepalive_ns)

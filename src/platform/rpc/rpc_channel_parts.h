@@ -42,10 +42,9 @@ struct rpc_channel_call {
     bool not_grpc; /* another content-type */
     int http;      /* :status; 0: none came */
 
-    bool begun;  /* its first frame was made */
-    bool done;   /* nothing more will come */
-    bool unseen; /* the peer has not acted on it */
-    bool cancelled;
+    bool begun;         /* its first frame was made */
+    bool done;          /* nothing more will come */
+    bool unseen;        /* the peer has not acted on it */
     enum err_code lost; /* how it ended without a status from the peer; 0: not */
     const char *why;    /* a literal */
     int64_t done_ns;
@@ -63,6 +62,7 @@ struct rpc_channel_conn {
     bool ended;                    /* the channel's end has been here; ch->lock */
     bool started;
     bool connecting;
+    bool heard;           /* the peer has said something: it speaks HTTP/2 */
     _Atomic bool leaving; /* takes no new calls */
     bool reading;         /* a caller waits for the socket */
     int wake;             /* eventfd: makes the one who reads look again */
@@ -99,9 +99,12 @@ struct rpc_channel {
 /* A call with a connection to use. Nothing is sent yet. ERR_UNAVAILABLE, ERR_EXHAUSTED: at once. */
 MUST_USE struct err *rpc_channel_take(struct rpc_channel *ch, struct ctx *c,
                                       struct rpc_channel_call **out);
-/* Another connection for a call that is to be sent again. */
-MUST_USE struct err *rpc_channel_retake(struct rpc_channel_call *call, struct ctx *c);
+/* Another connection for a call that nobody saw; false: there is none now. */
+MUST_USE bool rpc_channel_retake(struct rpc_channel_call *call);
 void rpc_channel_give(struct rpc_channel_call *call); /* no lock held; the end of it */
+
+/* Sends its head and what is in `out`, on another connection if this one takes no more calls. */
+void rpc_channel_send(struct rpc_channel_call *call, struct ctx *c);
 
 /* What became of an attempt to connect. A connection's lock may be held. */
 void rpc_channel_connected(struct rpc_channel *ch);
@@ -114,6 +117,7 @@ void rpc_channel_conn_destroy(struct rpc_channel_conn *conn); /* nobody refers t
 
 /* All of these with the lock held. */
 void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c); /* the first time */
+void rpc_channel_conn_check(struct rpc_channel_conn *conn);                /* is it still good? */
 void rpc_channel_conn_flush(struct rpc_channel_conn *conn);
 /* Until something is there for the call, or the deadline: false. */
 bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
@@ -129,6 +133,7 @@ void rpc_channel_call_destroy(struct rpc_channel_call *call);
 void rpc_channel_call_reset(struct rpc_channel_call *call); /* as new, but for its memory */
 
 /* All of these with the connection's lock held. */
+void rpc_channel_call_again(struct rpc_channel_call *call); /* over and unseen: as before */
 void rpc_channel_call_submit(struct rpc_channel_call *call, struct ctx *c);
 void rpc_channel_call_lose(struct rpc_channel_call *call, enum err_code code, const char *why);
 void rpc_channel_call_cancel(struct rpc_channel_call *call); /* tells the peer, if it is not over */

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "rpc_address.h"
 #include "rpc_server_parts.h"
 
@@ -18,8 +21,10 @@ const struct rpc_server_options rpc_server_defaults = {
     .connections_max = 1024,
     .streams_max = 256,
     .message_max = 4 << 20,
-    .idle_ms = 0,
-    .age_ms = 0,
+    .slow_ms = 30000,
+    .idle_ms = 10 * 60 * 1000,
+    .age_ms = 60 * 60 * 1000,
+    .keepalive_ms = 60 * 1000,
 };
 
 enum { RESETS_BURST = 2000, RESETS_PER_S = 1000, ACKS_MAX = 256, THREAD_STACK = 256 * 1024 };
@@ -43,17 +48,33 @@ static void run_or_queue(struct rpc_server *s, struct rpc_server_call *calls)
     atomic_fetch_add(&s->polling, 1);
 }
 
-static void on_event(struct rpc_server *s, void *what)
+static void on_socket(struct rpc_server *s, struct rpc_server_conn *conn, uint32_t events)
 {
     struct rpc_server_call *calls;
 
-    if (what == s) {
-        rpc_server_conn_accept(s);
-        return;
-    }
-    calls = rpc_server_conn_event(what);
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+        atomic_store(&conn->hung_up, true);
+    calls = rpc_server_conn_event(conn);
     if (calls)
         run_or_queue(s, calls);
+}
+
+static void on_timer(struct rpc_server *s)
+{
+    uint64_t ticks;
+
+    if (read(s->timer, &ticks, sizeof(ticks)) == sizeof(ticks))
+        rpc_server_sweep(s);
+}
+
+static void on_event(struct rpc_server *s, const struct epoll_event *event)
+{
+    if (event->data.ptr == s)
+        (void)rpc_server_conn_accept(s);
+    else if (event->data.ptr == &s->timer)
+        on_timer(s);
+    else if (event->data.ptr)
+        on_socket(s, event->data.ptr, event->events);
 }
 
 static void *poll_sockets(void *arg)
@@ -63,8 +84,8 @@ static void *poll_sockets(void *arg)
 
     (void)pthread_setname_np(pthread_self(), "rpc-poller");
     while (!atomic_load(&s->stopping))
-        if (epoll_wait(s->epoll, &event, 1, -1) == 1 && event.data.ptr)
-            on_event(s, event.data.ptr);
+        if (epoll_wait(s->epoll, &event, 1, -1) == 1)
+            on_event(s, &event);
     return NULL;
 }
 
@@ -139,7 +160,7 @@ struct err *rpc_server_create(struct ctx *c, const struct rpc_server_options *op
     if (!s)
         abort();
     s->options = *options;
-    s->listener = s->stop = s->epoll = -1;
+    s->listener = s->stop = s->epoll = s->timer = -1;
     rpc_server_queue_init(&s->queue, options->queue_max);
     pthread_mutex_init(&s->lock, NULL);
     make_settings(s);
@@ -152,24 +173,34 @@ void rpc_server_add(struct rpc_server *s, const struct rpc_service *service)
     rpc_routes_add(&s->routes, service);
 }
 
-/* Level-triggered: what every thread is to see, and what one after the other accepts. */
-static void watch(struct rpc_server *s, int fd, void *what)
+static void watch(struct rpc_server *s, int fd, uint32_t events, void *what)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = what};
+    struct epoll_event event = {.events = events, .data.ptr = what};
 
     if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event))
         abort();
 }
 
+static void set_timer(struct rpc_server *s)
+{
+    int64_t ns = rpc_server_sweep_ms(s) * CLOCK_NS_PER_MS;
+    struct timespec every = {.tv_sec = ns / CLOCK_NS_PER_S, .tv_nsec = ns % CLOCK_NS_PER_S};
+
+    (void)timerfd_settime(s->timer, 0, &(struct itimerspec){every, every}, NULL);
+}
+
 struct err *rpc_server_start(struct rpc_server *s, struct ctx *c)
 {
-    TRY(rpc_address_listen(c, s->options.listen, &s->listener));
+    TRY(rpc_address_listen(c, s->options.listen, s->options.reuse_port, &s->listener));
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     s->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (s->epoll < 0 || s->stop < 0)
+    s->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (s->epoll < 0 || s->stop < 0 || s->timer < 0)
         return err_new(c, ERR_EXHAUSTED, "no descriptors for a server's events");
-    watch(s, s->stop, NULL);
-    watch(s, s->listener, s);
+    set_timer(s);
+    watch(s, s->stop, EPOLLIN, NULL); /* level-triggered: every thread is to see it */
+    watch(s, s->timer, EPOLLIN | EPOLLET, &s->timer);
+    rpc_server_conn_listen(s, true);
     start_threads(s);
     return NULL;
 }
@@ -177,6 +208,53 @@ struct err *rpc_server_start(struct rpc_server *s, struct ctx *c)
 struct str rpc_server_address(struct rpc_server *s, struct ctx *c)
 {
     return rpc_address_of(c, s->listener);
+}
+
+/* ---- ending ---- */
+
+/* New connections go elsewhere; those that the kernel has accepted are told so properly. */
+static void stop_listening(struct rpc_server *s)
+{
+    if (!atomic_exchange(&s->deaf, true))
+        rpc_server_conn_listen(s, false);
+    while (rpc_server_conn_accept(s))
+        ;
+    (void)shutdown(s->listener, SHUT_RDWR);
+}
+
+static bool is_drained(struct rpc_server_conn *conn)
+{
+    pthread_mutex_lock(&conn->link.lock);
+    bool drained = !conn->open || (conn->phase >= PHASE_LEAVING && !conn->calls);
+
+    pthread_mutex_unlock(&conn->link.lock);
+    return drained;
+}
+
+static bool all_drained(struct rpc_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct rpc_server_conn *conn = s->conns;
+
+    pthread_mutex_unlock(&s->lock);
+    for (; conn; conn = conn->next)
+        if (!is_drained(conn))
+            return false;
+    return true;
+}
+
+bool rpc_server_drain(struct rpc_server *s, int64_t timeout_ms)
+{
+    const struct timespec nap = {.tv_nsec = 5 * CLOCK_NS_PER_MS};
+    int64_t until_ns = clock_monotonic_ns() + timeout_ms * CLOCK_NS_PER_MS;
+
+    atomic_store(&s->draining, true);
+    stop_listening(s);
+    while (!all_drained(s) && clock_monotonic_ns() < until_ns) {
+        rpc_server_sweep(s);
+        (void)nanosleep(&nap, NULL);
+    }
+    return all_drained(s);
 }
 
 static void close_conns(struct rpc_server *s)
@@ -229,6 +307,7 @@ void rpc_server_close(struct rpc_server *s)
     free_conns(s);
     close_fd(s->epoll);
     close_fd(s->stop);
+    close_fd(s->timer);
     free_pool(s);
     rpc_routes_fini(&s->routes);
     rpc_server_queue_fini(&s->queue);
@@ -241,6 +320,7 @@ void rpc_server_close(struct rpc_server *s)
 struct rpc_server_stats rpc_server_stats(struct rpc_server *s)
 {
     return (struct rpc_server_stats){
+        .accepted = atomic_load(&s->accepted),
         .calls = atomic_load(&s->calls),
         .failed = atomic_load(&s->failed),
         .refused = atomic_load(&s->refused),

@@ -11,16 +11,19 @@ struct rpc_tls;
 /* The limits of what peers can make a server do; all have a name because all can be reached. */
 struct rpc_server_options {
     struct str listen;         /* ADDRESS:PORT; port 0 lets the kernel choose */
+    bool reuse_port;           /* another process may listen there too: for a restart */
     const struct rpc_tls *tls; /* NULL: plain text */
     size_t pollers;   /* threads that read sockets, and run a handler when another is left */
     size_t workers;   /* threads that run handlers */
     size_t queue_max; /* requests that may wait for a worker: beyond, RESOURCE_EXHAUSTED */
     size_t connections_max;
-    size_t streams_max; /* calls at a time on one connection */
-    size_t message_max; /* bytes of one message */
-    int64_t idle_ms;    /* a connection without calls is closed after that; 0: never */
-    int64_t age_ms;     /* a connection is handed over (GOAWAY) after that; 0: never */
-    struct log *log;    /* borrowed */
+    size_t streams_max;   /* calls at a time on one connection */
+    size_t message_max;   /* bytes of one message */
+    int64_t slow_ms;      /* a request not whole, a reply not moving for that long: the call ends */
+    int64_t idle_ms;      /* a connection without calls is handed over after that; 0: never */
+    int64_t age_ms;       /* any connection is, after that; 0: never */
+    int64_t keepalive_ms; /* a silent peer is asked, and given up when it stays silent; 0: never */
+    struct log *log;      /* borrowed */
 };
 extern const struct rpc_server_options rpc_server_defaults;
 
@@ -81,11 +84,15 @@ MUST_USE struct err *rpc_server_start(struct rpc_server *s, struct ctx *c);
 /* ADDRESS:PORT it listens on. */
 struct str rpc_server_address(struct rpc_server *s, struct ctx *c);
 
-/* No new calls (GOAWAY twice, RFC 9113 6.8), waits for those under way. True: none was cut off. */
+/*
+ * Refuses new connections, has peers take their calls elsewhere (GOAWAY twice, RFC 9113 6.8), ends
+ * streams that last, and waits for the calls under way. False: some were not done in time.
+ */
 bool rpc_server_drain(struct rpc_server *s, int64_t timeout_ms);
 void rpc_server_close(struct rpc_server *s); /* NULL is fine */
 
 struct rpc_server_stats {
+    uint64_t accepted;               /* connections */
     uint64_t calls, failed, refused; /* refused: the queue was full */
     size_t connections, running, queued;
 };

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "grpc_status.h"
 #include "rpc_server_head.h"
+#include "rpc_server_parts.h"
 
 enum { POOL_MAX = 64 /* calls kept with their memory */ };
 
@@ -124,6 +125,7 @@ static ssize_t read_reply(nghttp2_session *session, int32_t stream, uint8_t *out
     nghttp2_nv trailers[GRPC_STATUS_HEADERS];
 
     (void)user;
+    call->moved = true;
     if (!call->out.head && call->answered) {
         *flags = NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
         if (nghttp2_submit_trailer(session, stream, trailers,
@@ -189,7 +191,7 @@ void rpc_server_call_answer(struct rpc_server_call *call, struct err *e)
 {
     if (call->answered)
         return;
-    call->answered = true;
+    call->answered = call->moved = true;
     call->failure = e;
     if (e)
         atomic_fetch_add(&call->conn->server->failed, 1);
@@ -252,7 +254,7 @@ static void finish(struct rpc_server_call *call, struct err *e)
         rpc_server_call_answer(call, e);
     }
     rpc_server_call_release(call);
-    rpc_link_flush(&conn->link); /* the call may be gone when this returns */
+    rpc_server_conn_flush(conn); /* the call may be gone when this returns */
     rpc_server_conn_leave(conn);
     pthread_mutex_unlock(&conn->link.lock);
 }
@@ -287,6 +289,7 @@ static int begin_headers(nghttp2_session *session, const nghttp2_frame *frame, v
     call = call_new(conn->server);
     call->stream = frame->hd.stream_id;
     open_add(conn, call);
+    conn->begun++;
     atomic_fetch_add(&conn->server->calls, 1);
     return nghttp2_session_set_stream_user_data(session, call->stream, call);
 }
@@ -410,7 +413,7 @@ static int frame_received(nghttp2_session *session, const nghttp2_frame *frame, 
 {
     struct rpc_server_call *call;
 
-    (void)user;
+    rpc_server_conn_count(user, frame);
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
         return 0;
     call = call_of(session, frame->hd.stream_id);

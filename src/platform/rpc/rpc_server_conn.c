@@ -106,6 +106,7 @@ static void conn_open(struct rpc_server *s, int fd)
     struct rpc_server_conn *conn = conn_get(s);
 
     rpc_address_no_delay(fd);
+    atomic_fetch_add(&s->accepted, 1);
     atomic_fetch_add(&s->open_conns, 1);
     pthread_mutex_lock(&conn->link.lock);
     rpc_link_open(&conn->link, fd, session_new(conn));
@@ -113,24 +114,76 @@ static void conn_open(struct rpc_server *s, int fd)
     conn->calls = NULL;
     conn->ready = NULL;
     conn->ready_tail = &conn->ready;
+    atomic_store(&conn->hung_up, false);
+    conn->phase = PHASE_SERVING;
+    conn->phase_ns = conn->opened_ns = conn->heard_ns = conn->quiet_ns = 0;
+    conn->begun = conn->begun_seen = 0;
+    conn->noise = 0;
+    conn->heard = conn->pinged = conn->greeted = false;
     watch(conn, fd);
     pthread_mutex_unlock(&conn->link.lock);
 }
 
+void rpc_server_conn_listen(struct rpc_server *s, bool on)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = s};
+
+    if (epoll_ctl(s->epoll, on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, s->listener, &event) && on)
+        abort();
+}
+
 /* What a server says first is sent with the first event: the socket is writable. */
-void rpc_server_conn_accept(struct rpc_server *s)
+bool rpc_server_conn_accept(struct rpc_server *s)
 {
     int fd = accept4(s->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && !atomic_exchange(&s->deaf, true))
+        rpc_server_conn_listen(s, false);
     if (fd < 0)
-        return;
+        return false;
     if (atomic_load(&s->open_conns) >= s->options.connections_max)
         close(fd);
     else
         conn_open(s, fd);
+    return true;
+}
+
+/* ---- manners ---- */
+
+enum { NOISE_MAX = 1000 /* frames between two sweeps that serve no call */ };
+
+void rpc_server_conn_count(struct rpc_server_conn *conn, const nghttp2_frame *frame)
+{
+    bool ack = frame->hd.flags & NGHTTP2_FLAG_ACK;
+
+    if (frame->hd.type == NGHTTP2_SETTINGS && !ack)
+        conn->greeted = true;
+    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_WINDOW_UPDATE || ack ||
+        (frame->hd.length > 0 && frame->hd.type == NGHTTP2_DATA))
+        return;
+    if (++conn->noise == NOISE_MAX)
+        (void)nghttp2_session_terminate_session(conn->link.session, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+/* When all is said the peer closes first: what it sends meanwhile would make the kernel drop our
+ * last words. */
+void rpc_server_conn_flush(struct rpc_server_conn *conn)
+{
+    rpc_link_flush(&conn->link);
+    if (!conn->open || conn->phase == PHASE_LINGERING || !rpc_link_is_over(&conn->link))
+        return;
+    conn->phase = PHASE_LINGERING;
+    conn->phase_ns = 0;
+    (void)shutdown(conn->link.fd, SHUT_WR);
 }
 
 /* ---- reading ---- */
+
+static bool take(struct rpc_server_conn *conn, const char *bytes, size_t len)
+{
+    conn->heard = true;
+    return conn->phase == PHASE_LINGERING || rpc_link_take(&conn->link, bytes, len);
+}
 
 /* Lock held, given up meanwhile. False: nothing more for now, or the end. */
 static bool read_some(struct rpc_server_conn *conn)
@@ -145,11 +198,12 @@ static bool read_some(struct rpc_server_conn *conn)
     pthread_mutex_lock(&conn->link.lock);
     if (failed == EAGAIN || failed == EINTR)
         return failed == EINTR;
-    if (n <= 0 || !rpc_link_take(&conn->link, bytes, (size_t)n)) {
+    if (n <= 0 || !take(conn, bytes, (size_t)n)) {
         rpc_server_conn_close(conn);
         return false;
     }
-    return n == (ssize_t)sizeof(bytes); /* less: there is no more, or an event will come */
+    /* Less: there is no more, or an event will come; but the end comes without one of its own. */
+    return n == (ssize_t)sizeof(bytes) || atomic_load(&conn->hung_up);
 }
 
 static void read_all(struct rpc_server_conn *conn)
@@ -157,9 +211,7 @@ static void read_all(struct rpc_server_conn *conn)
     while (conn->open && read_some(conn))
         ;
     if (conn->open)
-        rpc_link_flush(&conn->link);
-    if (conn->open && rpc_link_is_over(&conn->link))
-        rpc_server_conn_close(conn);
+        rpc_server_conn_flush(conn);
 }
 
 static struct rpc_server_call *take_ready(struct rpc_server_conn *conn)

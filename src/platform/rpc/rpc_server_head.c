@@ -4,6 +4,7 @@
 
 #include "clock.h"
 #include "grpc_timeout.h"
+#include "rpc_server_parts.h"
 #include "trace.h"
 
 enum {

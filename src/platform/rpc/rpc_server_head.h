@@ -3,7 +3,7 @@
 #ifndef RPC_SERVER_HEAD_H
 #define RPC_SERVER_HEAD_H
 
-#include "rpc_server_parts.h"
+#include "rpc_server_call.h"
 
 /* One header, of any name. The connection's lock is held. */
 void rpc_server_head_take(struct rpc_server_call *call, struct str name, struct str value);

@@ -1,6 +1,6 @@
 /* Requests between the threads that read them and those that run them. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rpc_server_parts.h"
+#include "rpc_server_queue.h"
 
 void rpc_server_queue_init(struct rpc_server_queue *q, size_t max)
 {

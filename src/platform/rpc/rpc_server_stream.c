@@ -33,6 +33,7 @@ static bool put(struct rpc_server_call *call, struct str message)
                                              "%zu bytes of replies are not read", call->out.bytes));
         return false;
     }
+    call->moved |= !call->out.head;
     rpc_messages_put(&call->out, rpc_message_create(message));
     rpc_server_call_begin_reply(call);
     return true;
@@ -41,7 +42,7 @@ static bool put(struct rpc_server_call *call, struct str message)
 static void flush(struct rpc_server_conn *conn)
 {
     rpc_server_conn_enter(conn);
-    rpc_link_flush(&conn->link);
+    rpc_server_conn_flush(conn);
     rpc_server_conn_leave(conn);
 }
 

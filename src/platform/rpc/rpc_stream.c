@@ -14,43 +14,15 @@ const char RPC_STREAM_END[] = "stream_end";
 
 /* ---- opening ---- */
 
-static void submit(struct rpc_channel_call *call, struct ctx *c, const char *path)
-{
-    struct rpc_channel_conn *conn = call->conn;
-
-    call->path = path;
-    call->streaming = true;
-    pthread_mutex_lock(&conn->link.lock);
-    rpc_channel_conn_start(conn, c);
-    rpc_channel_call_submit(call, c);
-    rpc_channel_conn_flush(conn);
-    pthread_mutex_unlock(&conn->link.lock);
-}
-
-/* A connection that was being closed took it no more: the next one may. */
-static struct err *open_call(struct rpc_channel_call *call, struct ctx *c, const char *path)
-{
-    submit(call, c, path);
-    if (!call->done || !call->unseen)
-        return NULL;
-    rpc_channel_call_reset(call);
-    TRY(rpc_channel_retake(call, c));
-    submit(call, c, path);
-    return NULL;
-}
-
 struct err *rpc_stream_open(struct rpc_channel *ch, struct ctx *c, const char *path,
                             struct rpc_stream **out)
 {
     struct rpc_channel_call *call;
 
     TRY(rpc_channel_take(ch, c, &call));
-    struct err *e = open_call(call, c, path);
-
-    if (e) {
-        rpc_channel_give(call);
-        return e;
-    }
+    call->path = path;
+    call->streaming = true;
+    rpc_channel_send(call, c);
     struct rpc_stream *s = calloc(1, sizeof(*s));
 
     if (!s)

@@ -10,23 +10,18 @@ struct rpc_flight {
     struct ctx *c;
     const char *path;
     struct str request;
-    bool answered;
+    bool sent_again, answered;
 };
 
 static void send_request(struct rpc_flight *f)
 {
     struct rpc_channel_call *call = f->call;
-    struct rpc_channel_conn *conn = call->conn;
 
     call->path = f->path;
     rpc_message_init(&call->request, f->request);
     rpc_messages_put(&call->out, &call->request);
     call->out_ended = true;
-    pthread_mutex_lock(&conn->link.lock);
-    rpc_channel_conn_start(conn, f->c);
-    rpc_channel_call_submit(call, f->c);
-    rpc_channel_conn_flush(conn);
-    pthread_mutex_unlock(&conn->link.lock);
+    rpc_channel_send(call, f->c);
 }
 
 struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *path,
@@ -41,58 +36,59 @@ struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *
     return f;
 }
 
-/* Over, or cancelled at the deadline. */
-static void wait_for_end(struct rpc_flight *f)
+/* A connection that was being closed refused it: the next one may not. */
+static bool send_again(struct rpc_flight *f)
 {
-    struct rpc_channel_call *call = f->call;
-    struct rpc_channel_conn *conn = call->conn;
+    if (f->sent_again || !f->call->done || !f->call->unseen ||
+        (f->c->deadline_ns && clock_monotonic_ns() >= f->c->deadline_ns))
+        return false;
+    f->sent_again = true;
+    if (!rpc_channel_retake(f->call))
+        return false;
+    rpc_channel_call_again(f->call);
+    rpc_channel_send(f->call, f->c);
+    return true;
+}
+
+static bool wait_once(struct rpc_flight *f, int64_t until_ns)
+{
+    struct rpc_channel_conn *conn = f->call->conn;
 
     pthread_mutex_lock(&conn->link.lock);
-    if (!rpc_channel_conn_wait(conn, call, f->c->deadline_ns)) {
-        rpc_channel_call_cancel(call);
-        rpc_channel_conn_flush(conn);
-    }
+    bool over = rpc_channel_conn_wait(conn, f->call, until_ns);
+
     pthread_mutex_unlock(&conn->link.lock);
+    return over;
 }
 
 bool rpc_wait(struct rpc_flight *f, int64_t until_ns)
 {
-    struct rpc_channel_call *call = f->call;
+    bool over;
 
-    if (!call)
+    if (!f->call)
         return true;
-    pthread_mutex_lock(&call->conn->link.lock);
-    bool over = rpc_channel_conn_wait(call->conn, call, until_ns);
-    pthread_mutex_unlock(&call->conn->link.lock);
+    do
+        over = wait_once(f, until_ns);
+    while (over && send_again(f));
     return over;
+}
+
+static void cancel(struct rpc_channel_call *call)
+{
+    struct rpc_channel_conn *conn = call->conn;
+
+    pthread_mutex_lock(&conn->link.lock);
+    rpc_channel_call_cancel(call);
+    rpc_channel_conn_flush(conn);
+    pthread_mutex_unlock(&conn->link.lock);
 }
 
 void rpc_abandon(struct rpc_flight *f)
 {
-    struct rpc_channel_call *call = f->call;
-
-    if (!call)
+    if (!f->call)
         return;
-    pthread_mutex_lock(&call->conn->link.lock);
-    rpc_channel_call_cancel(call);
-    rpc_channel_conn_flush(call->conn);
-    pthread_mutex_unlock(&call->conn->link.lock);
-    rpc_channel_give(call);
-}
-
-/* A connection that was being closed refused it: the next one may not. */
-static bool send_again(struct rpc_flight *f)
-{
-    if (!f->call->unseen || (f->c->deadline_ns && clock_monotonic_ns() >= f->c->deadline_ns))
-        return false;
-    rpc_channel_call_reset(f->call);
-    f->failure = rpc_channel_retake(f->call, f->c);
-    if (f->failure) {
-        f->call->unseen = true;
-        return false;
-    }
-    send_request(f);
-    return true;
+    cancel(f->call);
+    rpc_channel_give(f->call);
 }
 
 static bool is_late(const struct rpc_flight *f)
@@ -106,8 +102,6 @@ static struct err *outcome(struct rpc_flight *f, struct str *resp)
 
     if (is_late(f))
         return err_new(f->c, ERR_TIMEOUT, "%s: no answer before the deadline", call->ch->address);
-    if (f->failure)
-        return f->failure;
     TRY(rpc_channel_call_outcome(call, f->c));
     if (!call->have_reply)
         return err_new(f->c, ERR_INTERNAL, "%s: no reply came", call->ch->address);
@@ -121,12 +115,11 @@ struct err *rpc_finish(struct rpc_flight *f, struct str *resp, bool *sent)
         *sent = false;
     if (!f->call)
         return f->failure;
-    wait_for_end(f);
-    if (send_again(f))
-        wait_for_end(f);
+    if (!rpc_wait(f, f->c->deadline_ns))
+        cancel(f->call);
     struct err *e = outcome(f, resp);
 
-    f->answered = !f->failure && !f->call->lost && f->call->status.code >= 0;
+    f->answered = !f->call->lost && f->call->status.code >= 0;
     if (sent)
         *sent = !f->call->unseen;
     rpc_channel_give(f->call);
