@@ -195,7 +195,7 @@ bool cluster_leave(struct cluster *k)
     if (!k || !k->server)
         return true;
     withdraw_all(k);
-    return true;
+    return rpc_server_drain(k->server, config_duration_ms(k->options.config, "rpc.drain_timeout"));
 }
 
 void cluster_stop_serving(struct cluster *k)

@@ -171,7 +171,9 @@ const struct config_setting settings[] = {
 const size_t settings_count = COUNT(settings);
 
 /* Variables of ours that are no settings. */
-static const char *const not_settings[] = {"DUAN_BUILD", "DUAN_TORTURE", "DUAN_URL", NULL};
+static const char *const not_settings[] = {"DUAN_BUILD",        "DUAN_CACHE",   "DUAN_TEST_ETCD",
+                                           "DUAN_TEST_MARIADB", "DUAN_TEST_S3", "DUAN_TOPOLOGY",
+                                           "DUAN_TORTURE",      "DUAN_URL",     NULL};
 
 static struct err *set(struct config *f, struct ctx *c, const char *name, const char *value)
 {
