@@ -329,7 +329,8 @@ static void nobody_waits_longer_than_the_deadline(void **state)
 {
     struct peers_fixture *f = *state;
 
-    peers_use(f, 1);
+    f->options.eject_after = 1;
+    peers_renew(f, 1);
     atomic_store(&f->at[0].held, true);
     f->ctx.deadline_ns = clock_monotonic_ns() + 30 * (int64_t)CLOCK_NS_PER_MS;
     assert_err(peers_read(f), ERR_TIMEOUT);
