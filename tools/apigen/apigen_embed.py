@@ -13,22 +13,31 @@ def symbol(path):
     return re.sub(r"\W", "_", path.removesuffix(".proto")) + "_file"
 
 
+def names_in_enum(enum, scope):
+    """Values live beside their enum, not in it."""
+    yield f"{scope}{enum.name}"
+    for value in enum.value:
+        yield f"{scope}{value.name}"
+
+
 def names_in(message, scope):
-    """Full names of a message and of what is in it, fields left out: nobody asks for those."""
-    name = f"{scope}{message.name}"
-    yield name
+    inside = f"{scope}{message.name}."
+    yield inside[:-1]
+    for named in (*message.field, *message.oneof_decl, *message.extension):
+        yield f"{inside}{named.name}"
     for inner in message.nested_type:
-        yield from names_in(inner, f"{name}.")
+        yield from names_in(inner, inside)
     for enum in message.enum_type:
-        yield f"{name}.{enum.name}"
+        yield from names_in_enum(enum, inside)
 
 
 def names(proto):
+    """Full names of all that a file defines: tools ask for any of them."""
     scope = f"{proto.package}.".lstrip(".")
     for message in proto.message_type:
         yield from names_in(message, scope)
     for enum in proto.enum_type:
-        yield f"{scope}{enum.name}"
+        yield from names_in_enum(enum, scope)
     for service in proto.service:
         yield f"{scope}{service.name}"
         for method in service.method:

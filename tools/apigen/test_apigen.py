@@ -140,11 +140,12 @@ def test_messages_alone_may_stand_beside_any_service(tmp_path):
 
 
 def test_a_file_says_what_it_defines(tmp_path):
-    text = "message M { message In {} enum E { Z = 0; } } enum Top { Y = 0; } service Kit { rpc Get(M) returns (M); }"
+    text = ("message M { message In {} enum E { Z = 0; } oneof pick { int32 n = 1; } } enum Top { Y = 0; } "
+            "service Kit { rpc Get(M) returns (M); }")
     code = generate(tmp_path, text)["kit_api.c"]
     assert "const struct proto_file kit_file = {" in code
     assert ".file = &kit_file," in code
-    symbols = ["M", "M.In", "M.E", "Top", "Kit", "Kit.Get"]
+    symbols = ["M", "M.n", "M.pick", "M.In", "M.E", "M.Z", "Top", "Y", "Kit", "Kit.Get"]
     assert "".join(f'    "duan.kit.v1.{name}",\n' for name in symbols) + "    NULL,\n" in code
 
 
