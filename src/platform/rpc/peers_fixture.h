@@ -7,12 +7,12 @@
 #include <stdatomic.h>
 #include <time.h>
 
-#include "api_serve.h"
 #include "clock.h"
 #include "fixture.h"
 #include "kit_api.h"
 #include "kit_api_stub.h"
 #include "rpc_peers.h"
+#include "rpc_role.h"
 #include "rpc_server.h"
 #include "test.h"
 
@@ -22,7 +22,7 @@ enum { INSTANCES = 4 };
 struct instance {
     struct kit_api base;
     struct rpc_server *server; /* NULL: it is down */
-    struct api_serve *door;
+    struct rpc_role *role;
     struct str address;
     _Atomic int calls, waiting;  /* waiting: held up now */
     _Atomic bool held;           /* calls wait while it is true */
@@ -103,7 +103,9 @@ static inline void instance_start(struct peers_fixture *f, struct instance *it)
     if (it->address.len)
         options.listen = it->address;
     assert_ok(&f->ctx, rpc_server_create(&f->ctx, &options, &it->server));
-    it->door = api_serve_create(it->server, &kit_service, &it->base, NULL);
+    it->role = rpc_role_create(it->server, NULL);
+    rpc_role_add(it->role, &kit_service, &it->base);
+    rpc_role_serving(it->role, true);
     assert_ok(&f->ctx, rpc_server_start(it->server, &f->ctx));
     it->address = rpc_server_address(it->server, &f->ctx);
 }
@@ -111,9 +113,9 @@ static inline void instance_start(struct peers_fixture *f, struct instance *it)
 static inline void instance_stop(struct instance *it)
 {
     rpc_server_close(it->server);
-    api_serve_destroy(it->door);
+    rpc_role_destroy(it->role);
     it->server = NULL;
-    it->door = NULL;
+    it->role = NULL;
 }
 
 /* The first `count` instances are those of the service. */

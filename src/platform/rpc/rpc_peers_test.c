@@ -386,6 +386,23 @@ static void who_is_well_again_comes_back(void **state)
     assert_int_equal(atomic_load(&f->at[0].calls), before + 1);
 }
 
+static void who_does_not_say_that_it_serves_stays_out(void **state)
+{
+    struct peers_fixture *f = *state;
+
+    peers_use(f, 2);
+    rpc_role_serving(f->at[0].role, false);
+    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
+    while (stats(f).ejected == 0)
+        assert_ok(&f->ctx, peers_read(f));
+    atomic_store(&f->at[0].fails, 0);
+    uint64_t asked = rpc_server_stats(f->at[0].server).calls;
+    EVENTUALLY(rpc_server_stats(f->at[0].server).calls > asked + 3);
+    assert_int_equal(stats(f).ejected, 1);
+    rpc_role_serving(f->at[0].role, true);
+    EVENTUALLY(stats(f).ejected == 0);
+}
+
 static void the_last_one_that_answers_is_not_left_out(void **state)
 {
     struct peers_fixture *f = *state;
@@ -563,6 +580,7 @@ int main(void)
         PEERS_TEST(a_silent_instance_is_ejected_even_when_it_is_the_last),
         PEERS_TEST(who_fails_too_often_is_left_out),
         PEERS_TEST(who_is_well_again_comes_back),
+        PEERS_TEST(who_does_not_say_that_it_serves_stays_out),
         PEERS_TEST(the_last_one_that_answers_is_not_left_out),
         PEERS_TEST(the_last_one_is_left_out_when_it_cannot_be_reached),
         PEERS_TEST(answers_that_are_far_slower_eject),
