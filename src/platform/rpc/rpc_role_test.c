@@ -196,6 +196,21 @@ static void who_has_left_makes_room(void **state)
     }
 }
 
+/* Balancers do not let go of the call: they hear, and the connection ends. */
+static void who_watches_does_not_hold_up_the_end(void **state)
+{
+    struct fixture *f = *state;
+    struct rpc_stream *s = watch(f, "");
+    struct str message;
+
+    assert_told(f, s, SERVING_STATUS_SERVING);
+    rpc_role_serving(f->peers.at[0].role, false);
+    assert_true(rpc_server_drain(f->peers.at[0].server, 3600000));
+    assert_told(f, s, SERVING_STATUS_NOT_SERVING);
+    assert_non_null(rpc_stream_receive(s, ctx_of(f), &message));
+    rpc_stream_close(s);
+}
+
 /* ---- reflection ---- */
 
 struct dialogue {
@@ -353,6 +368,7 @@ int main(void)
         CASE(who_watches_an_unknown_service_hears_when_it_is_known),
         CASE(one_call_watches_one_service),
         CASE(who_has_left_makes_room),
+        CASE(who_watches_does_not_hold_up_the_end),
         CASE(services_are_listed),
         CASE(a_file_comes_with_all_that_it_imports),
         CASE(a_symbol_leads_to_its_file),
