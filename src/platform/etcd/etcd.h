@@ -39,7 +39,6 @@ uint64_t etcd_failovers(struct etcd *e); /* how often another endpoint was turne
 struct etcd_query {
     struct str prefix;       /* keys that begin with it; not empty */
     int64_t limit;           /* how many */
-    int64_t revision;        /* as they were then; it may have been compacted: a failure */
     int64_t created_at_most; /* create_revision */
     bool newest_first;       /* by create_revision; else by key */
 };

@@ -87,7 +87,6 @@ struct err *etcd_find(struct etcd *e, struct ctx *c, const struct etcd_query *qu
         .key = query->prefix,
         .range_end = etcd_prefix_end(c, query->prefix),
         .limit = query->limit,
-        .revision = query->revision,
         .sort_order = query->newest_first ? DESCENDING : 0,
         .sort_target = query->newest_first ? BY_CREATION : 0,
         .max_create_revision = query->created_at_most,

@@ -54,23 +54,6 @@ static void forget_before(struct fixture *f, int64_t revision)
     compact(&f->ctx, etcd_process_address(f->process), revision);
 }
 
-static void the_past_can_be_read_until_it_is_compacted(void **state)
-{
-    struct fixture *f = *state;
-    struct etcd_query then = {.prefix = f->prefix, .revision = put(f, "old")};
-    int64_t now = put(f, "new");
-    struct etcd_found found;
-
-    assert_ok(&f->ctx, etcd_find(f->etcd, &f->ctx, &then, &found));
-    assert_str(found.kvs.at[0].value, STR("old"));
-    forget_before(f, now);
-    struct err *failure = etcd_find(f->etcd, &f->ctx, &then, &found);
-
-    assert_non_null(failure);
-    assert_int_not_equal(failure->code, ERR_UNAVAILABLE); /* another endpoint knows no better */
-    assert_non_null(strstr(err_text(&f->ctx, failure), "compacted"));
-}
-
 /* etcd tells it with the confirmation, or behind it. */
 static struct err *gap_from(struct fixture *f, int64_t from)
 {
@@ -157,7 +140,6 @@ static void a_frozen_etcd_answers_again_when_it_thaws(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(the_past_can_be_read_until_it_is_compacted),
         CASE(compacted_history_is_a_gap),
         CASE(a_quiet_watch_moves_on_with_the_store),
         CASE(what_was_acknowledged_survives_a_kill),

@@ -114,23 +114,7 @@ void followers_forget(struct registry *r)
         r->followers[i].is_read = false;
 }
 
-/* Is it the endpoint, or what it said: that the revision is not to be had? */
-static bool is_unreachable(const struct err *e)
-{
-    return e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT || e->code == ERR_CANCELLED;
-}
-
-static struct err *find(struct registry *r, struct ctx *c, const struct etcd_query *query,
-                        struct etcd_found *found)
-{
-    struct err *e = etcd_find(r->etcd, c, query, found);
-
-    if (e && !is_unreachable(e))
-        followers_forget(r);
-    return e;
-}
-
-/* All that is read is read at one revision: behind it the watch goes on. */
+/* Where the watch begins. Whoever is read later knows more, and is spared what it knows. */
 static struct err *choose_revision(struct registry *r, struct ctx *c)
 {
     struct etcd_query any = {.prefix = r->prefix, .limit = 1};
@@ -138,7 +122,7 @@ static struct err *choose_revision(struct registry *r, struct ctx *c)
 
     if (r->revision)
         return NULL;
-    TRY(find(r, c, &any, &found));
+    TRY(etcd_find(r->etcd, c, &any, &found));
     r->revision = found.revision;
     return NULL;
 }
@@ -147,10 +131,10 @@ static struct err *read_one(struct registry *r, struct ctx *c, struct follower *
 {
     struct str prefix =
         arena_str(c->arena, STR_FMT STR_FMT "/", STR_ARG(r->prefix), STR_ARG(f->service));
-    struct etcd_query all = {.prefix = prefix, .limit = INSTANCES_MAX, .revision = r->revision};
+    struct etcd_query all = {.prefix = prefix, .limit = INSTANCES_MAX};
     struct etcd_found found;
 
-    TRY(find(r, c, &all, &found));
+    TRY(etcd_find(r->etcd, c, &all, &found));
     if (found.more)
         log_warn(r->log, NULL, "more instances in the registry than are looked at",
                  log_str("service.name", f->service), log_int("duan.instances", INSTANCES_MAX));
@@ -159,6 +143,7 @@ static struct err *read_one(struct registry *r, struct ctx *c, struct follower *
         take_or_refuse(r, c, f, str_from(found.kvs.at[i].key, prefix.len), &found.kvs.at[i]);
     instance_set_end(f->known, clock_monotonic_ns() + r->ttl_s * CLOCK_NS_PER_S);
     f->is_read = true;
+    f->read_at = found.revision;
     return NULL;
 }
 
@@ -179,7 +164,7 @@ static void apply_to(struct registry *r, struct ctx *c, struct follower *f,
 {
     struct str id = str_from(change->kv.key, r->prefix.len), service = str_cut(&id, '/');
 
-    if (!f->is_read || !str_eq(service, f->service))
+    if (!f->is_read || change->kv.mod_revision <= f->read_at || !str_eq(service, f->service))
         return;
     if (change->deleted)
         instance_set_remove(f->known, id);

@@ -20,7 +20,8 @@ struct follower {
     registry_told *told;
     void *self;
     struct instance_set *known; /* the thread's, as is what follows */
-    bool is_read;               /* known is as it was at the registry's revision */
+    bool is_read;
+    int64_t read_at; /* the revision of the store */
     bool was_told;
 };
 
@@ -35,7 +36,7 @@ struct registry {
     /* The thread's own. */
     struct etcd_lease lease; /* id 0: none */
     int64_t renewed_ns;      /* before the request that renewed it */
-    int64_t revision;        /* what is read was read then; 0: nothing is */
+    int64_t revision;        /* what happened up to then is known; 0: nothing is */
     struct etcd_watch *watch;
 
     pthread_mutex_t lock; /* of what follows */
