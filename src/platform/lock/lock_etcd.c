@@ -170,21 +170,17 @@ static struct err *watch_until_deleted(struct etcd_watch *w, struct ctx *c)
     return NULL;
 }
 
-/* A watch that breaks, or cannot go back so far, says only that it is time to look again. */
-static bool is_final(const struct err *e)
-{
-    return e->code == ERR_TIMEOUT;
-}
-
-static struct err *await_leaving(struct etcd_lock *l, struct ctx *c, struct str key, int64_t from)
+/* A watch that breaks, or ends at the deadline, says only that it is time to look again. */
+static void await_leaving(struct etcd_lock *l, struct ctx *c, struct str key, int64_t from)
 {
     struct etcd_watch *w;
+    struct err *e = etcd_watch_open(l->etcd, c, key, from, &w);
 
-    TRY(etcd_watch_open(l->etcd, c, key, from, &w));
-    struct err *e = watch_until_deleted(w, c);
-
+    if (e)
+        return;
+    e = watch_until_deleted(w, c);
+    (void)e;
     etcd_watch_close(w);
-    return e && is_final(e) ? e : NULL;
 }
 
 static struct err *stand_in_line(struct etcd_lock *l, struct ctx *c, int64_t *place)
@@ -195,7 +191,7 @@ static struct err *stand_in_line(struct etcd_lock *l, struct ctx *c, int64_t *pl
     TRY(join_line(l, c, place));
     TRY(find_before(l, c, *place, &before, &revision));
     while (before.key.len > 0) {
-        TRY(await_leaving(l, c, before.key, revision + 1));
+        await_leaving(l, c, before.key, revision + 1);
         TRY(find_before(l, c, *place, &before, &revision));
     }
     return NULL;

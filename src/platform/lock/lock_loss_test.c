@@ -1,5 +1,7 @@
 /* Tests of what happens to a lock in etcd when its holder, or etcd, goes away. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+
 #include "etcd_fixture.h"
 #include "lock.h"
 #include "tcp_gate.h"
@@ -119,6 +121,46 @@ static void a_revoked_lease_is_noticed(void **state)
     lock_destroy(l);
 }
 
+struct waiter {
+    struct lock *lock;
+    struct err *failure;
+    struct arena arena;
+};
+
+static void *wait_for(void *arg)
+{
+    struct waiter *waiter = arg;
+    struct ctx c = {.arena = &waiter->arena};
+    int64_t fence;
+
+    waiter->failure = lock_take(waiter->lock, &c, &fence);
+    return NULL;
+}
+
+/* Nobody stands before a key that has gone: that must not look like having it. */
+static void who_loses_his_place_in_the_line_is_not_given_it(void **state)
+{
+    struct fixture *f = *state;
+    struct lock *first = lock_create_etcd(f->whole, f->name, 60);
+    struct waiter second = {.lock = lock_create_etcd(f->whole, f->name, 60)};
+    struct etcd_query newest = {.prefix = f->name, .newest_first = true};
+    struct etcd_found found;
+    pthread_t thread;
+
+    take(f, first);
+    assert_int_equal(pthread_create(&thread, NULL, wait_for, &second), 0);
+    eventually(line(f) == 2);
+    assert_ok(&f->ctx, etcd_find(f->whole, &f->ctx, &newest, &found));
+    assert_ok(&f->ctx, etcd_revoke(f->whole, &f->ctx, found.kvs.at[0].lease));
+    lock_release(first);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_err(second.failure, ERR_UNAVAILABLE);
+    assert_false(lock_held(second.lock));
+    lock_destroy(first);
+    lock_destroy(second.lock);
+    arena_fini(&second.arena);
+}
+
 static void without_etcd_nobody_is_given_it(void **state)
 {
     struct fixture *f = *state;
@@ -197,6 +239,7 @@ int main(void)
         CASE(a_holder_who_is_cut_off_knows_before_another_has_it),
         CASE(a_lock_outlives_its_ttl_while_its_holder_lives),
         CASE(a_revoked_lease_is_noticed),
+        CASE(who_loses_his_place_in_the_line_is_not_given_it),
         CASE(without_etcd_nobody_is_given_it),
         CASE(etcds_own_locks_are_the_same),
     };

@@ -11,7 +11,8 @@
 #include "log.h"
 #include "tcp_gate.h"
 
-enum { HEARD_MAX = 16 << 10, TTL_S = 1 };
+/* LONG_S: nothing happens just because it is time to renew. */
+enum { HEARD_MAX = 16 << 10, TTL_S = 1, LONG_S = 3600 };
 
 /* What a follower was told last: "10.0.0.1:1 10.0.0.2:1", and how often; "?" is never. */
 struct heard {
@@ -236,7 +237,7 @@ static void it_stays_as_long_as_its_process(void **state)
 static void what_is_withdrawn_is_gone_at_once_and_the_rest_stays(void **state)
 {
     struct fixture *f = *state;
-    struct registry *r = direct(f);
+    struct registry *r = opened_for(f, etcd_process_address(f->process), LONG_S);
 
     add(r, "user", "u-1", "10.0.0.1:9000");
     add(r, "video", "v-1", "10.0.0.1:9000");
@@ -298,7 +299,7 @@ static void withdrawn_instances_make_room_for_others(void **state)
 static void a_key_that_somebody_deleted_is_made_again(void **state)
 {
     struct fixture *f = *state;
-    struct registry *r = direct(f);
+    struct registry *r = opened_for(f, etcd_process_address(f->process), LONG_S);
 
     add(r, "user", "u-1", "10.0.0.1:9000");
     eventually(registry_ready(r));
@@ -336,7 +337,7 @@ static void who_watches_is_told_now_and_of_every_change(void **state)
 static void who_comes_late_is_not_told_what_is_over(void **state)
 {
     struct fixture *f = *state;
-    struct registry *r = opened_for(f, tcp_gate_address(f->gate), 60);
+    struct registry *r = opened_for(f, tcp_gate_address(f->gate), LONG_S);
 
     registry_watch(r, "video", listen_to, &f->video);
     eventually(registry_stats(r).connected);
