@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include <assert.h>
+#include <pthread.h>
 
 #include "api_codec.h"
 #include "comment_api_stub.h"
@@ -24,13 +25,18 @@ bool world_begin(int argc, char **argv)
 
 /* ---- what was told ---- */
 
+/* On a server several threads tell at once. */
+static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
+
 static void count_fact(void *self, const struct change *change)
 {
     struct world_fact *fact = self;
 
+    pthread_mutex_lock(&telling);
     while (fact->type && (fact->type != change->type || fact->op != change->op))
         fact++;
     *fact = (struct world_fact){change->type, change->op, fact->count + 1};
+    pthread_mutex_unlock(&telling);
 }
 
 static void watch_all(struct world *w)

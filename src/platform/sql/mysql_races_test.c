@@ -49,6 +49,7 @@ static void who_locks_what_he_reads_loses_no_write(void **state)
 
     assert_int_equal(crew_run(lock_and_write_many, f, CREW), 0);
     assert_int_equal(mysql_fixture_sum(f), CREW * EACH);
+    assert_int_equal(sql_stats(f->db).retries, 0);
 }
 
 /* The other one commits between the read and the write of the first attempt. */
