@@ -18,11 +18,18 @@ static inline struct sql *scratch_db(struct ctx *c, struct str place)
     return db;
 }
 
+/* A place for a new database of that name: a file, or on the server if this program is to. */
+static inline struct str scratch_new_place(struct ctx *c, const char *name)
+{
+    return scratch_on_server() ? scratch_server_place(c, name, false)
+                               : arena_str(c->arena, "%s/%s.db", scratch_dir(c->arena).ptr, name);
+}
+
 /* What many tests of databases need, and nothing else. */
 struct db_fixture {
     struct arena arena;
     struct ctx ctx;
-    struct str dir, path; /* path: the place of the database */
+    struct str path; /* the place of the database */
     struct sql *db;
 };
 
@@ -31,9 +38,7 @@ static inline int db_fixture_setup(void **state)
     struct db_fixture *f = fixture_new(state, sizeof(*f));
 
     f->ctx.arena = &f->arena;
-    f->dir = scratch_dir(&f->arena);
-    f->path = scratch_on_server() ? scratch_server_place(&f->ctx, "test", false)
-                                  : arena_str(&f->arena, "%s/test.db", f->dir.ptr);
+    f->path = scratch_new_place(&f->ctx, "test");
     f->db = scratch_db(&f->ctx, f->path);
     return 0;
 }

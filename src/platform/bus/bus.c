@@ -81,13 +81,35 @@ struct claim {
     struct bus_due due;
     struct bus_job job;
     int64_t next_due;
+    bool taken;
 };
 
-static struct err *claim(struct sql_tx *tx, struct ctx *c, void *arg)
+static struct err *look(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct claim *claim = arg;
 
-    return bus_store_claim(tx, c, &claim->due, &claim->job, &claim->next_due);
+    return bus_store_look(tx, c, &claim->due, &claim->job, &claim->next_due);
+}
+
+static struct err *take(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct claim *claim = arg;
+
+    return bus_store_take(tx, c, &claim->job, claim->due.lease_until, &claim->taken);
+}
+
+/* Looks first, so that those who find nothing to do write nothing; and as long as others are
+ * quicker, again: each time one of them has got something. */
+static struct err *claim_one(struct bus *bus, struct ctx *c, struct claim *claim)
+{
+    for (;;) {
+        TRY(sql_read(bus->db, c, look, claim));
+        if (!claim->job.id)
+            return NULL;
+        TRY(sql_write(bus->db, c, take, claim));
+        if (claim->taken)
+            return NULL;
+    }
 }
 
 struct outcome {
@@ -210,7 +232,7 @@ static void *consume(void *arg)
                     .latest = now + pause_before(&self->handler, self->handler.attempts_max),
                     .lease_until = INT64_MAX}, /* until this process ends: bus_recover() */
         };
-        struct err *e = sql_write(self->bus->db, &c, claim, &next);
+        struct err *e = claim_one(self->bus, &c, &next);
 
         if (!e && next.job.id)
             run_job(self, &c, &next.job);
@@ -260,7 +282,7 @@ struct err *bus_claim(struct bus *bus, struct ctx *c, struct str topic, int64_t 
                                  .lease_until = now + lease_ms}};
 
     TRY(check_lease(c, lease_ms));
-    TRY(sql_write(bus->db, c, claim, &next));
+    TRY(claim_one(bus, c, &next));
     *out = next.job;
     return NULL;
 }

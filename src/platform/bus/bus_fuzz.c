@@ -104,11 +104,11 @@ static struct err *claim(struct sql_tx *tx, struct ctx *c, struct model *m, uint
     struct job *waits = first(m, topic, BUS_WAITING, INT64_MAX), *want = left ? left : waits;
     const struct bus_due due = {topics[topic], m->now, m->now + PAUSE,
                                 arg & TOPICS ? m->now + LEASE : INT64_MAX};
-    bool is_due = left || (waits && waits->run_at <= m->now);
+    bool is_due = left || (waits && waits->run_at <= m->now), taken;
     struct bus_job got;
     int64_t next_due;
 
-    TRY(bus_store_claim(tx, c, &due, &got, &next_due));
+    TRY(bus_store_look(tx, c, &due, &got, &next_due));
     FUZZ_CHECK((got.id != 0) == is_due);
     FUZZ_CHECK(next_due == (want && !is_due ? want->run_at : INT64_MAX));
     if (!got.id)
@@ -116,6 +116,10 @@ static struct err *claim(struct sql_tx *tx, struct ctx *c, struct model *m, uint
     FUZZ_CHECK(got.key == want->key && str_eq(got.topic, topics[topic]));
     FUZZ_CHECK(got.attempt == want->attempt + 1 && (!want->id || got.id == want->id));
     FUZZ_CHECK(got.token == want->token + 1);
+    TRY(bus_store_take(tx, c, &got, due.lease_until, &taken));
+    FUZZ_CHECK(taken);
+    TRY(bus_store_take(tx, c, &got, due.lease_until, &taken));
+    FUZZ_CHECK(!taken);
     want->id = got.id;
     want->attempt = got.attempt;
     want->token = got.token;

@@ -19,7 +19,7 @@ static int setup(void **state)
     struct fixture *f = fixture_new(state, sizeof(*f));
 
     f->ctx.arena = &f->arena;
-    f->db = scratch_db(&f->ctx, arena_str(&f->arena, "%s/bus.db", scratch_dir(&f->arena).ptr));
+    f->db = scratch_db(&f->ctx, scratch_new_place(&f->ctx, "bus"));
     assert_ok(&f->ctx, migrate(f->db, &f->ctx, &bus_migrations, 1));
     assert_ok(&f->ctx, bus_open(&f->ctx, f->db, &f->bus));
     return 0;
@@ -176,7 +176,7 @@ static void what_runs_is_not_forgotten(void **state)
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         CASE(a_list_tells_how_each_job_stands),
@@ -189,5 +189,6 @@ int main(void)
         CASE(what_runs_is_not_forgotten),
     };
 
-    return cmocka_run_group_tests_name("bus_list", tests, NULL, NULL);
+    return scratch_begin(argc, argv) ? cmocka_run_group_tests_name("bus_list", tests, NULL, NULL)
+                                     : 0;
 }

@@ -78,31 +78,33 @@ static struct err *find_due(struct sql_tx *tx, struct ctx *c, const struct bus_d
     return NULL;
 }
 
-/* Every claim moves the token, so of two processes that saw the same row one changes it. */
-struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
-                            struct bus_job *out, int64_t *next_due)
+struct err *bus_store_look(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
+                           struct bus_job *out, int64_t *next_due)
 {
     struct sql_rows rows;
-    int64_t taken;
     bool found;
 
     *out = (struct bus_job){.topic = due->topic};
     *next_due = INT64_MAX;
     TRY(find_due(tx, c, due, &rows, &found, next_due));
-    if (!found)
-        return NULL;
-    struct bus_job job = {sql_i64(&rows, 0), due->topic, sql_i64(&rows, 1), sql_i64(&rows, 2) + 1,
-                          sql_i64(&rows, 3) + 1};
+    if (found)
+        *out = (struct bus_job){sql_i64(&rows, 0), due->topic, sql_i64(&rows, 1),
+                                sql_i64(&rows, 2) + 1, sql_i64(&rows, 3) + 1};
+    return NULL;
+}
 
-    TRY(sql_exec_count(tx, c, &taken,
+/* Every claim moves the token, so of two processes that saw the same row one changes it. */
+struct err *bus_store_take(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                           int64_t lease_until, bool *taken)
+{
+    int64_t changed = 0;
+
+    TRY(sql_exec_count(tx, c, &changed,
                        "UPDATE bus_job SET state = 1, attempt = ?, token = ?, lease_until = ?"
                        " WHERE id = ? AND token = ? AND state < 2",
-                       sql_int(job.attempt), sql_int(job.token), sql_int(due->lease_until),
-                       sql_int(job.id), sql_int(job.token - 1)));
-    if (taken)
-        *out = job;
-    else
-        *next_due = due->now;
+                       sql_int(job->attempt), sql_int(job->token), sql_int(lease_until),
+                       sql_int(job->id), sql_int(job->token - 1)));
+    *taken = changed > 0;
     return NULL;
 }
 

@@ -17,12 +17,14 @@ struct bus_due {
     int64_t lease_until; /* of whoever takes one */
 };
 
-/*
- * Takes the job that is due first, or whose lease has ended; out->id is 0 when there is none, or
- * when another process was quicker. *next_due: when to look again.
- */
-MUST_USE struct err *bus_store_claim(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
-                                     struct bus_job *out, int64_t *next_due);
+/* The job that is due first, or whose lease has ended, as it is when it is taken; out->id is 0 when
+ * there is none. *next_due: when to look again. A read. */
+MUST_USE struct err *bus_store_look(struct sql_tx *tx, struct ctx *c, const struct bus_due *due,
+                                    struct bus_job *out, int64_t *next_due);
+
+/* Takes what a look has found; not taken: another process was quicker. */
+MUST_USE struct err *bus_store_take(struct sql_tx *tx, struct ctx *c, const struct bus_job *job,
+                                    int64_t lease_until, bool *taken);
 
 /* These five are the holder's: ERR_ABORTED, reason "lease_lost", for anybody else. */
 MUST_USE struct err *bus_store_hold(struct sql_tx *tx, struct ctx *c, const struct bus_job *job);

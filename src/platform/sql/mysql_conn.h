@@ -17,7 +17,7 @@ enum mysql_role { MYSQL_ROLE_WRITER, MYSQL_ROLE_READER };
 
 struct mysql_prepared {
     const char *text; /* compared by address: a literal */
-    bool locks;
+    enum sql_mode mode;
     MYSQL_STMT *stmt;
 };
 

@@ -7,11 +7,18 @@
 
 /* ---- preparing ---- */
 
+static const char *text_of(struct ctx *c, const struct sql_call *call)
+{
+    if (call->mode == SQL_PLAIN)
+        return call->text;
+    return arena_printf(c->arena, "%s%s", call->text,
+                        call->mode == SQL_LOCK ? " FOR UPDATE" : sql_put_end(c, call, true));
+}
+
 static unsigned prepare(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
                         struct mysql_prepared *out)
 {
-    const char *text =
-        call->locks ? arena_printf(c->arena, "%s FOR UPDATE", call->text) : call->text;
+    const char *text = text_of(c, call);
     MYSQL_STMT *stmt = mysql_stmt_init(conn->my);
     my_bool yes = 1;
 
@@ -24,7 +31,7 @@ static unsigned prepare(struct mysql_conn *conn, struct ctx *c, const struct sql
         (void)mysql_stmt_close(stmt);
         return failure;
     }
-    *out = (struct mysql_prepared){call->text, call->locks, stmt};
+    *out = (struct mysql_prepared){call->text, call->mode, stmt};
     return 0;
 }
 
@@ -38,7 +45,7 @@ static unsigned statement_of(struct mysql_conn *conn, struct ctx *c, const struc
         struct mysql_prepared *one = &conn->prepared[i];
         unsigned failure = 0;
 
-        if (one->text && (one->text != call->text || one->locks != call->locks))
+        if (one->text && (one->text != call->text || one->mode != call->mode))
             continue;
         if (!one->text)
             failure = prepare(conn, c, call, one);

@@ -23,12 +23,10 @@ static struct err *move(struct sql_tx *tx, struct ctx *c, void *arg)
     struct move *m = arg;
     struct sql_rows rows;
 
+    TRY(sql_hold(tx, c, "INSERT INTO sequence_next (kind, next) VALUES (?, 0)", sql_text(m->kind)));
     TRY(sql_lock(tx, c, &rows, "SELECT next FROM sequence_next WHERE kind = ?", sql_text(m->kind)));
     m->before = sql_next(&rows) ? sql_i64(&rows, 0) : 0;
     m->after = m->before + m->by > m->at_least ? m->before + m->by : m->at_least;
-    if (!rows.count)
-        return sql_insert_missing(tx, c, "INSERT INTO sequence_next (kind, next) VALUES (?, ?)",
-                                  sql_text(m->kind), sql_int(m->after));
     return sql_exec(tx, c, "UPDATE sequence_next SET next = ? WHERE kind = ?", sql_int(m->after),
                     sql_text(m->kind));
 }

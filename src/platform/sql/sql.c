@@ -83,14 +83,73 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self)
 struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int64_t *changed,
                     const char *text, struct sql_args args)
 {
-    return tx->db->driver->run(tx, c, rows, changed, &(struct sql_call){text, args, false});
+    return tx->db->driver->run(tx, c, rows, changed, &(struct sql_call){text, args, SQL_PLAIN, 0});
+}
+
+struct err *sql_run_ids(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
+                        const char *const texts[], struct sql_ids ids, struct sql_args before)
+{
+    static const size_t rooms[] = {1, 8, 32, 128, SQL_IDS_MAX};
+    size_t i = 0;
+
+    *rows = (struct sql_rows){0};
+    if (!ids.count)
+        return NULL;
+    assert(ids.count <= SQL_IDS_MAX);
+    while (rooms[i] < ids.count)
+        i++;
+    struct sql_arg *args = arena_array(c->arena, struct sql_arg, before.count + rooms[i]);
+
+    if (before.count)
+        memcpy(args, before.at, before.count * sizeof(*args));
+    for (size_t n = 0; n < rooms[i]; n++)
+        args[before.count + n] = sql_int(ids.at[n < ids.count ? n : ids.count - 1]);
+    return sql_run(tx, c, rows, NULL, texts[i], (struct sql_args){args, before.count + rooms[i]});
 }
 
 struct err *sql_run_lock(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, const char *text,
                          struct sql_args args)
 {
     assert(tx->writes);
-    return tx->db->driver->run(tx, c, rows, NULL, &(struct sql_call){text, args, true});
+    return tx->db->driver->run(tx, c, rows, NULL, &(struct sql_call){text, args, SQL_LOCK, 0});
+}
+
+/* The names between the first brackets; the name and what is behind it, in turn. */
+static struct str columns_of(const char *text)
+{
+    struct str rest = str_of(text);
+
+    (void)str_cut(&rest, '(');
+    return str_cut(&rest, ')');
+}
+
+const char *sql_put_end(struct ctx *c, const struct sql_call *call, bool server)
+{
+    struct str columns = columns_of(call->text), key = str_cut(&columns, ',');
+    const char *end = "";
+
+    for (size_t i = 1; i < call->keys && columns.len; i++)
+        (void)str_cut(&columns, ',');
+    while (columns.len) {
+        struct str name = str_trim(str_cut(&columns, ','));
+
+        end =
+            arena_printf(c->arena, server ? "%s%s%.*s = VALUES(%.*s)" : "%s%s%.*s = excluded.%.*s",
+                         end, *end ? ", " : "", STR_ARG(name), STR_ARG(name));
+    }
+    if (server)
+        return *end ? arena_printf(c->arena, " ON DUPLICATE KEY UPDATE %s", end)
+                    : arena_printf(c->arena, " ON DUPLICATE KEY UPDATE %.*s = %.*s", STR_ARG(key),
+                                   STR_ARG(key));
+    return *end ? arena_printf(c->arena, " ON CONFLICT DO UPDATE SET %s", end)
+                : " ON CONFLICT DO NOTHING";
+}
+
+struct err *sql_run_put(struct sql_tx *tx, struct ctx *c, size_t keys, const char *text,
+                        struct sql_args args)
+{
+    assert(tx->writes);
+    return tx->db->driver->run(tx, c, NULL, NULL, &(struct sql_call){text, args, SQL_PUT, keys});
 }
 
 struct err *sql_run_insert(struct sql_tx *tx, struct ctx *c, bool *inserted, const char *text,

@@ -81,6 +81,14 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
     sql_run((tx), (c), NULL, (count), (text), SQL_ARGS(__VA_ARGS__))
 
 /*
+ * One statement for a list of ids, SQL_IDS_MAX at most, behind its other arguments; the rows come
+ * in any order. `texts` is made with SQL_IDS("SELECT id, name FROM t WHERE id IN (", ")"). The text
+ * for more ids than there are is filled up with the last.
+ */
+#define sql_query_ids(tx, c, rows, texts, ids, count, ...) \
+    sql_run_ids((tx), (c), (rows), (texts), (struct sql_ids){(ids), (count)}, SQL_ARGS(__VA_ARGS__))
+
+/*
  * Reads rows as they are now, and keeps others from changing them until the transaction ends: what
  * is written next may depend on them. Rows that are missing are not kept missing.
  */
@@ -90,7 +98,19 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
 /* Inserts a row unless its key is there already: *inserted tells. */
 #define sql_insert(tx, c, inserted, text, ...) \
     sql_run_insert((tx), (c), (inserted), (text), SQL_ARGS(__VA_ARGS__))
-/* Inserts a row that was just found missing; if it is there after all, the work runs again. */
+/*
+ * Inserts a row, or gives the one of that key the same values; the first `keys` columns make the
+ * key. It is this transaction's until it ends. The table has no other unique key, and `text` is
+ * "INSERT INTO t (a, b) VALUES (?, ?)", used for nothing else.
+ */
+#define sql_put(tx, c, keys, text, ...) \
+    sql_run_put((tx), (c), (keys), (text), SQL_ARGS(__VA_ARGS__))
+/* Inserts a row, or leaves the one of that key as it is; it is this transaction's until it ends. To
+ * look first and insert what is missing makes a server's transactions wait in circles. */
+#define sql_hold(tx, c, text, ...) sql_run_put((tx), (c), SIZE_MAX, (text), SQL_ARGS(__VA_ARGS__))
+
+/* Inserts a row that nobody else may have inserted; if it is there after all, the work runs again.
+ */
 #define sql_insert_missing(tx, c, text, ...) \
     sql_run_insert((tx), (c), NULL, (text), SQL_ARGS(__VA_ARGS__))
 
@@ -99,8 +119,13 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
 MUST_USE struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
                              int64_t *changed, const char *text, struct sql_args args);
 
+MUST_USE struct err *sql_run_ids(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
+                                 const char *const texts[], struct sql_ids ids,
+                                 struct sql_args before);
 MUST_USE struct err *sql_run_lock(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows,
                                   const char *text, struct sql_args args);
+MUST_USE struct err *sql_run_put(struct sql_tx *tx, struct ctx *c, size_t keys, const char *text,
+                                 struct sql_args args);
 MUST_USE struct err *sql_run_insert(struct sql_tx *tx, struct ctx *c, bool *inserted,
                                     const char *text, struct sql_args args);
 

@@ -387,94 +387,6 @@ static void ids_are_sequential_from_one(void **state)
     }
 }
 
-static const struct migration two_steps[] = {
-    {"demo", 1, "create", "CREATE TABLE demo_a (id BIGINT)"},
-    {"demo", 2, "more", "CREATE TABLE demo_b (id BIGINT); CREATE TABLE demo_c (id BIGINT)"},
-};
-
-static struct err *migrate_demo(struct db_fixture *f, const struct migration *steps, size_t n)
-{
-    struct migration_list list = {steps, n};
-
-    return migrate(f->db, &f->ctx, &list, 1);
-}
-
-static void migrations_run_once_and_in_order(void **state)
-{
-    struct db_fixture *f = *state;
-
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 1));
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
-}
-
-static void a_newer_database_is_refused(void **state)
-{
-    struct db_fixture *f = *state;
-
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2));
-    assert_err(migrate_demo(f, two_steps, 1), ERR_PRECONDITION);
-}
-
-static void a_changed_migration_is_refused(void **state)
-{
-    struct db_fixture *f = *state;
-    const struct migration edited = {"demo", 1, "create", "CREATE TABLE demo_a (id INT)"};
-
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 1));
-    assert_err(migrate_demo(f, &edited, 1), ERR_PRECONDITION);
-}
-
-static void a_broken_migration_leaves_nothing(void **state)
-{
-    struct db_fixture *f = *state;
-    const struct migration broken[] = {two_steps[0], {"demo", 2, "bad", "CREATE TABEL x"}};
-
-    only_files();
-    assert_non_null(migrate_demo(f, broken, 2));
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 2)); /* demo_a does not exist yet */
-}
-
-static struct err *count_indexes(struct sql_tx *tx, struct ctx *c, void *arg)
-{
-    struct sql_rows rows;
-
-    TRY(sql_query(tx, c, &rows, "SELECT count(*) FROM sqlite_master WHERE type = ?",
-                  sql_text(STR("index"))));
-    assert_true(sql_next(&rows));
-    *(int64_t *)arg = sql_i64(&rows, 0);
-    return NULL;
-}
-
-static int64_t indexes(struct db_fixture *f)
-{
-    int64_t count = 0;
-
-    assert_ok(&f->ctx, sql_read(f->db, &f->ctx, count_indexes, &count));
-    return count;
-}
-
-/* Looking for one in a tree of keys first would double what a look-up costs. */
-static void a_numeric_key_is_the_place_of_its_row(void **state)
-{
-    static const struct migration keyed[] = {
-        {"demo", 1, "create",
-         "CREATE TABLE demo_a (id BIGINT PRIMARY KEY, other BIGINT);"
-         "CREATE TABLE demo_b (a BIGINT PRIMARY KEY)"},
-        {"demo", 2, "text", "CREATE TABLE demo_c (name VARCHAR(8) PRIMARY KEY)"},
-    };
-    struct db_fixture *f = *state;
-    int64_t before;
-
-    only_files();
-    assert_ok(&f->ctx, migrate_demo(f, two_steps, 0)); /* the table of steps has an index */
-    before = indexes(f);
-    assert_ok(&f->ctx, migrate_demo(f, keyed, 1));
-    assert_int_equal(indexes(f), before);
-    assert_ok(&f->ctx, migrate_demo(f, keyed, 2));
-    assert_int_equal(indexes(f), before + 1);
-}
-
 static void a_path_that_cannot_be_opened_is_told(void **state)
 {
     struct db_fixture *f = *state;
@@ -499,15 +411,10 @@ int main(int argc, char **argv)
         CASE(caches_hear_of_a_commit_before_the_answer_goes_out),
         CASE(caches_hear_nothing_of_a_failure),
         CASE(ids_are_sequential_from_one),
-        CASE(migrations_run_once_and_in_order),
-        CASE(a_newer_database_is_refused),
-        CASE(a_changed_migration_is_refused),
         CASE(another_process_that_commits_is_noticed),
         CASE(ones_own_commits_are_not_foreign),
         CASE(a_commit_is_shared_by_as_many_as_were_set),
         CASE(the_log_stays_bounded_while_readers_come_and_go),
-        CASE(a_broken_migration_leaves_nothing),
-        CASE(a_numeric_key_is_the_place_of_its_row),
         CASE(a_path_that_cannot_be_opened_is_told),
     };
 

@@ -9,8 +9,16 @@
 struct sql_call {
     const char *text; /* a literal: statements are told apart by its address */
     struct sql_args args;
-    bool locks; /* the rows that it reads are this transaction's until it ends */
+    enum sql_mode {
+        SQL_PLAIN,
+        SQL_LOCK, /* the rows that it reads are this transaction's until it ends */
+        SQL_PUT,  /* an INSERT; a row of that key takes over what it would insert */
+    } mode;
+    size_t keys; /* of SQL_PUT: so many columns stay, the first */
 };
+
+/* What SQL_PUT adds to an INSERT, for a server or for a file. In the request's arena. */
+const char *sql_put_end(struct ctx *c, const struct sql_call *call, bool server);
 
 /* How to reach one kind of database. `db` is what the driver made; sql.c has looked at c->tx. */
 struct sql_driver {

@@ -22,6 +22,16 @@ bool sql_next(struct sql_rows *rows)
     return rows->next < rows->count && ++rows->next;
 }
 
+bool sql_seek(struct sql_rows *rows, size_t column, int64_t number)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->cells[i * rows->columns + column].i == number) {
+            rows->next = i + 1;
+            return true;
+        }
+    return false;
+}
+
 static const struct sql_arg *cell(const struct sql_rows *rows, size_t column)
 {
     assert(rows->next > 0 && column < rows->columns);

@@ -66,6 +66,27 @@ struct sql_args {
     ((struct sql_args){SQL_LIST(__VA_ARGS__) + 1, \
                        sizeof(SQL_LIST(__VA_ARGS__)) / sizeof(struct sql_arg) - 1})
 
+/* Texts of one statement for 1, 8, 32, 128 and 512 ids: static const char *const texts[] = this. */
+enum { SQL_IDS_MAX = 512 };
+#define SQL_IDS(before, after)                                                                  \
+    {                                                                                           \
+        before "?" after, before "?" SQL_MORE_7 after, before "?" SQL_MORE_7 SQL_MORE_24 after, \
+            before "?" SQL_MORE_7 SQL_MORE_24 SQL_MORE_96 after,                                \
+            before "?" SQL_MORE_7 SQL_MORE_24 SQL_MORE_96 SQL_MORE_96 SQL_MORE_96 SQL_MORE_96   \
+                SQL_MORE_96 after                                                               \
+    }
+#define SQL_MORE_7 ", ?, ?, ?, ?, ?, ?, ?"
+#define SQL_MORE_24 SQL_MORE_7 SQL_MORE_7 SQL_MORE_7 ", ?, ?, ?"
+#define SQL_MORE_96 SQL_MORE_24 SQL_MORE_24 SQL_MORE_24 SQL_MORE_24
+
+struct sql_ids {
+    const int64_t *at;
+    size_t count;
+};
+
+/* Steps to the first row that has this number in the column; false: none has. */
+bool sql_seek(struct sql_rows *rows, size_t column, int64_t number);
+
 /* Steps to the next row; false after the last. Then read columns from 0. */
 bool sql_next(struct sql_rows *rows);
 int64_t sql_i64(const struct sql_rows *rows, size_t column);

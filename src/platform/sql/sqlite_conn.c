@@ -121,25 +121,49 @@ struct err *sqlite_conn_failed(struct sqlite_conn *conn, struct ctx *c, int rc, 
 }
 
 /* The statement of a literal, prepared when first met. Open addressing: nothing is ever removed. */
-static int statement_of(struct sqlite_conn *conn, const char *text, sqlite3_stmt **out)
+static struct sqlite_prepared *place_of(struct sqlite_conn *conn, const char *text)
 {
     size_t i = ((uintptr_t)text >> 3) * 2654435761U % STATEMENTS_MAX;
 
-    for (size_t n = 0; n < STATEMENTS_MAX; n++, i = (i + 1) % STATEMENTS_MAX) {
-        if (conn->prepared[i].text == text) {
-            *out = conn->prepared[i].stmt;
-            return SQLITE_OK;
-        }
-        if (conn->prepared[i].text)
-            continue;
-        int rc = sqlite3_prepare_v3(conn->db, text, -1, SQLITE_PREPARE_PERSISTENT,
-                                    &conn->prepared[i].stmt, NULL);
-        if (rc == SQLITE_OK)
-            conn->prepared[i].text = text;
-        *out = conn->prepared[i].stmt;
-        return rc;
-    }
+    for (size_t n = 0; n < STATEMENTS_MAX; n++, i = (i + 1) % STATEMENTS_MAX)
+        if (!conn->prepared[i].text || conn->prepared[i].text == text)
+            return &conn->prepared[i];
     abort(); /* more statements than the code has */
+}
+
+static int prepare(struct sqlite_conn *conn, struct sqlite_prepared *one, const char *text,
+                   const char *whole)
+{
+    int rc = sqlite3_prepare_v3(conn->db, whole, -1, SQLITE_PREPARE_PERSISTENT, &one->stmt, NULL);
+
+    if (rc == SQLITE_OK)
+        one->text = text;
+    return rc;
+}
+
+static int statement_of(struct sqlite_conn *conn, const char *text, sqlite3_stmt **out)
+{
+    struct sqlite_prepared *one = place_of(conn, text);
+    int rc = one->text ? SQLITE_OK : prepare(conn, one, text, text);
+
+    *out = one->stmt;
+    return rc;
+}
+
+/* The same, of what may be more than its text. */
+static int call_of(struct sqlite_conn *conn, struct ctx *c, const struct sql_call *call,
+                   sqlite3_stmt **out)
+{
+    struct sqlite_prepared *one = place_of(conn, call->text);
+    int rc = SQLITE_OK;
+
+    if (!one->text)
+        rc = prepare(conn, one, call->text,
+                     call->mode == SQL_PUT
+                         ? arena_printf(c->arena, "%s%s", call->text, sql_put_end(c, call, false))
+                         : call->text);
+    *out = one->stmt;
+    return rc;
 }
 
 static int bind_one(sqlite3_stmt *stmt, int at, const struct sql_arg *arg)
@@ -220,17 +244,17 @@ static int step_all(sqlite3_stmt *stmt, struct arena *a, struct sql_rows *rows)
 }
 
 struct err *sqlite_conn_run(struct sqlite_conn *conn, struct ctx *c, struct sql_rows *rows,
-                            int64_t *changed, const char *text, struct sql_args args)
+                            int64_t *changed, const struct sql_call *call)
 {
     sqlite3_stmt *stmt = NULL;
-    int rc = statement_of(conn, text, &stmt);
+    int rc = call_of(conn, c, call, &stmt);
 
     if (rc == SQLITE_OK)
-        rc = bind_all(stmt, args);
+        rc = bind_all(stmt, call->args);
     conn->deadline_ns = c->deadline_ns;
     if (rc == SQLITE_OK)
         rc = step_all(stmt, c->arena, rows);
-    struct err *e = rc == SQLITE_OK ? NULL : sqlite_conn_failed(conn, c, rc, text);
+    struct err *e = rc == SQLITE_OK ? NULL : sqlite_conn_failed(conn, c, rc, call->text);
 
     if (!e && changed)
         *changed = sqlite3_changes64(conn->db);

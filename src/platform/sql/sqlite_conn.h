@@ -5,17 +5,19 @@
 
 #include <sqlite3.h>
 
-#include "sql_values.h"
+#include "sql_tx.h"
 
 enum { STATEMENTS_MAX = 256 }; /* texts are literals, so the code itself bounds their number */
+
+struct sqlite_prepared {
+    const char *text; /* compared by address: a literal */
+    sqlite3_stmt *stmt;
+};
 
 /* Used by one thread at a time. */
 struct sqlite_conn {
     sqlite3 *db;
-    struct {
-        const char *text; /* compared by address: a literal */
-        sqlite3_stmt *stmt;
-    } prepared[STATEMENTS_MAX];
+    struct sqlite_prepared prepared[STATEMENTS_MAX];
     int64_t deadline_ns; /* of the work under way; 0: none */
 };
 
@@ -27,7 +29,7 @@ void sqlite_conn_close(struct sqlite_conn *conn); /* NULL is fine */
 
 /* One statement, arguments bound, rows copied into c->arena. */
 MUST_USE struct err *sqlite_conn_run(struct sqlite_conn *conn, struct ctx *c, struct sql_rows *rows,
-                                     int64_t *changed, const char *text, struct sql_args args);
+                                     int64_t *changed, const struct sql_call *call);
 
 MUST_USE struct err *sqlite_conn_script(struct sqlite_conn *conn, struct ctx *c, const char *text);
 

@@ -119,8 +119,7 @@ static void on_foreign_write(struct sql *db, void (*fn)(void *self), void *self)
 static struct err *run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int64_t *changed,
                        const struct sql_call *call)
 {
-    return sqlite_conn_run(((struct sqlite_tx *)tx)->conn, c, rows, changed, call->text,
-                           call->args);
+    return sqlite_conn_run(((struct sqlite_tx *)tx)->conn, c, rows, changed, call);
 }
 
 /*

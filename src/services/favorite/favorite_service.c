@@ -86,11 +86,8 @@ struct flags_job {
 static struct err *read_flags(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct flags_job *job = arg;
-    struct i64_list ids = job->req->video_ids;
 
-    for (size_t i = 0; i < ids.count; i++)
-        TRY(favorite_store_has(tx, c, job->req->viewer_id, ids.at[i], &job->liked.at[i]));
-    return NULL;
+    return favorite_store_have(tx, c, job->req->viewer_id, job->req->video_ids, job->liked.at);
 }
 
 static struct err *are_liked(struct favorite_api *base, struct ctx *c,

@@ -48,13 +48,15 @@ struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
     return NULL;
 }
 
-struct err *favorite_store_has(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t video,
-                               bool *out)
+struct err *favorite_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                struct i64_list videos, bool *out)
 {
+    static const char *const texts[] =
+        SQL_IDS("SELECT video_id FROM favorite_mark WHERE user_id = ? AND video_id IN (", ")");
     struct sql_rows rows;
 
-    TRY(sql_query(tx, c, &rows, "SELECT 1 FROM favorite_mark WHERE user_id = ? AND video_id = ?",
-                  sql_int(user), sql_int(video)));
-    *out = rows.count > 0;
+    TRY(sql_query_ids(tx, c, &rows, texts, videos.at, videos.count, sql_int(user)));
+    for (size_t i = 0; i < videos.count; i++)
+        out[i] = sql_seek(&rows, 0, videos.at[i]);
     return NULL;
 }

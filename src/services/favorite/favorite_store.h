@@ -17,7 +17,7 @@ MUST_USE struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
                                          const struct favorite_list_req *req,
                                          struct favorite_list_resp *out);
 
-MUST_USE struct err *favorite_store_has(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                        int64_t video, bool *out);
+MUST_USE struct err *favorite_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                         struct i64_list videos, bool *out);
 
 #endif

@@ -207,16 +207,8 @@ struct latest_job {
 static struct err *read_latest(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct latest_job *job = arg;
-    struct i64_list peers = job->req->peer_ids;
 
-    job->found.count = 0;
-    for (size_t i = 0; i < peers.count; i++) {
-        struct message_item *slot = &job->found.at[job->found.count];
-
-        TRY(message_store_latest(tx, c, job->req->viewer_id, peers.at[i], slot));
-        job->found.count += slot->id != 0;
-    }
-    return NULL;
+    return message_store_latest(tx, c, job->req->viewer_id, job->req->peer_ids, &job->found);
 }
 
 static struct err *get_latest(struct message_api *base, struct ctx *c,
@@ -227,7 +219,6 @@ static struct err *get_latest(struct message_api *base, struct ctx *c,
 
     if (req->peer_ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->peer_ids.count, IDS_MAX);
-    job.found.at = arena_array(c->arena, struct message_item, req->peer_ids.count);
     TRY(sql_read(of(base)->db, c, read_latest, &job));
     resp->messages = job.found;
     return NULL;

@@ -11,27 +11,22 @@ static struct pair pair_of(int64_t a, int64_t b)
     return a < b ? (struct pair){a, b} : (struct pair){b, a};
 }
 
+/* Times rise, so what is received now is the newest that was. */
 static struct err *set_latest(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t peer,
                               const struct message_item *item)
 {
     struct sql_arg at = sql_int(item->created_at), id = sql_int(item->id),
-                   from = sql_int(item->from_id), content = sql_text(item->content),
-                   received = sql_int(item->from_id == peer ? item->created_at : 0);
-    int64_t there = 0;
+                   from = sql_int(item->from_id), content = sql_text(item->content);
 
-    TRY(sql_exec_count(tx, c, &there,
-                       "UPDATE message_conversation SET last_at = ?, last_id = ?, last_from = ?,"
-                       " last_content = ?,"
-                       " received_at = CASE WHEN received_at < ? THEN ? ELSE received_at END"
-                       " WHERE user_id = ? AND peer_id = ?",
-                       at, id, from, content, received, received, sql_int(user), sql_int(peer)));
-    if (there)
-        return NULL;
-    return sql_insert_missing(tx, c,
-                              "INSERT INTO message_conversation (user_id, peer_id, last_at,"
-                              " last_id, last_from, last_content, received_at)"
-                              " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                              sql_int(user), sql_int(peer), at, id, from, content, received);
+    if (item->from_id == peer)
+        return sql_put(tx, c, 2,
+                       "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id,"
+                       " last_from, last_content, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                       sql_int(user), sql_int(peer), at, id, from, content, at);
+    return sql_put(tx, c, 2,
+                   "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id,"
+                   " last_from, last_content) VALUES (?, ?, ?, ?, ?, ?)",
+                   sql_int(user), sql_int(peer), at, id, from, content);
 }
 
 struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer, int64_t peer,
@@ -72,6 +67,10 @@ struct err *message_store_lock(struct sql_tx *tx, struct ctx *c, int64_t a, int6
     struct pair p = pair_of(a, b);
     struct sql_rows r;
 
+    TRY(sql_hold(tx, c,
+                 "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id, last_from,"
+                 " last_content) VALUES (?, ?, 0, 0, 0, '')",
+                 sql_int(p.low), sql_int(p.high)));
     TRY(sql_lock(tx, c, &r,
                  "SELECT last_at FROM message_conversation WHERE user_id = ? AND peer_id = ?",
                  sql_int(p.low), sql_int(p.high)));
@@ -83,12 +82,11 @@ struct err *message_store_add(struct sql_tx *tx, struct ctx *c, const struct mes
 {
     struct pair p = pair_of(item->from_id, item->to_id);
 
-    TRY(sql_insert_missing(
-        tx, c,
-        "INSERT INTO message_line (low_id, high_id, created_at, id, from_id, content)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        sql_int(p.low), sql_int(p.high), sql_int(item->created_at), sql_int(item->id),
-        sql_int(item->from_id), sql_text(item->content)));
+    TRY(sql_exec(tx, c,
+                 "INSERT INTO message_line (low_id, high_id, created_at, id, from_id, content)"
+                 " VALUES (?, ?, ?, ?, ?, ?)",
+                 sql_int(p.low), sql_int(p.high), sql_int(item->created_at), sql_int(item->id),
+                 sql_int(item->from_id), sql_text(item->content)));
     TRY(set_latest(tx, c, p.low, p.high, item));
     return set_latest(tx, c, p.high, p.low, item);
 }
@@ -107,16 +105,21 @@ static struct message_item read_row(const struct sql_rows *r, int64_t a, int64_t
     };
 }
 
-struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t peer,
-                                 struct message_item *out)
+struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                 struct i64_list peers, struct message_item_list *out)
 {
+    static const char *const texts[] =
+        SQL_IDS("SELECT last_id, last_from, last_at, last_content, peer_id"
+                " FROM message_conversation WHERE user_id = ? AND peer_id IN (",
+                ")");
+    struct message_item_list list = {arena_array(c->arena, struct message_item, peers.count), 0};
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT last_id, last_from, last_at, last_content FROM message_conversation"
-                  " WHERE user_id = ? AND peer_id = ?",
-                  sql_int(user), sql_int(peer)));
-    *out = sql_next(&r) ? read_row(&r, user, peer) : (struct message_item){0};
+    TRY(sql_query_ids(tx, c, &r, texts, peers.at, peers.count, sql_int(user)));
+    for (size_t i = 0; i < peers.count; i++)
+        if (sql_seek(&r, 4, peers.at[i]))
+            list.at[list.count++] = read_row(&r, user, peers.at[i]);
+    *out = list;
     return NULL;
 }
 

@@ -14,9 +14,9 @@ MUST_USE struct err *message_store_lock(struct sql_tx *tx, struct ctx *c, int64_
 MUST_USE struct err *message_store_add(struct sql_tx *tx, struct ctx *c,
                                        const struct message_item *item);
 
-/* The latest message between the two; out->id is 0 when there is none. */
+/* The latest message with each of the others, as far as there is one, in their order. */
 MUST_USE struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                          int64_t peer, struct message_item *out);
+                                          struct i64_list peers, struct message_item_list *out);
 
 /* All 0 when the two never wrote. */
 MUST_USE struct err *message_store_state(struct sql_tx *tx, struct ctx *c, int64_t viewer,

@@ -107,11 +107,8 @@ struct flags_job {
 static struct err *read_flags(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct flags_job *job = arg;
-    struct i64_list ids = job->req->user_ids;
 
-    for (size_t i = 0; i < ids.count; i++)
-        TRY(relation_store_has(tx, c, job->req->viewer_id, ids.at[i], &job->followed.at[i]));
-    return NULL;
+    return relation_store_have(tx, c, job->req->viewer_id, job->req->user_ids, job->followed.at);
 }
 
 static struct err *are_followed(struct relation_api *base, struct ctx *c,

@@ -87,13 +87,15 @@ struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
                 out);
 }
 
-struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t target,
-                               bool *out)
+struct err *relation_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                struct i64_list targets, bool *out)
 {
+    static const char *const texts[] =
+        SQL_IDS("SELECT target_id FROM relation_edge WHERE user_id = ? AND target_id IN (", ")");
     struct sql_rows rows;
 
-    TRY(sql_query(tx, c, &rows, "SELECT 1 FROM relation_edge WHERE user_id = ? AND target_id = ?",
-                  sql_int(user), sql_int(target)));
-    *out = rows.count > 0;
+    TRY(sql_query_ids(tx, c, &rows, texts, targets.at, targets.count, sql_int(user)));
+    for (size_t i = 0; i < targets.count; i++)
+        out[i] = sql_seek(&rows, 0, targets.at[i]);
     return NULL;
 }

@@ -18,7 +18,7 @@ typedef struct err *relation_store_lister(struct sql_tx *tx, struct ctx *c,
                                           struct relation_list_resp *out);
 relation_store_lister relation_store_following, relation_store_followers, relation_store_friends;
 
-MUST_USE struct err *relation_store_has(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                        int64_t target, bool *out);
+MUST_USE struct err *relation_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                         struct i64_list targets, bool *out);
 
 #endif

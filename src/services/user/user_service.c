@@ -80,14 +80,7 @@ static struct err *read_users(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct get_job *job = arg;
 
-    job->found.count = 0;
-    for (size_t i = 0; i < job->ids.count; i++) {
-        bool found;
-
-        TRY(user_store_get(tx, c, job->ids.at[i], &job->found.at[job->found.count], &found));
-        job->found.count += found;
-    }
-    return NULL;
+    return user_store_get(tx, c, job->ids, &job->found);
 }
 
 static struct err *get_users(struct user_api *base, struct ctx *c,
@@ -97,7 +90,6 @@ static struct err *get_users(struct user_api *base, struct ctx *c,
 
     if (req->ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
-    job.found.at = arena_array(c->arena, struct user_profile, req->ids.count);
     TRY(sql_read(of(base)->db, c, read_users, &job));
     resp->users = job.found;
     return NULL;
@@ -170,12 +162,11 @@ struct ban_job {
 
 static struct err *tell_account(struct ban_job *job, struct sql_tx *tx, struct ctx *c)
 {
-    struct user_profile now;
+    struct user_profile_list now;
     struct user_account *row = arena_new(c->arena, struct user_account);
-    bool found;
 
-    TRY(user_store_get(tx, c, job->req->id, &now, &found));
-    *row = (struct user_account){.id = now.id, .session = now.session};
+    TRY(user_store_get(tx, c, (struct i64_list){&(int64_t){job->req->id}, 1}, &now));
+    *row = (struct user_account){.id = now.at[0].id, .session = now.at[0].session};
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&user_account_type, CHANGE_UPDATE, row});
 }

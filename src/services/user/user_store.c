@@ -21,34 +21,40 @@ struct err *user_store_add(struct sql_tx *tx, struct ctx *c, const struct user_s
     return sql_exec(tx, c, "INSERT INTO user_count (user_id) VALUES (?)", sql_int(id));
 }
 
-struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct user_profile *out,
-                           bool *found)
+static struct user_profile read_profile(const struct sql_rows *r)
 {
+    return (struct user_profile){
+        .id = sql_i64(r, 0),
+        .name = sql_str(r, 1),
+        .avatar = sql_str(r, 2),
+        .background = sql_str(r, 3),
+        .signature = sql_str(r, 4),
+        .session = sql_i64(r, 5),
+        .follow_count = sql_i64(r, 6),
+        .follower_count = sql_i64(r, 7),
+        .total_favorited = sql_i64(r, 8),
+        .work_count = sql_i64(r, 9),
+        .favorite_count = sql_i64(r, 10),
+        .banned_at = sql_i64(r, 11),
+    };
+}
+
+struct err *user_store_get(struct sql_tx *tx, struct ctx *c, struct i64_list ids,
+                           struct user_profile_list *out)
+{
+    static const char *const texts[] = SQL_IDS(
+        "SELECT id, name, avatar, background, signature, session, follow_count, follower_count,"
+        " total_favorited, work_count, favorite_count, banned_at FROM user_account"
+        " JOIN user_count ON user_id = id WHERE id IN (",
+        ")");
+    struct user_profile_list list = {arena_array(c->arena, struct user_profile, ids.count), 0};
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT name, avatar, background, signature, session, follow_count,"
-                  " follower_count, total_favorited, work_count, favorite_count, banned_at"
-                  " FROM user_account"
-                  " JOIN user_count ON user_id = id WHERE id = ?",
-                  sql_int(id)));
-    *found = sql_next(&r);
-    if (!*found)
-        return NULL;
-    *out = (struct user_profile){
-        .id = id,
-        .name = sql_str(&r, 0),
-        .avatar = sql_str(&r, 1),
-        .background = sql_str(&r, 2),
-        .signature = sql_str(&r, 3),
-        .session = sql_i64(&r, 4),
-        .follow_count = sql_i64(&r, 5),
-        .follower_count = sql_i64(&r, 6),
-        .total_favorited = sql_i64(&r, 7),
-        .work_count = sql_i64(&r, 8),
-        .favorite_count = sql_i64(&r, 9),
-        .banned_at = sql_i64(&r, 10),
-    };
+    TRY(sql_query_ids(tx, c, &r, texts, ids.at, ids.count));
+    for (size_t i = 0; i < ids.count; i++)
+        if (sql_seek(&r, 0, ids.at[i]))
+            list.at[list.count++] = read_profile(&r);
+    *out = list;
     return NULL;
 }
 

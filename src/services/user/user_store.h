@@ -10,9 +10,9 @@
 MUST_USE struct err *user_store_add(struct sql_tx *tx, struct ctx *c,
                                     const struct user_sign_up_req *req, int64_t id, int64_t now);
 
-/* *found is false when there is no such user. */
-MUST_USE struct err *user_store_get(struct sql_tx *tx, struct ctx *c, int64_t id,
-                                    struct user_profile *out, bool *found);
+/* Those that there are, in the order of their ids in the list. */
+MUST_USE struct err *user_store_get(struct sql_tx *tx, struct ctx *c, struct i64_list ids,
+                                    struct user_profile_list *out);
 
 /* By name, or by id when the name is empty; out->id is 0 when there is none. */
 MUST_USE struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,

@@ -53,8 +53,7 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
         .media = job->req->media,
         .bytes = job->req->bytes,
     };
-    TRY(video_usage_lock(tx, c, item->author_id));
-    TRY(video_usage_check(tx, c, &job->self->quota, item->author_id, item->bytes));
+    TRY(video_usage_claim(tx, c, &job->self->quota, item->author_id, item->bytes));
     TRY(sequence_next(tx, c, STR("video"), &item->id));
     TRY(sequence_time(tx, c, STR("video_time"), &item->created_at));
     TRY(video_store_add(tx, c, item));
@@ -113,14 +112,7 @@ static struct err *read_videos(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct get_job *job = arg;
 
-    job->found.count = 0;
-    for (size_t i = 0; i < job->ids.count; i++) {
-        bool found;
-
-        TRY(video_store_get(tx, c, job->ids.at[i], &job->found.at[job->found.count], &found));
-        job->found.count += found;
-    }
-    return NULL;
+    return video_store_get_all(tx, c, job->ids, &job->found);
 }
 
 static struct err *get_videos(struct video_api *base, struct ctx *c,
@@ -131,7 +123,6 @@ static struct err *get_videos(struct video_api *base, struct ctx *c,
 
     if (req->ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
-    job.found.at = arena_array(c->arena, struct video_item, req->ids.count);
     TRY(sql_read(of(base)->db, c, read_videos, &job));
     resp->videos = job.found;
     return NULL;
@@ -262,8 +253,7 @@ static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
 
     if (claim.id)
         TRY(bus_hold(job->self->bus, c, &claim));
-    TRY(video_store_lock(tx, c, job->req->id));
-    TRY(video_store_get(tx, c, job->req->id, item, &found));
+    TRY(video_store_lock(tx, c, job->req->id, item, &found));
     if (!found)
         return no_video(c, job->req->id);
     const struct video_media *files = job->req->media ? job->req->media : item->media;
@@ -303,8 +293,7 @@ static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
     bool found;
 
     job->gone = (struct video_remove_resp){0};
-    TRY(video_store_lock(tx, c, job->id));
-    TRY(video_store_get(tx, c, job->id, item, &found));
+    TRY(video_store_lock(tx, c, job->id, item, &found));
     if (!found)
         return NULL;
     TRY(video_store_remove(tx, c, job->id));

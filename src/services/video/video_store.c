@@ -43,15 +43,6 @@ struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video
     return sql_exec(tx, c, "INSERT INTO video_count (video_id) VALUES (?)", sql_int(item->id));
 }
 
-struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id)
-{
-    struct sql_rows r;
-
-    return sql_lock(tx, c, &r,
-                    "SELECT 1 FROM video_item JOIN video_count ON video_id = id WHERE id = ?",
-                    sql_int(id));
-}
-
 #define ITEM                                                                                    \
     "SELECT " MEDIA_COLUMNS ", id, author_id, title, created_at, state, shown, favorite_count," \
     " comment_count, bytes FROM video_item JOIN video_count ON video_id = id"
@@ -72,12 +63,39 @@ static struct video_item read_item(struct ctx *c, const struct sql_rows *r)
     };
 }
 
+struct err *video_store_get_all(struct sql_tx *tx, struct ctx *c, struct i64_list ids,
+                                struct video_item_list *out)
+{
+    static const char *const texts[] = SQL_IDS(ITEM " WHERE id IN (", ")");
+    struct video_item_list list = {arena_array(c->arena, struct video_item, ids.count), 0};
+    struct sql_rows r;
+
+    TRY(sql_query_ids(tx, c, &r, texts, ids.at, ids.count));
+    for (size_t i = 0; i < ids.count; i++)
+        if (sql_seek(&r, MEDIA_COUNT, ids.at[i]))
+            list.at[list.count++] = read_item(c, &r);
+    *out = list;
+    return NULL;
+}
+
 struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id, struct video_item *out,
                             bool *found)
 {
+    struct video_item_list one;
+
+    TRY(video_store_get_all(tx, c, (struct i64_list){&id, 1}, &one));
+    *found = one.count > 0;
+    if (*found)
+        *out = one.at[0];
+    return NULL;
+}
+
+struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id, struct video_item *out,
+                             bool *found)
+{
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r, ITEM " WHERE id = ?", sql_int(id)));
+    TRY(sql_lock(tx, c, &r, ITEM " WHERE id = ?", sql_int(id)));
     *found = sql_next(&r);
     if (*found)
         *out = read_item(c, &r);

@@ -9,12 +9,16 @@
 MUST_USE struct err *video_store_add(struct sql_tx *tx, struct ctx *c,
                                      const struct video_item *item);
 
+/* Those that there are, in the order of their ids in the list. */
+MUST_USE struct err *video_store_get_all(struct sql_tx *tx, struct ctx *c, struct i64_list ids,
+                                         struct video_item_list *out);
 /* *found is false when there is no such video. */
 MUST_USE struct err *video_store_get(struct sql_tx *tx, struct ctx *c, int64_t id,
                                      struct video_item *out, bool *found);
 
-/* What is read next of a video and its counts stays so until the transaction ends. */
-MUST_USE struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id);
+/* The same, and the video and its counts stay so until the transaction ends. */
+MUST_USE struct err *video_store_lock(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                      struct video_item *out, bool *found);
 
 /* Ids and the time of the last one, newest first. */
 MUST_USE struct err *video_store_feed(struct sql_tx *tx, struct ctx *c,

@@ -4,41 +4,30 @@
 
 #include <inttypes.h>
 
+static struct err *hold(struct sql_tx *tx, struct ctx *c, int64_t author)
+{
+    return sql_hold(
+        tx, c, "INSERT INTO video_usage (author_id, videos, bytes, pending) VALUES (?, 0, 0, 0)",
+        sql_int(author));
+}
+
 struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
                              const struct video_usage *by)
 {
-    int64_t there = 0;
-
-    TRY(sql_exec_count(tx, c, &there,
-                       "UPDATE video_usage SET videos = videos + ?, bytes = bytes + ?,"
-                       " pending = pending + ? WHERE author_id = ?",
-                       sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending),
-                       sql_int(author)));
-    if (there)
-        return NULL;
-    return sql_insert_missing(
-        tx, c, "INSERT INTO video_usage (author_id, videos, bytes, pending) VALUES (?, ?, ?, ?)",
-        sql_int(author), sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending));
+    TRY(hold(tx, c, author));
+    return sql_exec(tx, c,
+                    "UPDATE video_usage SET videos = videos + ?, bytes = bytes + ?,"
+                    " pending = pending + ? WHERE author_id = ?",
+                    sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending), sql_int(author));
 }
 
-struct err *video_usage_lock(struct sql_tx *tx, struct ctx *c, int64_t author)
+#define USAGE "SELECT videos, bytes, pending FROM video_usage WHERE author_id = ?"
+
+static struct video_usage take_usage(struct sql_rows *r)
 {
-    struct sql_rows r;
-
-    return sql_lock(tx, c, &r, "SELECT 1 FROM video_usage WHERE author_id = ?", sql_int(author));
-}
-
-static struct err *read_usage(struct sql_tx *tx, struct ctx *c, int64_t author,
-                              struct video_usage *out)
-{
-    struct sql_rows r;
-
-    TRY(sql_query(tx, c, &r, "SELECT videos, bytes, pending FROM video_usage WHERE author_id = ?",
-                  sql_int(author)));
-    *out = (struct video_usage){0};
-    if (sql_next(&r))
-        *out = (struct video_usage){sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2)};
-    return NULL;
+    if (!sql_next(r))
+        return (struct video_usage){0};
+    return (struct video_usage){sql_i64(r, 0), sql_i64(r, 1), sql_i64(r, 2)};
 }
 
 /* A limit of 0 is none. No addition here can overflow, whatever a caller says it will bring. */
@@ -53,12 +42,9 @@ static struct err *used_up(struct ctx *c, const char *what, int64_t limit)
                       "your account may have at most %" PRId64 " %s", limit, what);
 }
 
-struct err *video_usage_check(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
-                              int64_t author, int64_t bytes)
+static struct err *check(struct ctx *c, const struct video_quota *quota, struct video_usage used,
+                         int64_t bytes)
 {
-    struct video_usage used;
-
-    TRY(read_usage(tx, c, author, &used));
     if (!fits(used.videos, 1, quota->videos))
         return used_up(c, "videos", quota->videos);
     if (!fits(used.bytes, bytes, quota->bytes))
@@ -66,6 +52,25 @@ struct err *video_usage_check(struct sql_tx *tx, struct ctx *c, const struct vid
     if (!fits(used.pending, 1, quota->pending))
         return used_up(c, "videos that wait to be processed", quota->pending);
     return NULL;
+}
+
+struct err *video_usage_check(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
+                              int64_t author, int64_t bytes)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, USAGE, sql_int(author)));
+    return check(c, quota, take_usage(&r), bytes);
+}
+
+struct err *video_usage_claim(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
+                              int64_t author, int64_t bytes)
+{
+    struct sql_rows r;
+
+    TRY(hold(tx, c, author));
+    TRY(sql_lock(tx, c, &r, USAGE, sql_int(author)));
+    return check(c, quota, take_usage(&r), bytes);
 }
 
 int64_t video_usage_pending(enum video_state state)

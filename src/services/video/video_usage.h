@@ -16,11 +16,13 @@ struct video_usage {
 MUST_USE struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
                                       const struct video_usage *by);
 
-/* Before a check whose answer must hold until the transaction ends. */
-MUST_USE struct err *video_usage_lock(struct sql_tx *tx, struct ctx *c, int64_t author);
-
 /* May the author add one more video of `bytes`? ERR_PRECONDITION, reason quota_used_up: no. */
 MUST_USE struct err *video_usage_check(struct sql_tx *tx, struct ctx *c,
+                                       const struct video_quota *quota, int64_t author,
+                                       int64_t bytes);
+
+/* The same for who adds it now: what the author has stays so until the transaction ends. */
+MUST_USE struct err *video_usage_claim(struct sql_tx *tx, struct ctx *c,
                                        const struct video_quota *quota, int64_t author,
                                        int64_t bytes);
 
