@@ -133,7 +133,7 @@ static struct changes_apply_req request_of(struct courier *k, struct ctx *c, str
         req.facts.at[req.facts.count] =
             (struct changes_fact){.id = f->id, .type = f->type, .op = f->op, .row = f->row};
     }
-    if (clock_monotonic_ns() >= k->settled_told_ns) {
+    if (k->settled_before && clock_monotonic_ns() >= k->settled_told_ns) {
         req.settled_before = k->settled_before;
         k->settled_told_ns = clock_monotonic_ns() + SETTLED_EVERY_MS * (int64_t)CLOCK_NS_PER_MS;
     }
