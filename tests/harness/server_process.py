@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from client import connect
-from daemon import die_with_parent
+from daemon import die_with_parent, plain_environment
 from ports import free_port
 from waiting import eventually
 
@@ -56,7 +56,7 @@ class Server:
         with open(self.log_file, 'ab') as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True,
-                                            env={**os.environ, **self.environment},
+                                            env={**plain_environment(), **self.environment},
                                             preexec_fn=die_with_parent)
 
     def ready(self):

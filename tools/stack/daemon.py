@@ -30,7 +30,7 @@ class Daemon:
         with open(self.log_file, 'ab') as log:
             self.child = subprocess.Popen(
                 [str(word) for word in command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, env={**os.environ, **(environment or {})},
+                start_new_session=True, env={**plain_environment(), **(environment or {})},
                 preexec_fn=die_with_parent if dies_with_us else None)
         self.pid_file.write_text(f'{self.child.pid} {born(self.child.pid)}\n', encoding='ascii')
 
@@ -115,6 +115,11 @@ def born(pid):
     except (FileNotFoundError, ProcessLookupError):
         return ''
     return '' if fields[0] in 'ZX' else fields[19]
+
+
+def plain_environment():
+    """Ours without what is meant for tests and for people: a server takes every DUAN_ for a setting."""
+    return {name: value for name, value in os.environ.items() if not name.startswith('DUAN_')}
 
 
 def die_with_parent():

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -145,6 +146,7 @@ def main(arguments):
     except SystemExit as wrong:
         return USAGE_ERROR if wrong.code else 0
     asked.folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with open(asked.folder / 'lock', 'w', encoding='ascii') as lock:
             if asked.command in ('start', 'stop', 'kill'):
