@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
+#include "blob.h"
 #include "envelope.h"
 #include "feed_cache.h"
-#include "blob.h"
 #include "gateway_parts.h"
 #include "login_limits.h"
 #include "passwords.h"
