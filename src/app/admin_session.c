@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "blob.h"
 #include "commands.h"
 #include "integrity.h"
 #include "video.h"
@@ -100,7 +101,9 @@ static struct err *open_services(struct admin_session *s, struct ctx *c)
     static const struct video_quota no_limits;
 
     TRY(check_steps(s, c));
-    TRY(storage_open_rest(&s->storage, c, s->admin.data, &no_limits));
+    TRY(blob_open_dir(c, arena_str(c->arena, STR_FMT "/media", STR_ARG(s->admin.data)),
+                      &s->storage.blob));
+    TRY(storage_open_rest(&s->storage, c, &no_limits));
     s->admin.blob = s->storage.blob;
     s->admin.bus = s->storage.bus;
     s->admin.users = s->storage.services.user;

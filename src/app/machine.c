@@ -13,6 +13,7 @@
 #include "folder.h"
 #include "log.h"
 #include "media.h"
+#include "objects.h"
 
 /* Descriptors: of a connection, its socket and the file it is sent; of a job, its files, pipes and
  * process; of all else the database, its readers, the log, the threads' polling. */
@@ -50,7 +51,8 @@ static int64_t descriptors_besides(const struct config *f)
 {
     int64_t jobs = config_int(f, "http.workers") + config_int(f, "media.encodes");
 
-    return FDS_ELSE + jobs * FDS_JOB + config_int(f, "upload.parallel") * FDS_UPLOAD;
+    return FDS_ELSE + jobs * FDS_JOB + config_int(f, "upload.parallel") * FDS_UPLOAD +
+           objects_descriptors(f);
 }
 
 /* How many may be open, after the limit was raised as far as it goes; at most `wanted`. */

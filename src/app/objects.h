@@ -1,4 +1,4 @@
-/* Where objects are kept, as the settings want it: a folder, or a bucket. */
+/* Where objects are kept: the folder, or the store that settings name. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef OBJECTS_H
 #define OBJECTS_H
@@ -8,7 +8,11 @@
 struct blob;
 struct config;
 
-/* The caller's, to be closed with blob_close(). */
-MUST_USE struct err *objects_open(struct ctx *c, const struct config *f, struct blob **out);
+/* `sends`: for a gateway, which keeps on disk what it sends. */
+MUST_USE struct err *objects_open(struct ctx *c, const struct config *f, bool sends,
+                                  struct blob **out);
+
+/* Descriptors that it may hold open besides those of requests. */
+int64_t objects_descriptors(const struct config *f);
 
 #endif

@@ -35,7 +35,7 @@ static const int64_t BIG = INT64_C(1) << 50;
         .help = (help_)                                                                    \
     }
 
-static const char *const s3_styles[] = {"path", "virtual-hosted", NULL};
+static const char *const s3_styles[] = {"path", "virtual", NULL};
 
 /* In alphabetical order. */
 const struct config_setting settings[] = {
@@ -45,17 +45,24 @@ const struct config_setting settings[] = {
            "Key that signs tokens, 32 bytes or more; empty: made at the first start and kept in "
            "the data folder."),
     NUMBER(CONFIG_DURATION, "auth.token_ttl", "30d", 60000, BIG, "How long a login lasts."),
-    SECRET("blob.s3.access_key", 200, "Who we are to the object store."),
-    TEXT("blob.s3.bucket", "duan", 63, "Bucket of videos and covers; it must be there."),
-    NUMBER(CONFIG_INT, "blob.s3.connections", "16", 1, 64, "Connections to the object store."),
-    TEXT(
-        "blob.s3.endpoint", "", 200,
-        "S3-compatible object store, http://HOST:PORT or https://HOST; empty: objects are files in "
-        "the data folder."),
-    TEXT("blob.s3.region", "us-east-1", 60, "Region that requests are signed for."),
-    SECRET("blob.s3.secret_key", 200, "The key that goes with blob.s3.access_key."),
+    NUMBER(CONFIG_BYTES, "blob.cache_bytes", "2GiB", 1 << 20, BIG,
+           "Disk for what a gateway sends from an object store."),
+    FLAG("blob.redirect", "false",
+         "Players get videos and covers from the object store itself, by signed URLs."),
+    TEXT("blob.s3.access_key", "", 128, "Who we are to the object store."),
+    TEXT("blob.s3.bucket", "duan", 63, "The bucket that holds the objects."),
+    NUMBER(CONFIG_INT, "blob.s3.connections", "32", 1, 64,
+           "Connections to the object store, at most."),
+    FLAG("blob.s3.create", "false", "Make the bucket at the start if it is not there."),
+    TEXT("blob.s3.endpoint", "", 200,
+         "Where an S3-compatible store is: https://HOST or http://HOST:PORT; empty: objects are "
+         "kept in the data folder."),
+    TEXT("blob.s3.region", "us-east-1", 64, "The region that signatures name."),
+    SECRET("blob.s3.secret_key", 256, "The secret to that access key."),
+    FLAG("blob.s3.sign_bodies", "true",
+         "Sign the hash of what is put; false leaves that to TLS, and saves reading it twice."),
     CHOICE("blob.s3.style", "path", s3_styles,
-           "Where the bucket stands: path, or virtual-hosted (Aliyun OSS wants that)."),
+           "path: ENDPOINT/BUCKET/KEY; virtual: BUCKET.ENDPOINT/KEY, as Aliyun OSS wants it."),
     NUMBER(CONFIG_BYTES, "cache.bytes", "64MiB", 1 << 20, BIG,
            "Memory for the near cache: videos, users, likes and follows in use."),
     TEXT("data", "./data", 4000, "Folder of everything that lasts: database, videos, keys."),

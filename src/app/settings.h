@@ -8,6 +8,9 @@
 extern const struct config_setting settings[];
 extern const size_t settings_count;
 
+/* blob.s3.style, in the order of the choices. */
+enum { SETTINGS_PATH, SETTINGS_VIRTUAL_HOSTED };
+
 /* What came on the command line. */
 struct settings_args {
     const char *file; /* --config; NULL: duan.yaml in the data folder, if it is there */

@@ -60,10 +60,8 @@ static void create_services(struct storage *s, const struct video_quota *quota)
     all->message = message_create(s->db, s->changes, all->user);
 }
 
-struct err *storage_open_rest(struct storage *s, struct ctx *c, struct str data,
-                              const struct video_quota *quota)
+struct err *storage_open_rest(struct storage *s, struct ctx *c, const struct video_quota *quota)
 {
-    TRY(blob_open_dir(c, arena_str(c->arena, STR_FMT "/media", STR_ARG(data)), &s->blob));
     TRY(bus_open(c, s->db, &s->bus));
     create_services(s, quota);
     return NULL;

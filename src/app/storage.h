@@ -28,9 +28,9 @@ MUST_USE struct err *storage_open_database(struct storage *s, struct ctx *c, str
 MUST_USE struct err *storage_migrate(struct storage *s, struct ctx *c);
 MUST_USE struct err *storage_steps(struct storage *s, struct ctx *c, struct migration_steps *out);
 
-/* Opens the rest on tables that are what this program expects: objects, jobs, services.
- * The quota is for those who publish. */
-MUST_USE struct err *storage_open_rest(struct storage *s, struct ctx *c, struct str data,
+/* Opens the rest on tables that are what this program expects: jobs, services; with s->blob as it
+ * is. The quota is for those who publish. */
+MUST_USE struct err *storage_open_rest(struct storage *s, struct ctx *c,
                                        const struct video_quota *quota);
 
 /* Ends jobs and writes, so that nothing calls anybody any more; then the rest may go. Both take

@@ -81,7 +81,8 @@ static struct err *open_storage(struct duan *d, struct ctx *c)
     options.batch_max = (size_t)config_int(f, "sql.batch");
     TRY(storage_open_database(&d->storage, c, data, &options));
     TRY(storage_migrate(&d->storage, c));
-    TRY(storage_open_rest(&d->storage, c, data, &quota));
+    TRY(objects_open(c, f, true, &d->storage.blob));
+    TRY(storage_open_rest(&d->storage, c, &quota));
     d->services = d->storage.services;
     d->changes = d->storage.changes;
     d->blob = d->storage.blob;
@@ -113,9 +114,11 @@ static struct err *start_alone(struct duan *d, struct ctx *c)
 
 static struct err *open_objects(struct duan *d, struct ctx *c)
 {
-    if (!roles_have(d->roles, ROLE_GATEWAY) && !roles_have(d->roles, ROLE_TRANSCODER))
+    bool sends = roles_have(d->roles, ROLE_GATEWAY);
+
+    if (!sends && !roles_have(d->roles, ROLE_TRANSCODER))
         return NULL;
-    return objects_open(c, d->config, &d->blob);
+    return objects_open(c, d->config, sends, &d->blob);
 }
 
 static struct err *open_member(struct duan *d, struct ctx *c)
