@@ -92,8 +92,9 @@ function note(slide, text) {
 
 /* A video that is still being transcoded answers 404: say so and look again, less and less often. */
 async function unavailable(slide, attempt) {
-  const init = { headers: { Range: 'bytes=0-0' } };
-  const status = await fetch(here(videos.get(slide).play_url), init).then((reply) => reply.status, () => 0);
+  const init = { headers: { Range: 'bytes=0-0' }, redirect: 'manual' };
+  const found = (reply) => (reply.type === 'opaqueredirect' ? 200 : reply.status); // it lies elsewhere, and is there
+  const status = await fetch(here(videos.get(slide).play_url), init).then(found, () => 0);
   if (slide !== current) return;
   if (status === 200 || status === 206) {
     note(slide, attempt ? '' : 'This video cannot be played here.');

@@ -106,15 +106,16 @@ static void send_stream(struct ctx *c, struct blob_view *view, int64_t first, in
     reply->stream = &s->base;
 }
 
-/* *view is NULL when it has been handed on. */
-static struct err *reply_bytes(struct ctx *c, struct blob_view **view, int64_t first,
+/* *view is NULL when it has been handed on. For a head nothing is asked for. */
+static struct err *reply_bytes(struct ctx *c, bool head, struct blob_view **view, int64_t first,
                                int64_t length, struct http_reply *reply)
 {
-    int fd;
+    int fd = -1;
 
     if (length == 0)
         return NULL;
-    TRY(blob_view_ask(*view, c, first, length, &fd));
+    if (!head)
+        TRY(blob_view_ask(*view, c, first, length, &fd));
     if (fd >= 0) {
         send_file(fd, first, length, reply);
         return NULL;
@@ -154,10 +155,10 @@ static struct err *reply_object(struct ctx *c, const struct http_req *req, struc
         return NULL;
     }
     if (r.kind == RANGE_WHOLE)
-        return reply_bytes(c, view, 0, info.size, reply);
+        return reply_bytes(c, req->head, view, 0, info.size, reply);
     if (r.kind == RANGE_PART) {
         say_part(c, info.size, r, reply);
-        return reply_bytes(c, view, r.first, r.last - r.first + 1, reply);
+        return reply_bytes(c, req->head, view, r.first, r.last - r.first + 1, reply);
     }
     reply_unsatisfiable(c, info.size, reply);
     return NULL;
@@ -165,7 +166,8 @@ static struct err *reply_object(struct ctx *c, const struct http_req *req, struc
 
 /* ---- who sends it ---- */
 
-/* What a playlist names stands beside it, so it is always ours: a link is to one object alone. */
+/* A link is to one object, and to GET alone. What a playlist names stands beside it, so it is ours.
+ */
 static bool is_linked(struct gateway *g, struct ctx *c, struct str key, const char *type,
                       struct http_reply *reply)
 {
@@ -198,7 +200,7 @@ struct err *media_file(void *self, struct ctx *c, const struct http_req *req,
         return missing(g, c, reply);
     if (e)
         return e;
-    if (!is_linked(g, c, req->rest, type, reply)) {
+    if (req->head || !is_linked(g, c, req->rest, type, reply)) {
         reply->type = type;
         e = reply_object(c, req, &view, reply);
     }

@@ -1,15 +1,24 @@
 /* The page at /, its files, and what operators look at. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "assets.h"
+#include "blob.h"
 #include "envelope.h"
 #include "gateway_parts.h"
 #include "metrics.h"
 
 enum { NOT_MODIFIED = 304, NOT_FOUND = 404 };
 
-static const char policy[] =
-    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/* Videos and covers may be sent by their store. */
+static const char *policy(struct gateway *g, struct ctx *c)
+{
+    struct str store = blob_link_origin(g->deps.blob);
+
+    return arena_printf(c->arena,
+                        "default-src 'self'; img-src 'self' data: blob: " STR_FMT
+                        "; media-src 'self' blob: " STR_FMT "; object-src 'none'; "
+                        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+                        STR_ARG(store), STR_ARG(store));
+}
 
 static const struct asset *asset_named(struct str name)
 {
@@ -33,7 +42,7 @@ static struct err *serve(struct gateway *g, struct ctx *c, const struct http_req
     reply->type = asset->type;
     http_reply_header(reply, "ETag", etag);
     http_reply_header(reply, "Cache-Control", "public, max-age=300");
-    http_reply_header(reply, "Content-Security-Policy", policy);
+    http_reply_header(reply, "Content-Security-Policy", policy(g, c));
     http_reply_header(reply, "Referrer-Policy", "same-origin");
     if (str_eq(req->headers[HTTP_IF_NONE_MATCH], str_of(etag)))
         reply->status = NOT_MODIFIED;

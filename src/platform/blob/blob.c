@@ -224,6 +224,11 @@ struct str blob_link(struct blob *b, struct ctx *c, struct str key, const char *
     return b->ops->link ? b->ops->link(b, c, key, type, valid_s) : (struct str){0};
 }
 
+struct str blob_link_origin(struct blob *b)
+{
+    return b->ops->link_origin ? b->ops->link_origin(b) : (struct str){0};
+}
+
 void blob_stop(struct blob *b)
 {
     if (b && b->ops->stop)

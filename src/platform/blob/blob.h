@@ -102,6 +102,9 @@ void blob_view_wait(struct blob_view *v, int64_t at, void (*wake)(void *arg), vo
  */
 struct str blob_link(struct blob *b, struct ctx *c, struct str key, const char *type, int *valid_s);
 
+/* "https://HOST" that links lead to; "": there are none. Lives as long as the store. */
+struct str blob_link_origin(struct blob *b);
+
 /* What waits for a store does so no longer: the process is about to end. */
 void blob_stop(struct blob *b);
 

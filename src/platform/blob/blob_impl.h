@@ -12,10 +12,11 @@ struct blob_ops {
     struct err *(*put)(struct blob *b, struct ctx *c, struct str key, struct str file);
     struct err *(*get)(struct blob *b, struct ctx *c, struct str key, struct blob_object *out);
     struct err *(*remove)(struct blob *b, struct ctx *c, struct str prefix);
-    /* These three may be NULL: an object is got whole before it is sent, and only by us. */
+    /* These may be NULL: an object is got whole before it is sent, and only by us. */
     struct err *(*view)(struct blob *b, struct ctx *c, struct str key, struct blob_view **out);
     struct str (*link)(struct blob *b, struct ctx *c, struct str key, const char *type,
                        int *valid_s);
+    struct str (*link_origin)(struct blob *b);
     void (*stop)(struct blob *b);
 };
 

@@ -177,6 +177,11 @@ static struct str link_to(struct blob *base, struct ctx *c, struct str key, cons
     return s3_presign(of(base)->client, c->arena, key, type, begin, LINK_VALID_S);
 }
 
+static struct str link_origin(struct blob *base)
+{
+    return of(base)->links ? s3_client_origin(of(base)->client) : (struct str){0};
+}
+
 /* ---- life ---- */
 
 static void stop(struct blob *base)
@@ -202,6 +207,7 @@ static const struct blob_ops ops = {
     .remove = take_away,
     .view = view,
     .link = link_to,
+    .link_origin = link_origin,
     .stop = stop,
 };
 

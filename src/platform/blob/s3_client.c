@@ -264,6 +264,11 @@ struct s3_stats s3_client_stats(struct s3_client *s)
     return stats;
 }
 
+struct str s3_client_origin(struct s3_client *s)
+{
+    return str_of(s->place.origin);
+}
+
 struct str s3_presign(struct s3_client *s, struct arena *a, struct str key, const char *type,
                       int64_t signed_at, int valid_s)
 {

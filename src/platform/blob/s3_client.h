@@ -92,6 +92,9 @@ struct str s3_encode(struct arena *a, struct str text);
 struct str s3_presign(struct s3_client *s, struct arena *a, struct str key, const char *type,
                       int64_t signed_at, int valid_s);
 
+/* "https://HOST" of all its URLs. Lives as long as the client. */
+struct str s3_client_origin(struct s3_client *s);
+
 struct s3_stats {
     uint64_t requests, retries, failures;
 };

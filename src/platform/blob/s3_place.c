@@ -45,7 +45,6 @@ void s3_place_init(struct s3_place *p, const struct s3_options *o)
     char *dotted = joined("", o->bucket, ".");
 
     *p = (struct s3_place){
-        .scheme = https ? "https" : "http",
         .host = joined(o->virtual_hosted ? dotted : "", host, ""),
         .path = o->virtual_hosted ? joined("/", (struct str){0}, "") : joined("/", o->bucket, "/"),
         .region = copy(o->region),
@@ -53,6 +52,7 @@ void s3_place_init(struct s3_place *p, const struct s3_options *o)
         .secret_key = copy(o->secret_key),
         .unsigned_payload = o->unsigned_payload,
     };
+    p->origin = joined(https ? "https://" : "http://", str_of(p->host), "");
     free(dotted);
 }
 
@@ -60,6 +60,7 @@ void s3_place_fini(struct s3_place *p)
 {
     if (p->secret_key)
         explicit_bzero(p->secret_key, strlen(p->secret_key));
+    free(p->origin);
     free(p->host);
     free(p->path);
     free(p->region);
@@ -94,7 +95,7 @@ struct str s3_encode(struct arena *a, struct str text)
 const char *s3_place_url(const struct s3_place *p, struct arena *a, struct str key,
                          const char *query)
 {
-    return arena_printf(a, "%s://%s%s" STR_FMT "%s%s", p->scheme, p->host, p->path, STR_ARG(key),
+    return arena_printf(a, "%s%s" STR_FMT "%s%s", p->origin, p->path, STR_ARG(key),
                         query ? "?" : "", query ? query : "");
 }
 

@@ -7,9 +7,9 @@
 
 /* Belongs to a client; unchanging, so any thread may use it. */
 struct s3_place {
-    const char *scheme; /* "http" or "https" */
-    char *host;         /* as requests name it, the bucket and an unusual port included */
-    char *path;         /* before keys: "/" or "/BUCKET/" */
+    char *origin; /* "https://HOST", the bucket and an unusual port included */
+    char *host;   /* the same without its scheme, as requests name it */
+    char *path;   /* before keys: "/" or "/BUCKET/" */
     char *region, *access_key, *secret_key;
     bool unsigned_payload;
 };

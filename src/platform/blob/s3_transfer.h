@@ -14,8 +14,8 @@ struct s3_outcome {
     struct err *ours;   /* our own file failed: no use to try again */
 };
 
-/* Until the deadline of c, or until *stop (NULL: never). `handle` is the caller's alone; its open connection is
- * used again. */
+/* Until the deadline of c, or until *stop (NULL: never). `handle` is the caller's alone; its open
+ * connection is used again. */
 void s3_transfer(CURL *handle, struct ctx *c, const struct s3_place *place,
                  const struct s3_request *req, const atomic_bool *stop, struct s3_outcome *out);
 

@@ -360,7 +360,7 @@ static enum MHD_Result read_head(struct exchange *x, const char *method, const c
     x->c.request_id = router_request_id(&x->arena, x->req.headers[HTTP_REQUEST_ID]);
     if (!parse_target(x))
         return refuse_head(x, MHD_HTTP_BAD_REQUEST);
-    bool known_method = router_method(method, &x->req.method);
+    bool known_method = router_method(method, &x->req);
     const char *allow = NULL;
 
     x->route = router_find(app->routes, app->route_count, known_method, &x->req, &allow);

@@ -39,9 +39,10 @@ struct http_upload {
 
 /* A parsed request. Everything it points to lives as long as the request. Read-only to handlers. */
 struct http_req {
-    enum http_method method;
-    struct str path; /* decoded, without the query */
-    struct str rest; /* of a route with a '*': what stands in its place */
+    enum http_method method; /* of HEAD as well: HTTP_GET */
+    bool head;               /* it is HEAD: the body that a handler gives is not sent */
+    struct str path;         /* decoded, without the query */
+    struct str rest;         /* of a route with a '*': what stands in its place */
     struct http_params query, body;
     const struct http_upload *upload; /* NULL: none came */
     struct str headers[HTTP_HEADERS];

@@ -20,16 +20,18 @@ struct str router_target_path(struct str target)
     return rest.ptr ? (struct str){rest.ptr - 1, rest.len + 1} : STR("/");
 }
 
-bool router_method(const char *method, enum http_method *out)
+bool router_method(const char *method, struct http_req *req)
 {
     static const struct {
         const char *name;
         enum http_method method;
-    } known[] = {{"GET", HTTP_GET}, {"HEAD", HTTP_GET}, {"POST", HTTP_POST}};
+        bool head;
+    } known[] = {{"GET", HTTP_GET, false}, {"HEAD", HTTP_GET, true}, {"POST", HTTP_POST, false}};
 
     for (size_t i = 0; i < COUNT(known); i++) {
         if (strcmp(method, known[i].name) == 0) {
-            *out = known[i].method;
+            req->method = known[i].method;
+            req->head = known[i].head;
             return true;
         }
     }

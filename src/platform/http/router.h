@@ -8,8 +8,8 @@
 /* "/path?query" of a target, also when it came in absolute form ("http://host/path"). */
 struct str router_target_path(struct str target);
 
-/* HEAD is routed like GET. False: a method that nothing here knows. */
-bool router_method(const char *method, enum http_method *out);
+/* Sets req->method and req->head. False: a method that nothing here knows. */
+bool router_method(const char *method, struct http_req *req);
 
 /*
  * The row for req->method and req->path, or NULL. Sets req->rest. *allow is set when the path is
