@@ -31,6 +31,10 @@ ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"
     f"platform/{name}" for name in ("blob", "bus", "lock", "sql")}
 EVERYTHING = {"app"}
 
+# Messages of protocols that are no service's.
+PROTOCOLS = {"health_api.h": "platform/rpc", "reflection_api.h": "platform/rpc", "etcd_wire_api.h": "platform/etcd",
+             "changes_api.h": "platform/changes"}
+
 INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)
 FOREIGN = re.compile(
     r"^\s*#include <(microhttpd|sqlite3|mysql|mysqld_error|errmsg|archive|archive_entry|curl/curl|nghttp2/nghttp2|libav\w+/.*)\.h>", re.M)
@@ -49,7 +53,7 @@ def room_of(file):
     if file.startswith("assets/"):
         return "assets"
     parts = file.split("/")
-    if parts[0] != "src" or file.endswith(("_test.c", "_fuzz.c", "_oracle.c")) or "tests" in parts:
+    if parts[0] != "src" or file.endswith(("_test.c", "_fuzz.c", "_oracle.c", "_fixture.h")) or "tests" in parts:
         return None
     if parts[1] in ("platform", "services") and len(parts) > 3:
         return "/".join(parts[1:3])
@@ -92,7 +96,7 @@ def wrong_includes(file, text, homes):
         yield f"{file}: tools/check_imports.py does not know the room {room}"
         return
     for name in INCLUDE.findall(text):
-        target = "api" if name.endswith("_api.h") else room_of(homes.get(name, ""))
+        target = PROTOCOLS.get(name) or ("api" if name.endswith("_api.h") else room_of(homes.get(name, "")))
         if target not in (None, room) and target not in ROOMS[room]:
             yield f"{file}: {room} must not include {name} of {target}"
     for library in FOREIGN.findall(text):

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include "api_serve.h"
 #include "clock.h"
 #include "config.h"
 #include "log.h"
 #include "registry.h"
 #include "rpc_peers.h"
+#include "rpc_role.h"
 #include "rpc_server.h"
 
-enum { OFFERS_MAX = 2 * ROLE_SERVICES, LEAVE_MS = 2000 };
+enum { LEAVE_MS = 2000 };
 
 struct cluster {
     struct cluster_options options;
@@ -22,9 +22,8 @@ struct cluster {
     struct registry *registry;
     struct rpc_peers *peers[ROLE_SERVICES]; /* NULL: it is here */
     struct rpc_server *server;              /* NULL: nothing is here */
-    struct api_serve *offers[OFFERS_MAX];
-    size_t offer_count;
-    char id[33]; /* of this process, in the registry */
+    struct rpc_role *role;                  /* what that serves */
+    char id[33];                            /* of this process, in the registry */
 };
 
 /* ---- opening ---- */
@@ -84,6 +83,7 @@ static struct err *create_server(struct cluster *k, struct ctx *c)
     options.queue_max = (size_t)config_int(f, "rpc.queue");
     options.log = k->options.log;
     TRY(rpc_server_create(c, &options, &k->server));
+    k->role = rpc_role_create(k->server, NULL);
     return NULL;
 }
 
@@ -126,7 +126,7 @@ const struct api_transport *cluster_way(struct cluster *k, enum role role)
 
 void cluster_offer(struct cluster *k, const struct api_service *service, void *api)
 {
-    k->offers[k->offer_count++] = api_serve_create(k->server, service, api, NULL);
+    rpc_role_add(k->role, service, api);
 }
 
 static void register_all(struct cluster *k, struct ctx *c)
@@ -152,6 +152,7 @@ struct err *cluster_join(struct cluster *k, struct ctx *c)
     if (!k->server)
         return NULL;
     TRY(rpc_server_start(k->server, c));
+    rpc_role_serving(k->role, true);
     register_all(k, c);
     return NULL;
 }
@@ -194,6 +195,7 @@ bool cluster_leave(struct cluster *k)
 {
     if (!k || !k->server)
         return true;
+    rpc_role_serving(k->role, false);
     withdraw_all(k);
     return rpc_server_drain(k->server, config_duration_ms(k->options.config, "rpc.drain_timeout"));
 }
@@ -203,10 +205,9 @@ void cluster_stop_serving(struct cluster *k)
     if (!k)
         return;
     rpc_server_close(k->server);
-    for (size_t i = 0; i < k->offer_count; i++)
-        api_serve_destroy(k->offers[i]);
+    rpc_role_destroy(k->role);
     k->server = NULL;
-    k->offer_count = 0;
+    k->role = NULL;
 }
 
 void cluster_close(struct cluster *k)

@@ -121,7 +121,7 @@ static inline void instance_stop(struct instance *it)
 /* The first `count` instances are those of the service. */
 static inline void peers_use(struct peers_fixture *f, size_t count)
 {
-    struct str addresses[INSTANCES];
+    struct str addresses[INSTANCES] = {0};
 
     for (size_t i = 0; i < count; i++)
         addresses[i] = f->at[i].address;

@@ -107,7 +107,7 @@ static struct err *check(void *self, size_t method, struct ctx *c, struct str by
 {
     struct rpc_health *h = self;
     struct health_check_response resp = {0};
-    struct str service;
+    struct str service = {0};
 
     (void)method;
     TRY(decode(c, bytes, &service));
@@ -152,7 +152,7 @@ static struct err *watch_as(struct rpc_health *h, struct ctx *c, struct rpc_serv
 static struct err *watch(void *self, struct ctx *c, struct rpc_server_call *call, struct str bytes)
 {
     struct rpc_health *h = self;
-    struct str service;
+    struct str service = {0};
 
     TRY(decode(c, bytes, &service));
     pthread_mutex_lock(&h->lock);
