@@ -27,6 +27,13 @@ static struct str without_brackets(struct str host)
     return host;
 }
 
+struct str rpc_address_host(struct str address)
+{
+    struct str port;
+
+    return without_brackets(last_cut(address, &port));
+}
+
 static void keep(const struct addrinfo *list, struct rpc_addresses *out)
 {
     out->count = 0;
@@ -64,22 +71,19 @@ static const struct sockaddr *as_socket(const struct sockaddr_storage *at)
     return (const struct sockaddr *)at;
 }
 
-struct err *rpc_address_listen(struct ctx *c, struct str address, bool shared, int *out)
+struct err *rpc_address_listen(struct ctx *c, const struct rpc_addresses *all, bool shared,
+                               int *out)
 {
-    struct rpc_addresses all;
     const int yes = 1;
-
-    TRY(rpc_address_find(c, address, &all));
-    int fd = open_socket(&all.at[0]);
+    int fd = open_socket(&all->at[0]);
 
     if (fd < 0)
         return err_errno(c, errno, "open a socket: %s", strerror(errno));
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
     if (shared)
         (void)setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes));
-    if (bind(fd, as_socket(&all.at[0]), all.len[0]) || listen(fd, BACKLOG)) {
-        struct err *e =
-            err_errno(c, errno, "listen on " STR_FMT ": %s", STR_ARG(address), strerror(errno));
+    if (bind(fd, as_socket(&all->at[0]), all->len[0]) || listen(fd, BACKLOG)) {
+        struct err *e = err_errno(c, errno, "listen: %s", strerror(errno));
 
         close(fd);
         return e;

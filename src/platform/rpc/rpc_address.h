@@ -19,8 +19,13 @@ struct rpc_addresses {
  * IPv6 looks. */
 MUST_USE struct err *rpc_address_find(struct ctx *c, struct str address, struct rpc_addresses *out);
 
-/* A socket that listens there and never blocks; shared: others may listen there too. */
-MUST_USE struct err *rpc_address_listen(struct ctx *c, struct str address, bool shared, int *out);
+/* HOST of it, without the brackets of IPv6. */
+struct str rpc_address_host(struct str address);
+
+/* A socket that listens at the first of them and never blocks; shared: others may listen there too.
+ */
+MUST_USE struct err *rpc_address_listen(struct ctx *c, const struct rpc_addresses *all, bool shared,
+                                        int *out);
 
 /* Begins to connect without waiting. */
 MUST_USE struct err *rpc_address_connect(struct ctx *c, const struct rpc_addresses *all, size_t i,

@@ -181,7 +181,8 @@ bool rpc_channel_retake(struct rpc_channel_call *call)
     return conn != NULL;
 }
 
-static void send_once(struct rpc_channel_call *call, struct ctx *c)
+/* True: this connection did not take it. */
+static bool send_fails(struct rpc_channel_call *call, struct ctx *c)
 {
     struct rpc_channel_conn *conn = call->conn;
 
@@ -190,18 +191,20 @@ static void send_once(struct rpc_channel_call *call, struct ctx *c)
     rpc_channel_conn_check(conn);
     rpc_channel_call_submit(call, c);
     rpc_channel_conn_flush(conn);
+    bool fails = call->done && call->unseen;
+
     pthread_mutex_unlock(&conn->link.lock);
+    return fails;
 }
 
 /* All connections may have been closed while nobody looked. */
 void rpc_channel_send(struct rpc_channel_call *call, struct ctx *c)
 {
-    send_once(call, c);
-    for (size_t i = 0; i < RPC_CHANNEL_CONNECTIONS_MAX; i++) {
-        if (!call->done || !call->unseen || !rpc_channel_retake(call))
-            return;
+    bool fails = send_fails(call, c);
+
+    for (size_t i = 0; i < RPC_CHANNEL_CONNECTIONS_MAX && fails && rpc_channel_retake(call); i++) {
         rpc_channel_call_again(call);
-        send_once(call, c);
+        fails = send_fails(call, c);
     }
 }
 

@@ -82,6 +82,15 @@ static nghttp2_session *session_new(struct rpc_channel_conn *conn)
     return session;
 }
 
+static struct rpc_tls_pipe *tls_new(const struct rpc_channel *ch, struct ctx *c)
+{
+    if (!ch->options.tls)
+        return NULL;
+    struct str host = rpc_address_host(ch->options.address);
+
+    return rpc_tls_pipe_call(ch->options.tls, arena_copy(c->arena, host).ptr);
+}
+
 /* The next address that lets us try; -1: there is none. */
 static int next_socket(struct rpc_channel_conn *conn, struct ctx *c)
 {
@@ -113,7 +122,7 @@ void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c)
         rpc_channel_failed(conn->ch);
         return;
     }
-    rpc_link_open(&conn->link, fd, session_new(conn));
+    rpc_link_open(&conn->link, fd, session_new(conn), tls_new(conn->ch, c));
     set_connecting(conn);
 }
 
@@ -205,10 +214,10 @@ static void take_bytes(struct rpc_channel_conn *conn, ssize_t n, int failed)
 {
     if (failed == EAGAIN || failed == EINTR)
         return;
-    if (n <= 0)
-        mark_unseen(conn);
     if (n <= 0 || !rpc_link_take(&conn->link, conn->bytes, (size_t)n)) {
-        lose_all(conn, "the connection broke");
+        if (n <= 0 || conn->link.why)
+            mark_unseen(conn);
+        lose_all(conn, conn->link.why ? conn->link.why : "the connection broke");
         return;
     }
     conn->heard_ns = clock_monotonic_ns();

@@ -6,7 +6,7 @@
 #include <nghttp2/nghttp2.h>
 #include <pthread.h>
 
-#include "arena.h"
+#include "rpc_tls.h"
 
 /* What both ends announce: a stream may be ahead of its reader by that much, a connection too. */
 enum { RPC_LINK_STREAM_WINDOW = 1 << 20, RPC_LINK_WINDOW = 4 << 20 };
@@ -20,7 +20,9 @@ struct rpc_link {
     pthread_mutex_t lock;
     nghttp2_session *session; /* NULL: closed */
     int fd;
-    char *out; /* bytes on their way into the socket */
+    struct rpc_tls_pipe *tls; /* NULL: plain text */
+    const char *why;          /* what broke it, when it is known: a literal */
+    char *out;                /* bytes on their way into the socket */
     size_t out_len, out_sent, out_room;
     bool sending; /* a thread is in send(), without the lock */
     bool blocked; /* the socket takes no more: flush again when it does */
@@ -31,9 +33,9 @@ struct rpc_link {
 void rpc_link_init(struct rpc_link *l);
 void rpc_link_fini(struct rpc_link *l);
 
-/* Lock held. The link takes over the socket (non-blocking, perhaps still connecting) and the
- * session. */
-void rpc_link_open(struct rpc_link *l, int fd, nghttp2_session *session);
+/* Lock held. The link takes over the socket (non-blocking, perhaps still connecting), the session,
+ * and TLS if there is any. */
+void rpc_link_open(struct rpc_link *l, int fd, nghttp2_session *session, struct rpc_tls_pipe *tls);
 
 /* What came from the socket goes to the session; lock held. False: it makes no sense, close. */
 MUST_USE bool rpc_link_take(struct rpc_link *l, const void *bytes, size_t len);

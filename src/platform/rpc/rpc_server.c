@@ -189,9 +189,25 @@ static void set_timer(struct rpc_server *s)
     (void)timerfd_settime(s->timer, 0, &(struct itimerspec){every, every}, NULL);
 }
 
+static struct err *start_listening(struct rpc_server *s, struct ctx *c)
+{
+    const struct rpc_server_options *o = &s->options;
+    struct rpc_addresses all;
+    struct err *e;
+
+    TRY(rpc_address_find(c, o->listen, &all));
+    if (!o->tls && !o->plain_text_anywhere && !rpc_address_is_loopback(&all))
+        return err_new(c, ERR_PRECONDITION,
+                       STR_FMT " can be reached from elsewhere: it needs TLS, or a setting that "
+                               "allows plain text",
+                       STR_ARG(o->listen));
+    e = rpc_address_listen(c, &all, o->reuse_port, &s->listener);
+    return e ? err_wrap(c, e, STR_FMT, STR_ARG(o->listen)) : NULL;
+}
+
 struct err *rpc_server_start(struct rpc_server *s, struct ctx *c)
 {
-    TRY(rpc_address_listen(c, s->options.listen, s->options.reuse_port, &s->listener));
+    TRY(start_listening(s, c));
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
     s->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     s->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -13,6 +13,7 @@ struct rpc_server_options {
     struct str listen;         /* ADDRESS:PORT; port 0 lets the kernel choose */
     bool reuse_port;           /* another process may listen there too: for a restart */
     const struct rpc_tls *tls; /* NULL: plain text */
+    bool plain_text_anywhere;  /* not only on this machine, where nobody else reads along */
     size_t pollers;   /* threads that read sockets, and run a handler when another is left */
     size_t workers;   /* threads that run handlers */
     size_t queue_max; /* requests that may wait for a worker: beyond, RESOURCE_EXHAUSTED */
@@ -78,7 +79,8 @@ MUST_USE struct err *rpc_server_create(struct ctx *c, const struct rpc_server_op
 /* Before rpc_server_start(). What `service` points at lives as long as the server. */
 void rpc_server_add(struct rpc_server *s, const struct rpc_service *service);
 
-/* Binds, listens and serves. ERR_UNAVAILABLE: the address cannot be had. */
+/* Binds, listens and serves. ERR_UNAVAILABLE: the address cannot be had; ERR_PRECONDITION: others
+ * could read along. */
 MUST_USE struct err *rpc_server_start(struct rpc_server *s, struct ctx *c);
 
 /* ADDRESS:PORT it listens on. */

@@ -109,7 +109,8 @@ static void conn_open(struct rpc_server *s, int fd)
     atomic_fetch_add(&s->accepted, 1);
     atomic_fetch_add(&s->open_conns, 1);
     pthread_mutex_lock(&conn->link.lock);
-    rpc_link_open(&conn->link, fd, session_new(conn));
+    rpc_link_open(&conn->link, fd, session_new(conn),
+                  s->options.tls ? rpc_tls_pipe_serve(s->options.tls) : NULL);
     conn->open = conn->used = true;
     conn->calls = NULL;
     conn->ready = NULL;
