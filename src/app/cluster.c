@@ -10,6 +10,7 @@
 #include "config.h"
 #include "log.h"
 #include "registry.h"
+#include "rpc_metrics.h"
 #include "rpc_peers.h"
 #include "rpc_role.h"
 #include "rpc_server.h"
@@ -23,6 +24,7 @@ struct cluster {
     struct rpc_peers *peers[ROLE_SERVICES]; /* NULL: it is here */
     struct rpc_server *server;              /* NULL: nothing is here */
     struct rpc_role *role;                  /* what that serves */
+    struct rpc_metrics *asked, *served;
     char id[33];                            /* of this process, in the registry */
 };
 
@@ -65,6 +67,7 @@ static void seek(struct cluster *k, enum role role)
     struct rpc_peers_options options = rpc_peers_defaults;
 
     options.service = role_names[role];
+    options.observer = rpc_metrics_observer(k->asked);
     options.tls = k->tls;
     options.connections = (size_t)config_int(f, "rpc.connections");
     options.in_flight_max = (size_t)config_int(f, "rpc.in_flight");
@@ -83,7 +86,7 @@ static struct err *create_server(struct cluster *k, struct ctx *c)
     options.queue_max = (size_t)config_int(f, "rpc.queue");
     options.log = k->options.log;
     TRY(rpc_server_create(c, &options, &k->server));
-    k->role = rpc_role_create(k->server, NULL);
+    k->role = rpc_role_create(k->server, rpc_metrics_observer(k->served));
     return NULL;
 }
 
@@ -106,6 +109,8 @@ struct err *cluster_open(struct ctx *c, const struct cluster_options *options, s
     if (!k)
         abort();
     k->options = *options;
+    k->asked = rpc_metrics_create(options->metrics, "client");
+    k->served = rpc_metrics_create(options->metrics, "server");
     name_process(k);
     struct err *e = open_all(k, c);
 
@@ -218,5 +223,7 @@ void cluster_close(struct cluster *k)
     registry_close(k->registry); /* it tells peers */
     for (enum role role = 0; role < ROLE_SERVICES; role++)
         rpc_peers_destroy(k->peers[role]);
+    rpc_metrics_destroy(k->asked);
+    rpc_metrics_destroy(k->served);
     free(k);
 }
