@@ -1,9 +1,6 @@
-/* Tests of calls to several instances: going round, failing, being left out and coming back. */
+/* Tests of calls to several instances: who is called, and what is tried again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "peers_fixture.h"
-
-#include <pthread.h>
-#include <stdlib.h>
 
 static struct rpc_peers_stats stats(struct peers_fixture *f)
 {
@@ -17,13 +14,6 @@ static int calls_of_all(struct peers_fixture *f)
     for (size_t i = 0; i < INSTANCES; i++)
         sum += atomic_load(&f->at[i].calls);
     return sum;
-}
-
-static void assert_down(struct err *e)
-{
-    assert_err(e, ERR_UNAVAILABLE);
-    assert_string_equal(e->reason, RPC_SERVICE_DOWN);
-    assert_int_equal(e->retry_after_s, 1);
 }
 
 /* ---- calls ---- */
@@ -71,7 +61,7 @@ static void calls_that_start_together_run_together(void **state)
     atomic_store(&f->at[0].held, true);
     for (size_t i = 0; i < 2; i++)
         kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp[i], &all);
-    EVENTUALLY(atomic_load(&f->at[0].waiting) == 2);
+    eventually(atomic_load(&f->at[0].waiting) == 2);
     assert_int_equal(stats(f).in_flight, 2);
     atomic_store(&f->at[0].held, false);
     assert_ok(&f->ctx, calls_join(&all));
@@ -137,7 +127,7 @@ static void who_watches_hears_of_every_call(void **state)
     assert_ok(&f->ctx, peers_read(f));
     assert_ok(&f->ctx, peers_write(f));
     peers_use(f, 0);
-    assert_down(peers_write(f));
+    peers_assert_down(peers_write(f));
     assert_int_equal(seen.well, 2);
     assert_int_equal(seen.failed, 1);
     assert_ptr_equal(seen.last, &kit_service.methods[KIT_METHOD_REGISTER]);
@@ -150,8 +140,8 @@ static void a_service_without_instances_is_down_at_once(void **state)
     struct peers_fixture *f = *state;
 
     peers_use(f, 0);
-    assert_down(peers_read(f));
-    assert_down(peers_write(f));
+    peers_assert_down(peers_read(f));
+    peers_assert_down(peers_write(f));
     assert_int_equal(stats(f).failed, 2);
 }
 
@@ -167,7 +157,7 @@ static void an_instance_takes_only_so_many_calls_at_a_time(void **state)
         atomic_store(&f->at[i].held, true);
         kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
     }
-    EVENTUALLY(atomic_load(&f->at[0].waiting) && atomic_load(&f->at[1].waiting));
+    eventually(atomic_load(&f->at[0].waiting) && atomic_load(&f->at[1].waiting));
     struct err *e = peers_write(f);
     assert_err(e, ERR_EXHAUSTED);
     assert_int_equal(e->retry_after_s, 1);
@@ -291,142 +281,6 @@ static void refused_retries_are_counted(void **state)
     assert_true(stats(f).refused_retries > 0);
 }
 
-/* ---- silence ---- */
-
-static void a_read_leaves_a_silent_instance_for_another(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    f->options.patience_ms = 20;
-    peers_renew(f, 2);
-    atomic_store(&f->at[0].held, true);
-    for (int i = 0; i < 2; i++)
-        assert_ok(&f->ctx, peers_read(f));
-    assert_true(atomic_load(&f->at[1].calls) >= 1);
-    assert_true(stats(f).retries >= 1);
-}
-
-static void a_write_waits_for_a_silent_instance(void **state)
-{
-    struct peers_fixture *f = *state;
-    struct kit_leaf resp = {0};
-    struct calls all CLEANUP(calls_end) = {0};
-
-    f->options.patience_ms = 1;
-    f->options.call_ms = 3600000;
-    peers_renew(f, 1);
-    atomic_store(&f->at[0].held, true);
-    kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
-    peers_use(f, 2);
-    EVENTUALLY(atomic_load(&f->at[0].waiting) == 1);
-    peers_nap(20);
-    atomic_store(&f->at[0].held, false);
-    assert_ok(&f->ctx, calls_join(&all));
-    assert_int_equal(calls_of_all(f), 1);
-}
-
-static void nobody_waits_longer_than_the_deadline(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    f->options.eject_after = 1;
-    peers_renew(f, 1);
-    atomic_store(&f->at[0].held, true);
-    f->ctx.deadline_ns = clock_monotonic_ns() + 30 * (int64_t)CLOCK_NS_PER_MS;
-    assert_err(peers_read(f), ERR_TIMEOUT);
-    assert_err(peers_write(f), ERR_TIMEOUT);
-    assert_int_equal(stats(f).ejections, 0); /* there was no time to be patient */
-}
-
-static void a_silent_instance_is_ejected_even_when_it_is_the_last(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    f->options.patience_ms = 5;
-    f->options.call_ms = 20;
-    f->options.eject_after = 2;
-    f->options.eject_ms = 60000;
-    peers_renew(f, 1);
-    atomic_store(&f->at[0].held, true);
-    for (int i = 0; i < 2; i++)
-        assert_err(peers_read(f), ERR_TIMEOUT);
-    assert_down(peers_read(f));
-    assert_int_equal(stats(f).ejected, 1);
-}
-
-/* ---- left out, and back ---- */
-
-static void who_fails_too_often_is_left_out(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    f->options.eject_ms = 60000;
-    peers_renew(f, 2);
-    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
-    for (int i = 0; i < 20; i++)
-        assert_ok(&f->ctx, peers_read(f));
-    assert_int_equal(atomic_load(&f->at[0].calls), f->options.eject_after);
-    assert_int_equal(stats(f).ejections, 1);
-    assert_int_equal(stats(f).ejected, 1);
-}
-
-static void who_is_well_again_comes_back(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    peers_use(f, 2);
-    instance_stop(&f->at[0]);
-    while (stats(f).ejected == 0)
-        assert_ok(&f->ctx, peers_write(f));
-    instance_start(f, &f->at[0]);
-    EVENTUALLY(stats(f).ejected == 0);
-    int before = atomic_load(&f->at[0].calls);
-    for (int i = 0; i < 2; i++)
-        assert_ok(&f->ctx, peers_write(f));
-    assert_int_equal(atomic_load(&f->at[0].calls), before + 1);
-}
-
-static void who_does_not_say_that_it_serves_stays_out(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    peers_use(f, 2);
-    rpc_role_serving(f->at[0].role, false);
-    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
-    while (stats(f).ejected == 0)
-        assert_ok(&f->ctx, peers_read(f));
-    atomic_store(&f->at[0].fails, 0);
-    uint64_t asked = rpc_server_stats(f->at[0].server).calls;
-    EVENTUALLY(rpc_server_stats(f->at[0].server).calls > asked + 3);
-    assert_int_equal(stats(f).ejected, 1);
-    rpc_role_serving(f->at[0].role, true);
-    EVENTUALLY(stats(f).ejected == 0);
-}
-
-static void the_last_one_that_answers_is_not_left_out(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    peers_use(f, 1);
-    atomic_store(&f->at[0].fails, ERR_UNAVAILABLE);
-    for (int i = 0; i < 20; i++)
-        assert_string_equal(err_root(peers_read(f))->msg, "told to fail");
-    assert_int_equal(stats(f).ejections, 0);
-}
-
-static void the_last_one_is_left_out_when_it_cannot_be_reached(void **state)
-{
-    struct peers_fixture *f = *state;
-
-    f->options.eject_ms = 60000;
-    peers_renew(f, 1);
-    instance_stop(&f->at[0]);
-    for (int i = 0; i < f->options.eject_after; i++)
-        assert_down(peers_write(f));
-    assert_int_equal(stats(f).ejected, 1);
-    assert_string_equal(peers_write(f)->msg, "kit is down");
-}
-
 /* ---- other instances ---- */
 
 static void instances_that_stay_keep_their_connections(void **state)
@@ -443,7 +297,7 @@ static void instances_that_stay_keep_their_connections(void **state)
     assert_int_equal(atomic_load(&f->at[0].calls), 6);
     assert_int_equal(atomic_load(&f->at[1].calls), 2);
     assert_int_equal(rpc_server_stats(f->at[0].server).connections, 1);
-    EVENTUALLY(rpc_server_stats(f->at[1].server).connections == 0);
+    eventually(rpc_server_stats(f->at[1].server).connections == 0);
 }
 
 static void a_call_on_its_way_survives_that_its_instance_is_taken_away(void **state)
@@ -455,12 +309,12 @@ static void a_call_on_its_way_survives_that_its_instance_is_taken_away(void **st
     peers_use(f, 1);
     atomic_store(&f->at[0].held, true);
     kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
-    EVENTUALLY(atomic_load(&f->at[0].waiting) == 1);
+    eventually(atomic_load(&f->at[0].waiting) == 1);
     peers_use(f, 0);
     atomic_store(&f->at[0].held, false);
     assert_ok(&f->ctx, calls_join(&all));
     assert_int_equal(resp.id, 7);
-    assert_down(peers_write(f));
+    peers_assert_down(peers_write(f));
 }
 
 static void only_so_many_instances_are_used(void **state)
@@ -478,78 +332,21 @@ static void only_so_many_instances_are_used(void **state)
 
 /* ---- all at once ---- */
 
-struct caller {
-    struct peers_fixture *f;
-    pthread_t thread;
-    int calls;
-    bool until_ejected; /* else 300 of them */
-};
-
-static bool goes_on(const struct caller *caller)
-{
-    return caller->until_ejected ? stats(caller->f).ejections == 0 : caller->calls < 300;
-}
-
-static void *keep_calling(void *arg)
-{
-    struct caller *caller = arg;
-    struct arena arena = {0};
-    struct ctx c = {.arena = &arena};
-    struct kit_all resp = {0};
-
-    for (caller->calls = 0; goes_on(caller); caller->calls++) {
-        struct err *e = kit_echo(caller->f->stub, &c, &(struct kit_all){.i64 = 3}, &resp);
-
-        if (e || resp.i64 != 3)
-            break;
-        arena_reset(&arena);
-    }
-    arena_fini(&arena);
-    return NULL;
-}
-
-static void start_callers(struct peers_fixture *f, struct caller *callers, size_t count,
-                          bool until_ejected)
-{
-    for (size_t i = 0; i < count; i++) {
-        callers[i] = (struct caller){.f = f, .until_ejected = until_ejected};
-        assert_int_equal(pthread_create(&callers[i].thread, NULL, keep_calling, &callers[i]), 0);
-    }
-}
-
-static void answers_that_are_far_slower_eject(void **state)
-{
-    struct peers_fixture *f = *state;
-    struct caller callers[12];
-
-    f->options.eject_ms = 60000;
-    peers_renew(f, 2);
-    atomic_store(&f->at[0].slow_ms, 250);
-    start_callers(f, callers, COUNT(callers), true);
-    for (size_t i = 0; i < COUNT(callers); i++)
-        pthread_join(callers[i].thread, NULL);
-    int before = atomic_load(&f->at[0].calls);
-    assert_ok(&f->ctx, peers_read(f));
-    assert_ok(&f->ctx, peers_read(f));
-    assert_int_equal(atomic_load(&f->at[0].calls), before);
-}
-
 /* Instances come, go and fail, and nobody notices. */
 static void many_threads_may_call_while_instances_change(void **state)
 {
     struct peers_fixture *f = *state;
-    struct caller callers[4];
+    struct peers_caller callers[4];
 
-    start_callers(f, callers, COUNT(callers), false);
+    peers_callers_start(f, callers, COUNT(callers), 300);
     for (size_t i = 0; i < 50; i++) {
         peers_use(f, 2 + i % (INSTANCES - 1));
         (void)rpc_peers_stats(f->peers);
-        peers_nap(2);
+        assert_ok(&f->ctx, peers_read(f));
     }
-    for (size_t i = 0; i < COUNT(callers); i++) {
-        pthread_join(callers[i].thread, NULL);
+    peers_callers_join(callers, COUNT(callers));
+    for (size_t i = 0; i < COUNT(callers); i++)
         assert_int_equal(callers[i].calls, 300);
-    }
     assert_int_equal(stats(f).failed, 0);
     assert_int_equal(stats(f).in_flight, 0);
 }
@@ -574,16 +371,6 @@ int main(void)
         PEERS_TEST(a_service_further_behind_is_not_asked_twice),
         PEERS_TEST(retries_stay_below_a_tenth_of_the_calls),
         PEERS_TEST(refused_retries_are_counted),
-        PEERS_TEST(a_read_leaves_a_silent_instance_for_another),
-        PEERS_TEST(a_write_waits_for_a_silent_instance),
-        PEERS_TEST(nobody_waits_longer_than_the_deadline),
-        PEERS_TEST(a_silent_instance_is_ejected_even_when_it_is_the_last),
-        PEERS_TEST(who_fails_too_often_is_left_out),
-        PEERS_TEST(who_is_well_again_comes_back),
-        PEERS_TEST(who_does_not_say_that_it_serves_stays_out),
-        PEERS_TEST(the_last_one_that_answers_is_not_left_out),
-        PEERS_TEST(the_last_one_is_left_out_when_it_cannot_be_reached),
-        PEERS_TEST(answers_that_are_far_slower_eject),
         PEERS_TEST(instances_that_stay_keep_their_connections),
         PEERS_TEST(a_call_on_its_way_survives_that_its_instance_is_taken_away),
         PEERS_TEST(only_so_many_instances_are_used),
