@@ -185,8 +185,8 @@ static void await_leaving(struct etcd_lock *l, struct ctx *c, struct str key, in
 
 static struct err *stand_in_line(struct etcd_lock *l, struct ctx *c, int64_t *place)
 {
-    struct etcd_kv before;
-    int64_t revision;
+    struct etcd_kv before = {0};
+    int64_t revision = 0;
 
     TRY(join_line(l, c, place));
     TRY(find_before(l, c, *place, &before, &revision));

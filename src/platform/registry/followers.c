@@ -82,7 +82,7 @@ static struct err *read_address(struct registry *r, struct ctx *c, const struct 
 static struct err *take(struct registry *r, struct ctx *c, struct follower *f, struct str id,
                         const struct etcd_kv *kv)
 {
-    struct str address;
+    struct str address = {0};
 
     TRY(read_address(r, c, f, kv, &address));
     if (address.len == 0)

@@ -29,7 +29,9 @@ static void skip_blanks(struct json_reader *r)
 static char peek(struct json_reader *r)
 {
     skip_blanks(r);
-    return r->pos < r->end && !r->wrong ? *r->pos : 0;
+    if (r->pos == r->end || r->wrong)
+        return 0;
+    return *r->pos;
 }
 
 static bool accept(struct json_reader *r, char c)
@@ -109,7 +111,10 @@ static char *write_utf8(char *to, int character)
 static char *unescape(struct json_reader *r, char *to)
 {
     static const char names[] = "\"\\/bfnrt", bytes[] = "\"\\/\b\f\n\r\t";
-    char name = r->pos < r->end ? *r->pos++ : 0;
+    char name = 0;
+
+    if (r->pos < r->end)
+        name = *r->pos++;
     const char *known = name ? strchr(names, name) : NULL;
 
     if (known) {

@@ -109,7 +109,7 @@ static void depth_has_a_limit(void **state)
     for (int depth = JSON_DEPTH_MAX; depth <= JSON_DEPTH_MAX + 1; depth++) {
         memset(text, '[', (size_t)depth);
         memset(text + depth, ']', (size_t)depth);
-        text[2 * depth] = 0;
+        text[(size_t)depth * 2] = 0;
         assert_int_equal(is_json(text), depth == JSON_DEPTH_MAX);
     }
 }
