@@ -349,9 +349,14 @@ static void a_replica_answers_what_may_be_stale_and_nothing_else(void **state)
     assert_int_equal(stale_sum(w, db), 77);
     assert_ok(c, sql_read(db, c, mysql_fixture_read, &sum));
     assert_int_equal(sum, 0);
+    c->user_id = 7;
+    assert_ok(c, sql_read_of(db, c, 8, mysql_fixture_read, &sum));
+    assert_int_equal(sum, 77);
+    assert_ok(c, sql_read_of(db, c, 7, mysql_fixture_read, &sum));
+    assert_int_equal(sum, 0); /* what he wrote himself */
     wire_tap_part(w->tap, true);
     assert_int_equal(stale_sum(w, db), 0); /* the replica is away */
-    assert_int_equal(sql_stats(db).stale_reads, 1);
+    assert_int_equal(sql_stats(db).stale_reads, 2);
     wire_tap_part(w->tap, false);
     sql_close(db);
     sql_close(replica);

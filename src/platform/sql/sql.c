@@ -60,6 +60,13 @@ struct err *sql_read_stale(struct sql *db, struct ctx *c, sql_work *work, void *
     return db->driver->read_stale(db, c, work, arg);
 }
 
+struct err *sql_read_of(struct sql *db, struct ctx *c, int64_t owner, sql_work *work, void *arg)
+{
+    bool others = c->user_id && c->user_id != owner;
+
+    return others ? sql_read_stale(db, c, work, arg) : sql_read(db, c, work, arg);
+}
+
 void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void *arg)
 {
     struct sql_hook *hook = arena_new(c->arena, struct sql_hook);

@@ -48,6 +48,10 @@ MUST_USE struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, voi
  * for what the one who asks may have written himself. */
 MUST_USE struct err *sql_read_stale(struct sql *db, struct ctx *c, sql_work *work, void *arg);
 
+/* A list that belongs to somebody: stale if somebody else asks for it. */
+MUST_USE struct err *sql_read_of(struct sql *db, struct ctx *c, int64_t owner, sql_work *work,
+                                 void *arg);
+
 /*
  * The writer as an executor: a task submitted here runs with task->c->tx set, so that every
  * sql_write() it makes is part of one transaction; done() runs when that has been committed. Of a

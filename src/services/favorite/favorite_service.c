@@ -73,7 +73,7 @@ static struct err *list(struct favorite_api *base, struct ctx *c,
 {
     struct list_job job = {.req = req};
 
-    TRY(sql_read(of(base)->db, c, read_list, &job));
+    TRY(sql_read_of(of(base)->db, c, req->user_id, read_list, &job));
     *resp = job.found;
     return NULL;
 }

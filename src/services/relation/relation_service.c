@@ -82,7 +82,11 @@ static struct err *list_following(struct relation_api *base, struct ctx *c,
                                   const struct relation_list_req *req,
                                   struct relation_list_resp *resp)
 {
-    return list(base, c, &(struct list_job){.lister = relation_store_following, .req = req}, resp);
+    struct list_job job = {.lister = relation_store_following, .req = req};
+
+    TRY(sql_read_of(of(base)->db, c, req->user_id, read_list, &job));
+    *resp = job.found;
+    return NULL;
 }
 
 static struct err *list_followers(struct relation_api *base, struct ctx *c,

@@ -85,6 +85,17 @@ static void names_compare_byte_for_byte(void **state)
     assert_str(world_profile(w, combined).name, STR("e\xcc\x81"));
 }
 
+static void a_name_with_a_blank_behind_it_is_nobodys(void **state)
+{
+    struct world *w = *state;
+    struct user_get_credentials_resp got = {0};
+
+    (void)world_user(w, "ann");
+    assert_err(find(w, STR("ann "), 0, &got), ERR_NOT_FOUND);
+    assert_err(find(w, STR("ann\t"), 0, &got), ERR_NOT_FOUND);
+    assert_ok(&w->ctx, find(w, STR("ann"), 0, &got));
+}
+
 static void a_name_has_1_to_32_characters_and_no_blank_at_its_ends(void **state)
 {
     struct world *w = *state;
@@ -367,6 +378,7 @@ int main(int argc, char **argv)
         WORLD_TEST(a_fresh_profile_is_complete_and_counts_nothing),
         WORLD_TEST(a_name_is_taken_once),
         WORLD_TEST(names_compare_byte_for_byte),
+        WORLD_TEST(a_name_with_a_blank_behind_it_is_nobodys),
         WORLD_TEST(a_name_has_1_to_32_characters_and_no_blank_at_its_ends),
         WORLD_TEST(a_name_that_is_not_utf8_is_refused),
         WORLD_TEST(of_many_who_want_a_name_at_once_one_gets_it),

@@ -168,7 +168,7 @@ static struct err *list_by_author(struct video_api *base, struct ctx *c,
 {
     struct author_job job = {.req = req};
 
-    TRY(sql_read(of(base)->db, c, read_by_author, &job));
+    TRY(sql_read_of(of(base)->db, c, req->author_id, read_by_author, &job));
     *resp = job.found;
     return NULL;
 }
