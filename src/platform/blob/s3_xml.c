@@ -23,11 +23,12 @@ static const char *find(struct str text, const char *before, struct str tag, con
 
 struct str s3_xml_next(struct str *rest, struct str tag)
 {
-    const char *opens, *closes, *end = rest->ptr + rest->len;
+    const char *opens, *closes;
     const char *inside = find(*rest, "<", tag, &opens);
 
     if (!inside)
         return (struct str){0};
+    const char *end = rest->ptr + rest->len;
     const char *behind = find((struct str){inside, (size_t)(end - inside)}, "</", tag, &closes);
 
     if (!behind)

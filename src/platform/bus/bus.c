@@ -275,13 +275,13 @@ static struct err *check_lease(struct ctx *c, int64_t lease_ms)
 struct err *bus_claim(struct bus *bus, struct ctx *c, struct str topic, int64_t lease_ms,
                       struct bus_job *out)
 {
+    TRY(check_lease(c, lease_ms));
     int64_t now = clock_wall_ms();
     struct claim next = {.due = {.topic = topic,
                                  .now = now,
                                  .latest = now + PAUSE_MAX_MS,
                                  .lease_until = now + lease_ms}};
 
-    TRY(check_lease(c, lease_ms));
     TRY(claim_one(bus, c, &next));
     *out = next.job;
     return NULL;
@@ -301,9 +301,9 @@ static struct err *renew(struct sql_tx *tx, struct ctx *c, void *arg)
 
 struct err *bus_renew(struct bus *bus, struct ctx *c, const struct bus_job *job, int64_t lease_ms)
 {
+    TRY(check_lease(c, lease_ms));
     struct renewal r = {job, clock_wall_ms() + lease_ms};
 
-    TRY(check_lease(c, lease_ms));
     return sql_write(bus->db, c, renew, &r);
 }
 
