@@ -11,11 +11,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "admin.h"
 #include "admin_io.h"
+#include "archive_library.h"
 #include "archive_sum.h"
 #include "clock.h"
 #include "interrupts.h"
@@ -23,6 +21,7 @@
 enum { CHUNK = 1 << 17 };
 
 struct reading {
+    struct archive_library lib;
     struct archive *from;
     struct archive_entry *entry; /* libarchive's: the one under way */
     struct archive_sum sum;
@@ -38,7 +37,7 @@ static struct err *damaged(struct ctx *c, const char *how)
 
 static struct err *cannot_read(struct reading *r, struct ctx *c)
 {
-    const char *text = archive_error_string(r->from);
+    const char *text = r->lib.archive_error_string(r->from);
 
     return damaged(c, text ? text : "it cannot be read");
 }
@@ -46,7 +45,7 @@ static struct err *cannot_read(struct reading *r, struct ctx *c)
 /* *more is false behind the last one. */
 static struct err *next_entry(struct reading *r, struct ctx *c, bool *more)
 {
-    int rc = archive_read_next_header(r->from, &r->entry);
+    int rc = r->lib.archive_read_next_header(r->from, &r->entry);
 
     *more = rc == ARCHIVE_OK;
     return rc == ARCHIVE_OK || rc == ARCHIVE_EOF ? NULL : cannot_read(r, c);
@@ -54,7 +53,7 @@ static struct err *next_entry(struct reading *r, struct ctx *c, bool *more)
 
 static struct str name_of(struct reading *r)
 {
-    return str_of(archive_entry_pathname(r->entry));
+    return str_of(r->lib.archive_entry_pathname(r->entry));
 }
 
 /* A plain file, of a size that is stated; and it is a file of ours. */
@@ -66,10 +65,10 @@ static struct err *check_entry(struct reading *r, struct ctx *c)
     if (!archive_note_allows(name))
         return err_new(c, ERR_INVALID, "the backup holds what no backup of Duan does: \"%s\"",
                        name.ptr ? name.ptr : "?");
-    if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e) ||
-        archive_entry_symlink(e) || archive_entry_sparse_count(e) > 0)
+    if (r->lib.archive_entry_filetype(e) != AE_IFREG || r->lib.archive_entry_hardlink(e) ||
+        r->lib.archive_entry_symlink(e) || r->lib.archive_entry_sparse_count(e) > 0)
         return err_new(c, ERR_INVALID, "\"%s\" in the backup is no plain file", name.ptr);
-    if (!archive_entry_size_is_set(e) || archive_entry_size(e) < 0)
+    if (!r->lib.archive_entry_size_is_set(e) || r->lib.archive_entry_size(e) < 0)
         return err_new(c, ERR_INVALID, "\"%s\" in the backup has no size", name.ptr);
     return NULL;
 }
@@ -82,9 +81,9 @@ static struct err *check_room(struct reading *r, struct ctx *c)
 
     if (fstatvfs(r->folder, &st) != 0)
         return admin_io_failed(c, "look at", STR("the data folder"));
-    if ((uint64_t)archive_entry_size(r->entry) / st.f_frsize >= st.f_bavail)
+    if ((uint64_t)r->lib.archive_entry_size(r->entry) / st.f_frsize >= st.f_bavail)
         return err_new(c, ERR_EXHAUSTED, "%" PRId64 " bytes for \"%s\" do not fit on this disk",
-                       (int64_t)archive_entry_size(r->entry), name_of(r).ptr);
+                       (int64_t)r->lib.archive_entry_size(r->entry), name_of(r).ptr);
     return NULL;
 }
 
@@ -115,10 +114,10 @@ static bool write_all(int fd, const char *bytes, size_t len)
 
 static struct err *copy(struct reading *r, struct ctx *c, int fd, struct str name)
 {
-    int64_t left = archive_entry_size(r->entry);
+    int64_t left = r->lib.archive_entry_size(r->entry);
     la_ssize_t got;
 
-    while ((got = archive_read_data(r->from, r->chunk, CHUNK)) > 0) {
+    while ((got = r->lib.archive_read_data(r->from, r->chunk, CHUNK)) > 0) {
         if (!write_all(fd, r->chunk, (size_t)got))
             return admin_io_failed(c, "write", name);
         archive_sum_bytes(&r->sum, r->chunk, (size_t)got);
@@ -136,7 +135,7 @@ static struct err *unpack_file(struct reading *r, struct ctx *c)
     struct str name = arena_copy(c->arena, name_of(r));
     const struct timespec times[2] = {
         {.tv_nsec = UTIME_OMIT},
-        {archive_entry_mtime(r->entry), archive_entry_mtime_nsec(r->entry)}};
+        {r->lib.archive_entry_mtime(r->entry), r->lib.archive_entry_mtime_nsec(r->entry)}};
 
     TRY(check_room(r, c));
     TRY(make_folders(r, c, name));
@@ -146,7 +145,7 @@ static struct err *unpack_file(struct reading *r, struct ctx *c)
     if (fd < 0)
         return errno == EEXIST ? err_new(c, ERR_INVALID, "\"%s\" is in the backup twice", name.ptr)
                                : admin_io_failed(c, "make", name);
-    archive_sum_file(&r->sum, name, archive_entry_size(r->entry));
+    archive_sum_file(&r->sum, name, r->lib.archive_entry_size(r->entry));
     r->has_database |= str_eq(name, STR("duan.db"));
     struct err *e = copy(r, c, fd, name);
 
@@ -170,7 +169,7 @@ static struct err *read_note(struct reading *r, struct ctx *c, struct str *out)
     la_ssize_t got = 0;
 
     while (len < ARCHIVE_NOTE_MAX_BYTES &&
-           (got = archive_read_data(r->from, text + len, ARCHIVE_NOTE_MAX_BYTES - len)) > 0)
+           (got = r->lib.archive_read_data(r->from, text + len, ARCHIVE_NOTE_MAX_BYTES - len)) > 0)
         len += (size_t)got;
     if (got < 0)
         return cannot_read(r, c);
@@ -238,6 +237,18 @@ static struct err *open_file(struct ctx *c, struct str file, int *out)
     return *out < 0 ? admin_io_failed(c, "open", file) : NULL;
 }
 
+static struct err *read_from(struct reading *r, struct ctx *c, int fd,
+                             struct archive_note_first *out)
+{
+    TRY(archive_library_open(&r->lib, c));
+    r->from = r->lib.archive_read_new();
+    if (!r->from)
+        abort();
+    (void)r->lib.archive_read_support_format_tar(r->from);
+    return r->lib.archive_read_open_fd(r->from, fd, CHUNK) == ARCHIVE_OK ? unpack(r, c, out)
+                                                                         : cannot_read(r, c);
+}
+
 struct err *archive_in_unpack(struct ctx *c, struct str file, int folder,
                               struct archive_note_first *out)
 {
@@ -246,15 +257,15 @@ struct err *archive_in_unpack(struct ctx *c, struct str file, int folder,
 
     TRY(open_file(c, file, &fd));
     r = calloc(1, sizeof(*r));
-    if (!r || !(r->from = archive_read_new()))
+    if (!r)
         abort();
     r->folder = folder;
     archive_sum_init(&r->sum);
-    (void)archive_read_support_format_tar(r->from);
-    struct err *e = archive_read_open_fd(r->from, fd, CHUNK) == ARCHIVE_OK ? unpack(r, c, out)
-                                                                           : cannot_read(r, c);
+    struct err *e = read_from(r, c, fd, out);
 
-    archive_read_free(r->from);
+    if (r->from)
+        r->lib.archive_read_free(r->from);
+    archive_library_close(&r->lib);
     archive_sum_fini(&r->sum);
     free(r);
     close(fd);

@@ -11,10 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "admin_io.h"
+#include "archive_library.h"
 #include "archive_sum.h"
 #include "clock.h"
 #include "interrupts.h"
@@ -23,6 +21,7 @@
 enum { CHUNK = 1 << 17, SAY_EVERY_MS = 500 };
 
 struct archive_out {
+    struct archive_library lib;
     struct archive *to;
     struct archive_sum sum;
     int fd;
@@ -82,21 +81,22 @@ static struct err *archive_failed(struct archive_out *o, struct ctx *c)
 {
     struct str name = o->name ? str_of(o->name) : STR("stdout");
 
-    errno = archive_errno(o->to);
+    errno = o->lib.archive_errno(o->to);
     if (errno > 0)
         return admin_io_failed(c, "write", name);
     return err_new(c, ERR_UNAVAILABLE, "write " STR_FMT ": %s", STR_ARG(name),
-                   archive_error_string(o->to));
+                   o->lib.archive_error_string(o->to));
 }
 
 static struct err *begin(struct archive_out *o, struct ctx *c, struct str file)
 {
+    TRY(archive_library_open(&o->lib, c));
     TRY(open_target(o, c, file));
-    o->to = archive_write_new();
+    o->to = o->lib.archive_write_new();
     if (!o->to)
         abort();
-    if (archive_write_set_format_pax_restricted(o->to) != ARCHIVE_OK ||
-        archive_write_open_fd(o->to, o->fd) != ARCHIVE_OK)
+    if (o->lib.archive_write_set_format_pax_restricted(o->to) != ARCHIVE_OK ||
+        o->lib.archive_write_open_fd(o->to, o->fd) != ARCHIVE_OK)
         return archive_failed(o, c);
     return NULL;
 }
@@ -124,8 +124,10 @@ void archive_out_close(struct archive_out *o)
     if (!o)
         return;
     if (o->to && !o->finished)
-        (void)archive_write_fail(o->to);
-    archive_write_free(o->to);
+        (void)o->lib.archive_write_fail(o->to);
+    if (o->to)
+        o->lib.archive_write_free(o->to);
+    archive_library_close(&o->lib);
     if (o->part && o->fd >= 0 && !o->finished)
         (void)unlink(o->part);
     if (o->fd >= 0)
@@ -152,7 +154,7 @@ static int appear(const struct archive_out *o)
 
 struct err *archive_out_finish(struct archive_out *o, struct ctx *c)
 {
-    if (archive_write_close(o->to) != ARCHIVE_OK)
+    if (o->lib.archive_write_close(o->to) != ARCHIVE_OK)
         return archive_failed(o, c);
     if (o->says)
         (void)fputs("\r\033[K", stderr);
@@ -184,24 +186,25 @@ static void say_how_far(struct archive_out *o, struct ctx *c)
 static struct err *put_header(struct archive_out *o, struct ctx *c, struct str name, int64_t size,
                               struct timespec modified)
 {
-    struct archive_entry *entry = archive_entry_new();
+    struct archive_entry *entry = o->lib.archive_entry_new();
 
     if (!entry)
         abort();
-    archive_entry_set_pathname(entry, arena_copy(c->arena, name).ptr);
-    archive_entry_set_filetype(entry, AE_IFREG);
-    archive_entry_set_perm(entry, 0600);
-    archive_entry_set_size(entry, size);
-    archive_entry_set_mtime(entry, modified.tv_sec, modified.tv_nsec);
-    int rc = archive_write_header(o->to, entry);
+    o->lib.archive_entry_set_pathname(entry, arena_copy(c->arena, name).ptr);
+    o->lib.archive_entry_set_filetype(entry, AE_IFREG);
+    o->lib.archive_entry_set_perm(entry, 0600);
+    o->lib.archive_entry_set_size(entry, size);
+    o->lib.archive_entry_set_mtime(entry, modified.tv_sec, modified.tv_nsec);
+    int rc = o->lib.archive_write_header(o->to, entry);
 
-    archive_entry_free(entry);
+    o->lib.archive_entry_free(entry);
     return rc == ARCHIVE_OK ? NULL : archive_failed(o, c);
 }
 
 static struct err *put_bytes(struct archive_out *o, struct ctx *c, const char *bytes, size_t len)
 {
-    return archive_write_data(o->to, bytes, len) == (la_ssize_t)len ? NULL : archive_failed(o, c);
+    return o->lib.archive_write_data(o->to, bytes, len) == (la_ssize_t)len ? NULL
+                                                                           : archive_failed(o, c);
 }
 
 struct err *archive_out_note(struct archive_out *o, struct ctx *c, const char *name,
