@@ -9,6 +9,7 @@
 #include "duan.h"
 #include "live.h"
 #include "log.h"
+#include "machine.h"
 #include "options.h"
 
 static const char usage[] =
@@ -85,6 +86,7 @@ static int serve(struct ctx *c, struct config *f, const struct settings_args *ar
     } else {
         log_info(log, c, "serving", log_str("server.address", duan_address(&d, c)));
         arena_reset(c->arena);
+        machine_settle();
         wait_for_end(&d, &ours, args);
         stop(&d, log);
     }

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <link.h>
+#include <malloc.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -99,4 +102,34 @@ struct err *machine_worker(struct ctx *c, struct str set, char **out)
     if (!*out)
         abort();
     return NULL;
+}
+
+/* ---- after the start ---- */
+
+/* Never written: its pages are those of the file, and come back from there when they are used. */
+static bool is_constant(const ElfW(Phdr) * part)
+{
+    return part->p_type == PT_LOAD && !(part->p_flags & PF_W);
+}
+
+static int give_back(struct dl_phdr_info *library, size_t size, void *arg)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    (void)size, (void)arg;
+    for (size_t i = 0; i < library->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
+        uintptr_t from = (library->dlpi_addr + part->p_vaddr) & ~(page - 1);
+
+        if (is_constant(part)) /* a kernel that will not changes nothing */
+            (void)madvise((void *)from, library->dlpi_addr + part->p_vaddr + part->p_memsz - from,
+                          MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void machine_settle(void)
+{
+    (void)malloc_trim(0);
+    (void)dl_iterate_phdr(give_back, NULL);
 }

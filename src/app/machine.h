@@ -29,4 +29,10 @@ MUST_USE struct err *machine_connections(struct ctx *c, const struct config *f, 
  * ERR_PRECONDITION: it is not there. */
 MUST_USE struct err *machine_worker(struct ctx *c, struct str set, char **out);
 
+/*
+ * When all has started: what only that needed is given back. Most of what a process holds then is
+ * pages of libraries, which were looked at once, for their names.
+ */
+void machine_settle(void);
+
 #endif
