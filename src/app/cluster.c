@@ -14,6 +14,7 @@
 #include "rpc_peers.h"
 #include "rpc_role.h"
 #include "rpc_server.h"
+#include "rpc_tls.h"
 
 enum { LEAVE_MS = 2000 };
 
@@ -25,7 +26,7 @@ struct cluster {
     struct rpc_server *server;              /* NULL: nothing is here */
     struct rpc_role *role;                  /* what that serves */
     struct rpc_metrics *asked, *served;
-    char id[33];                            /* of this process, in the registry */
+    char id[33]; /* of this process, in the registry */
 };
 
 /* ---- opening ---- */
@@ -84,17 +85,34 @@ static struct err *create_server(struct cluster *k, struct ctx *c)
     options.tls = k->tls;
     options.workers = (size_t)config_int(f, "rpc.workers");
     options.queue_max = (size_t)config_int(f, "rpc.queue");
+    options.plain_text_anywhere = config_bool(f, "rpc.plain_text");
     options.log = k->options.log;
     TRY(rpc_server_create(c, &options, &k->server));
     k->role = rpc_role_create(k->server, rpc_metrics_observer(k->served));
     return NULL;
 }
 
-static struct err *open_all(struct cluster *k, struct ctx *c)
+/* With a certificate every call is TLS's, and both sides show theirs. */
+static struct err *open_tls(struct cluster *k, struct ctx *c)
 {
     const struct config *f = k->options.config;
+    const struct rpc_tls_options options = {
+        .certificate = config_str(f, "rpc.tls_cert"),
+        .key = config_str(f, "rpc.tls_key"),
+        .authority = config_str(f, "rpc.tls_ca"),
+        .name = config_str(f, "rpc.tls_name"),
+    };
 
-    (void)f;
+    if (options.certificate.len)
+        return rpc_tls_open(c, &options, &k->tls);
+    if (options.key.len || options.authority.len)
+        return err_new(c, ERR_INVALID, "rpc.tls_key and rpc.tls_ca go with an rpc.tls_cert");
+    return NULL;
+}
+
+static struct err *open_all(struct cluster *k, struct ctx *c)
+{
+    TRY(open_tls(k, c));
     TRY(open_registry(k, c));
     for (enum role role = 0; role < ROLE_SERVICES; role++)
         if (!roles_have(k->options.roles, role))
@@ -223,6 +241,7 @@ void cluster_close(struct cluster *k)
     registry_close(k->registry); /* it tells peers */
     for (enum role role = 0; role < ROLE_SERVICES; role++)
         rpc_peers_destroy(k->peers[role]);
+    rpc_tls_close(k->tls);
     rpc_metrics_destroy(k->asked);
     rpc_metrics_destroy(k->served);
     free(k);

@@ -153,6 +153,8 @@ const struct config_setting settings[] = {
     TEXT("rpc.tls_ca", "", 4000, "Certificates of who signs those of all processes (PEM)."),
     TEXT("rpc.tls_cert", "", 4000, "Certificate of this process (PEM); empty: no TLS."),
     TEXT("rpc.tls_key", "", 4000, "Key of that certificate (PEM)."),
+    TEXT("rpc.tls_name", "", 200,
+         "What the certificates of all processes name; empty: the host of each address."),
     NUMBER(CONFIG_INT, "rpc.workers", "16", 1, 1024, "Threads that answer calls."),
     NUMBER(CONFIG_INT, "sql.batch", "1000", 1, 1000,
            "Writes that share a commit, at most; 1 shows what sharing saves on a disk."),

@@ -241,11 +241,14 @@ static struct err *cut_off(void *gateway, struct ctx *c, struct str asset, bool 
     struct gateway *g = gateway;
     struct video_find_asset_req ask = {.asset = asset};
     struct video_find_asset_resp found = {0};
+    struct err *e = video_find_asset(g->deps.services.video, c, &ask, &found);
 
-    *keep = false;
-    TRY(video_find_asset(g->deps.services.video, c, &ask, &found));
-    if (found.id)
-        return NULL;
+    *keep = e && degraded_may(e);
+    if (*keep)
+        log_warn(g->deps.log, c, "what an upload has left is kept: nobody can say whose it is",
+                 log_str("video.asset", asset), log_err(e));
+    if (e || found.id)
+        return *keep ? NULL : e;
     log_info(g->deps.log, c, "removing what an upload cut off by a crash has left",
              log_str("video.asset", asset));
     return forget(g, c, asset);

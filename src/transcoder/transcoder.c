@@ -370,15 +370,12 @@ struct transcoder *transcoder_create(const struct transcoder_options *options,
     return t;
 }
 
-/* Removing one may have failed, for want of memory or by a kill, when its job was done. */
-static struct err *is_wanted(void *self, struct ctx *c, struct str asset, bool *keep)
+static struct err *ask_video(struct transcoder *t, struct ctx *c, struct str asset, bool *keep)
 {
-    struct transcoder *t = self;
     struct video_find_asset_req by = {.asset = asset};
     struct video_find_asset_resp video = {0};
     struct video_get_media_req ask = {0};
     struct video_get_media_resp found = {0};
-
     struct ctx soon = within(c, CALL_MS);
 
     TRY(video_find_asset(t->deps.videos, &soon, &by, &video));
@@ -387,6 +384,20 @@ static struct err *is_wanted(void *self, struct ctx *c, struct str asset, bool *
     ask.id = video.id;
     TRY(video_get_media(t->deps.videos, &soon, &ask, &found));
     *keep = found.state == VIDEO_PENDING || found.state == VIDEO_PROCESSING;
+    return NULL;
+}
+
+/* Removing one may have failed, for want of memory or by a kill, when its job was done. While
+ * nobody can say, it stays: the next start asks again. */
+static struct err *is_wanted(void *self, struct ctx *c, struct str asset, bool *keep)
+{
+    struct transcoder *t = self;
+    struct err *e = ask_video(t, c, asset, keep);
+
+    if (!e || (e->code != ERR_UNAVAILABLE && e->code != ERR_TIMEOUT))
+        return e;
+    log_warn(t->deps.log, c, "a workspace is kept: its video could not be asked for", log_err(e));
+    *keep = true;
     return NULL;
 }
 
