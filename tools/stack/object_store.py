@@ -50,7 +50,7 @@ class ObjectStore(Component):
         write_private(self.folder / 's3.json', json.dumps({'identities': [identity]}))
 
     def environment(self):
-        return {'GOMEMLIMIT': '256MiB'}
+        return {'GOMEMLIMIT': '256MiB', 'WEED_MASTER_VOLUME_GROWTH_COPY_1': '1'}  # volumes of a new bucket: 7 would be made
 
     def command(self):
         s3, master, master_grpc, volume, volume_grpc, filer, filer_grpc, s3_grpc = self.ports
@@ -59,7 +59,7 @@ class ObjectStore(Component):
                 '-ip=127.0.0.1', '-ip.bind=127.0.0.1', '-master.telemetry=false',
                 f'-master.port={master}', f'-master.port.grpc={master_grpc}',
                 '-master.electionTimeout=1s', '-master.heartbeatInterval=150ms', '-master.volumeSizeLimitMB=256',
-                '-volume.max=64', '-volume.preStopSeconds=0', f'-volume.port={volume}', f'-volume.port.grpc={volume_grpc}',
+                '-volume.max=4000', '-volume.preStopSeconds=0', f'-volume.port={volume}', f'-volume.port.grpc={volume_grpc}',
                 '-filer', f'-filer.port={filer}', f'-filer.port.grpc={filer_grpc}', '-filer.localSocket=filer.sock',
                 '-s3', f'-s3.port={s3}', f'-s3.port.grpc={s3_grpc}', '-s3.port.iceberg=0', '-s3.port.lance=0',
                 '-s3.localSocket=s3.sock', f'-s3.config={self.folder}/s3.json', f'-s3.domainName={DOMAIN}']
