@@ -327,6 +327,12 @@ static void take_data(struct rpc_channel_call *call, struct str data)
         }
 }
 
+/* What anything else has to say is of no interest. */
+static bool is_grpc(const struct rpc_channel_call *call)
+{
+    return call->http == HTTP_OK && !call->not_grpc;
+}
+
 /* A stream whose messages nobody takes gets no more of them; the connection goes on. */
 void rpc_channel_call_consume(struct rpc_channel_call *call)
 {
@@ -348,7 +354,8 @@ static int data(nghttp2_session *session, uint8_t flags, int32_t stream, const u
     if (!call)
         return 0;
     call->held += len;
-    take_data(call, h2_text(bytes, len));
+    if (is_grpc(call))
+        take_data(call, h2_text(bytes, len));
     if (!call->done)
         rpc_channel_call_consume(call);
     return 0;
@@ -433,7 +440,7 @@ struct err *rpc_channel_call_outcome(const struct rpc_channel_call *call, struct
         return err_new(c, call->lost, "%s: %s", peer, call->why);
     if (call->status.code >= 0)
         return grpc_status_err(c, &call->status);
-    if (call->http != HTTP_OK || call->not_grpc)
+    if (!is_grpc(call))
         return err_new(c, code_of_http(call->http), "%s: HTTP status %d, not gRPC", peer,
                        call->http);
     return err_new(c, ERR_INTERNAL, "%s: the reply ends without a status", peer);
