@@ -109,6 +109,13 @@ static void set_connecting(struct rpc_channel_conn *conn)
     conn->connect_by_ns = conn->heard_ns + conn->ch->options.connect_ms * CLOCK_NS_PER_MS;
 }
 
+void rpc_channel_conn_adopt(struct rpc_channel_conn *conn, int fd, struct rpc_tls_pipe *tls)
+{
+    conn->started = true;
+    rpc_link_open(&conn->link, fd, session_new(conn), tls);
+    set_connecting(conn);
+}
+
 void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c)
 {
     if (conn->started)
@@ -122,8 +129,7 @@ void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c)
         rpc_channel_failed(conn->ch);
         return;
     }
-    rpc_link_open(&conn->link, fd, session_new(conn), tls_new(conn->ch, c));
-    set_connecting(conn);
+    rpc_channel_conn_adopt(conn, fd, tls_new(conn->ch, c));
 }
 
 /* A name may have several addresses. By the one who reads, or while nobody does. */

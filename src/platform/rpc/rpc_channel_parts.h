@@ -116,6 +116,7 @@ struct rpc_channel_conn *rpc_channel_conn_create(struct rpc_channel *ch);
 void rpc_channel_conn_destroy(struct rpc_channel_conn *conn); /* nobody refers to it */
 
 /* All of these with the lock held. */
+void rpc_channel_conn_adopt(struct rpc_channel_conn *conn, int fd, struct rpc_tls_pipe *tls);
 void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c); /* the first time */
 void rpc_channel_conn_check(struct rpc_channel_conn *conn);                /* is it still good? */
 void rpc_channel_conn_flush(struct rpc_channel_conn *conn);

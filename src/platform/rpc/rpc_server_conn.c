@@ -101,7 +101,7 @@ static void watch(struct rpc_server_conn *conn, int fd)
         abort();
 }
 
-static void conn_open(struct rpc_server *s, int fd)
+struct rpc_server_conn *rpc_server_conn_open(struct rpc_server *s, int fd)
 {
     struct rpc_server_conn *conn = conn_get(s);
 
@@ -123,6 +123,7 @@ static void conn_open(struct rpc_server *s, int fd)
     conn->heard = conn->pinged = conn->greeted = false;
     watch(conn, fd);
     pthread_mutex_unlock(&conn->link.lock);
+    return conn;
 }
 
 void rpc_server_conn_listen(struct rpc_server *s, bool on)
@@ -145,7 +146,7 @@ bool rpc_server_conn_accept(struct rpc_server *s)
     if (atomic_load(&s->open_conns) >= s->options.connections_max)
         close(fd);
     else
-        conn_open(s, fd);
+        (void)rpc_server_conn_open(s, fd);
     return true;
 }
 

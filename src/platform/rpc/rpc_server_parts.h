@@ -61,6 +61,7 @@ struct rpc_server {
 
 /* ---- rpc_server_conn.c: sockets and sessions ---- */
 
+struct rpc_server_conn *rpc_server_conn_open(struct rpc_server *s, int fd); /* takes it over */
 bool rpc_server_conn_accept(struct rpc_server *s); /* false: nobody waits */
 void rpc_server_conn_listen(struct rpc_server *s, bool on);
 
