@@ -61,8 +61,8 @@ class ClusterServer:
                 assert code == 0, f'{one.name} ended with {code}:\n{one.daemon.last_words(40)}'
 
     def kill(self):
-        """Ends all roles as a power cut would."""
-        for one in self.cluster.instances:
+        """Ends all roles as a power cut would: nobody is left to speak for those who are gone."""
+        for one in (*self.cluster.gateways, *self.cluster.instances):
             one.kill()
 
     def discard(self):
