@@ -90,6 +90,13 @@ void rpc_channel_connected(struct rpc_channel *ch)
     pthread_mutex_unlock(&ch->lock);
 }
 
+void rpc_channel_hurry(struct rpc_channel *ch)
+{
+    pthread_mutex_lock(&ch->lock);
+    ch->retry_ns = 0;
+    pthread_mutex_unlock(&ch->lock);
+}
+
 /* Up to a fifth more or less, so that callers of a peer that comes back do not come all at once. */
 static int64_t scatter(int64_t ns)
 {

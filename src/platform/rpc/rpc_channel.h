@@ -27,6 +27,10 @@ struct rpc_channel;
 struct rpc_channel *rpc_channel_create(const struct rpc_channel_options *options);
 void rpc_channel_destroy(struct rpc_channel *ch); /* ends what is under way; NULL is fine */
 
+/* The next call connects, however short a while ago that failed: whoever asks has a pace of his
+ * own. */
+void rpc_channel_hurry(struct rpc_channel *ch);
+
 /* ---- unary calls, in two halves ---- */
 
 /* One call under way, in c's arena. */

@@ -80,9 +80,11 @@ static void ask(struct rpc_peers *p, struct probe *probes, size_t count)
     struct str req =
         codec_encode(&c, &health_check_request_type, &(struct health_check_request){0});
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        rpc_channel_hurry(probes[i].peer->channel);
         probes[i].sent =
             rpc_begin(probes[i].peer->channel, &c, "/grpc.health.v1.Health/Check", req);
+    }
     for (size_t i = 0; i < count; i++)
         conclude(p, probes[i].peer, is_well(&c, &probes[i]));
 }

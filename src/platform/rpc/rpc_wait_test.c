@@ -1,5 +1,6 @@
 /* Tests of calls that are waited for a while, given up, or judged by who ended them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "eventually.h"
 #include "rpc_fixture.h"
 
 static int64_t in_ms(int64_t ms)
@@ -79,6 +80,27 @@ static void who_ended_a_call_is_known(void **state)
     assert_false(ends_answered(f, &f->ctx, ECHO, ERR_UNAVAILABLE));
 }
 
+/* Why a call to nobody fails. */
+static const char *failure(struct rpc_fixture *f)
+{
+    struct str resp;
+    struct err *e = fixture_call(f, &f->ctx, ECHO, STR("x"), &resp);
+
+    assert_err(e, ERR_UNAVAILABLE);
+    return err_text(&f->ctx, e);
+}
+
+static void who_hurries_does_not_wait_for_the_pause_after_a_failure(void **state)
+{
+    struct rpc_fixture *f = *state;
+
+    rpc_server_close(f->server);
+    f->server = NULL;
+    eventually(strstr(failure(f), "cannot be reached")); /* a pause, which grows */
+    rpc_channel_hurry(f->ch);
+    assert_null(strstr(failure(f), "cannot be reached"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +108,7 @@ int main(void)
         RPC_TEST(a_call_that_never_began_needs_no_waiting),
         RPC_TEST(a_call_that_is_given_up_makes_room),
         RPC_TEST(who_ended_a_call_is_known),
+        RPC_TEST(who_hurries_does_not_wait_for_the_pause_after_a_failure),
     };
 
     return cmocka_run_group_tests_name("rpc_wait", tests, NULL, NULL);
