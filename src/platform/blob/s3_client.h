@@ -87,7 +87,7 @@ struct str s3_encode(struct arena *a, struct str text);
 /*
  * A URL that lets anybody GET the object for `valid_s` seconds from `signed_at` (Unix seconds; it
  * may lie a little in the past: all who ask within one period get the same URL, and caches serve
- * it). `type`: the Content-Type that the store is to answer with.
+ * it). `type`: the Content-Type that the store is to answer with; NULL: whatever it has.
  */
 struct str s3_presign(struct s3_client *s, struct arena *a, struct str key, const char *type,
                       int64_t signed_at, int valid_s);

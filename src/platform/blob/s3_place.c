@@ -160,11 +160,13 @@ struct str s3_place_presign(const struct s3_place *p, struct arena *a, const str
     struct str date = {time, DATE_LEN};
     const char *scope = arena_printf(a, STR_FMT "/%s/s3/aws4_request", STR_ARG(date), p->region);
     struct str who = s3_encode(a, arena_str(a, "%s/%s", p->access_key, scope));
-    const char *query = arena_printf(a,
-                                     "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=%s"
-                                     "&X-Amz-Date=%s&X-Amz-Expires=%d&X-Amz-SignedHeaders=host"
-                                     "&response-content-type=%s",
-                                     who.ptr, time, g->valid_s, s3_encode(a, str_of(g->type)).ptr);
+    const char *query =
+        arena_printf(a,
+                     "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=%s"
+                     "&X-Amz-Date=%s&X-Amz-Expires=%d&X-Amz-SignedHeaders=host"
+                     "%s%s",
+                     who.ptr, time, g->valid_s, g->type ? "&response-content-type=" : "",
+                     s3_encode(a, str_of(g->type)).ptr);
     struct str canonical = arena_str(a, "GET\n%s" STR_FMT "\n%s\nhost:%s\n\nhost\nUNSIGNED-PAYLOAD",
                                      p->path, STR_ARG(g->key), query, p->host);
     struct str text = arena_str(a, "AWS4-HMAC-SHA256\n%s\n%s\n%s", time, scope, hash(a, canonical));
