@@ -60,7 +60,7 @@ const struct config_setting settings[] = {
     TEXT("blob.s3.region", "us-east-1", 64, "The region that signatures name."),
     SECRET("blob.s3.secret_key", 256, "The secret to that access key."),
     FLAG("blob.s3.sign_bodies", "true",
-         "Sign the hash of what is put; false leaves that to TLS, and saves reading it twice."),
+         "Sign the hash of what is put; false leaves that to TLS, and saves the hashing."),
     CHOICE("blob.s3.style", "path", s3_styles,
            "path: ENDPOINT/BUCKET/KEY; virtual: BUCKET.ENDPOINT/KEY, as Aliyun OSS wants it."),
     NUMBER(CONFIG_BYTES, "cache.bytes", "64MiB", 1 << 20, BIG,

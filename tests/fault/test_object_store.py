@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from client import connect
+from daemon import Failed
 from effort import rounds
 from http_bytes import Closed, Connection
 from load import survive
@@ -157,6 +158,18 @@ def test_players_are_sent_to_the_store(store_server, new_user, clips):
 
 # A store that dies.
 
+def revive(store):
+    """On the same ports, which the dead one may hold for a moment."""
+    def started():
+        try:
+            store.start()
+        except Failed:
+            return False
+        return True
+
+    eventually(started)
+
+
 def test_what_was_published_survives_the_store(store, store_server, new_user, clips):
     server = store_server({'http.request_timeout': '3s', 'media.disk_reserve': '1MiB'})
     viewer = new_user(server.url)
@@ -168,7 +181,7 @@ def test_what_was_published_survives_the_store(store, store_server, new_user, cl
         refused = http.post('/douyin/publish/action/', data={'token': viewer.token, 'title': 'x'},
                             files={'data': ('clip.mp4', clips.data('tiny.mp4'), 'video/mp4')})
         assert refused.status_code == BUSY
-        store.start()
+        revive(store)
         server.stop()
         server.start()
         assert http.get(video['cover_url']).content == before
@@ -181,7 +194,7 @@ def test_a_job_waits_for_a_store_that_is_away(store, store_server, new_user, cli
     viewer = new_user(server.url)
     video = viewer.publish_new(clips.data('phone.mov'))
     store.kill()
-    store.start()
+    revive(store)
     viewer.until_ready(video['id'])
 
 
