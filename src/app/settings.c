@@ -120,7 +120,7 @@ const struct config_setting settings[] = {
            "Largest file that a job may write."),
     NUMBER(CONFIG_DURATION, "media.inspect_timeout", "10s", 100, 3600000,
            "Wall-clock limit of looking at an upload."),
-    NUMBER(CONFIG_DURATION, "media.lease", "60s", 1000, 3600000,
+    NUMBER(CONFIG_DURATION, "media.lease", "60s", 1000, 600000,
            "In a cluster: a job whose transcoder gives no sign of life for so long is another's."),
     NUMBER(CONFIG_INT, "media.memory_mb", "2048", 256, 1 << 20,
            "Address space of a transcoding job, in MiB."),
