@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import random
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
@@ -11,9 +12,11 @@ import pytest
 
 from client import connect
 from daemon import Failed
+from database import rows
 from effort import rounds
 from http_bytes import Closed, Connection
-from load import survive
+from ledger import Ledger
+from load import one_round
 from object_store import ACCESS_KEY, ObjectStore
 from waiting import eventually
 
@@ -198,5 +201,28 @@ def test_a_job_waits_for_a_store_that_is_away(store, store_server, new_user, cli
     viewer.until_ready(video['id'])
 
 
-def test_what_was_acknowledged_survives_every_kill_of_the_server(store_server, clips):
-    survive(store_server(), clips.data('tiny.mp4'), 'kill', rounds(1, 20))
+def assets_in(store, bucket):
+    """Whose objects there are."""
+    listed = store.curl('-f', f'{store.address()}/{bucket}?list-type=2&prefix=v%2F')
+    assert listed.returncode == 0, listed.stderr
+    assert '<IsTruncated>true' not in listed.stdout
+    return {key.split('/')[2] for key in re.findall('<Key>([^<]+)</Key>', listed.stdout)}
+
+
+def assert_nothing_left_in(store, bucket, server):
+    named = {asset for asset, in rows(server.data, 'SELECT asset FROM video_item')}
+    assert assets_in(store, bucket) == named
+    uploads = store.curl('-f', f'{store.address()}/{bucket}?uploads=')
+    assert uploads.returncode == 0 and '<Upload>' not in uploads.stdout
+
+
+def test_what_was_acknowledged_survives_every_kill_of_the_server(store, store_server, clips):
+    bucket = f'duan-{os.getpid()}-kills'
+    server = store_server({'blob.s3.bucket': bucket})
+    ledger = Ledger()
+    for at in range(rounds(2, 20)):
+        stage = one_round(server, ledger, clips.data('tiny.mp4'), f'store {at}')
+        server.start()
+        assert_nothing_left_in(store, bucket, server)
+        stage.check(server.url)
+        stage.owner.http.close()
