@@ -218,11 +218,11 @@ static void what_is_not_shown_to_others_is_shown_to_its_author(void **state)
     static const struct asked likes = {"/douyin/favorite/list/", 0, {"user_id", "1", NULL}};
     struct look_fixture *f = *state;
     int64_t ann = world_user(f->w, "ann"), bob = world_user(f->w, "bob");
-    int64_t hidden = world_video(f->w, ann), shown = world_video(f->w, bob);
+    int64_t shown = world_video(f->w, bob), hidden = world_video(f->w, ann);
     struct http_reply reply;
 
-    world_like(f->w, ann, hidden, true);
     world_like(f->w, ann, shown, true);
+    world_like(f->w, ann, hidden, true); /* it comes first in the list */
     world_hide(f->w, hidden);
     assert_ok(&f->c, look_ask(f, &works, look_token(f, ann, 1), &reply));
     assert_int_equal(look_count(reply.body, "\"play_url\":"), 1);
