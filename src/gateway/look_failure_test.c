@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
 #include "look_fixture.h"
+#include "metrics.h"
 
 enum { DOWN = 50301, HTTP_BUSY = 503 };
 

@@ -7,54 +7,7 @@
 #include "eventually.h"
 #include "scratch_server.h"
 
-enum { CROWD = 8, EACH = 20, HEAP = 500, HEAPS = 5, PIECE = 1000 };
-
-static int64_t likes_of(struct apart *f, int64_t video)
-{
-    return apart_number(f, APART_VIDEO,
-                        arena_printf(&f->arena,
-                                     "SELECT favorite_count FROM video_count WHERE video_id = %lld",
-                                     (long long)video));
-}
-
-static int64_t favorited(struct apart *f, int64_t user)
-{
-    return apart_number(f, APART_USER,
-                        arena_printf(&f->arena,
-                                     "SELECT total_favorited FROM user_count WHERE user_id = %lld",
-                                     (long long)user));
-}
-
-static void set_all(struct apart *f, enum apart_mode mode)
-{
-    for (enum apart_service s = 0; s < APART_SERVICES; s++)
-        apart_set_way(f, s, mode);
-}
-
-static int64_t comment(struct apart *f, int64_t user, int64_t video)
-{
-    struct comment_add_req req = {.user_id = user, .video_id = video, .text = STR("nice")};
-    struct comment_add_resp done = {0};
-
-    assert_ok(&f->ctx, comment_add(f->comment, &f->ctx, &req, &done));
-    return done.comment->id;
-}
-
-static void follow(struct apart *f, int64_t user, int64_t target)
-{
-    struct relation_set_req req = {.user_id = user, .target_id = target, .following = true};
-    struct relation_set_resp done = {0};
-
-    assert_ok(&f->ctx, relation_set(f->relation, &f->ctx, &req, &done));
-}
-
-static void remove_video(struct apart *f, int64_t video)
-{
-    struct video_remove_req req = {.id = video};
-    struct video_remove_resp done = {0};
-
-    assert_ok(&f->ctx, video_remove(f->video, &f->ctx, &req, &done));
-}
+enum { CROWD = 8, EACH = 20 };
 
 /* ---- when all is well ---- */
 
@@ -64,14 +17,14 @@ static void what_somebody_did_is_counted_when_he_is_answered(void **state)
     int64_t ann = apart_user(f, "ann"), bob = apart_user(f, "bob"), video = apart_video(f, ann);
 
     apart_like(f, bob, video, true);
-    assert_int_equal(likes_of(f, video), 1);
-    assert_int_equal(favorited(f, ann), 1);
-    (void)comment(f, bob, video);
-    follow(f, bob, ann);
+    assert_int_equal(apart_likes_of(f, video), 1);
+    assert_int_equal(apart_favorited(f, ann), 1);
+    (void)apart_comment(f, bob, video);
+    apart_follow(f, bob, ann);
     assert_int_equal(apart_recount(f), 0);
     apart_like(f, bob, video, false);
-    assert_int_equal(likes_of(f, video), 0);
-    assert_int_equal(favorited(f, ann), 0);
+    assert_int_equal(apart_likes_of(f, video), 0);
+    assert_int_equal(apart_favorited(f, ann), 0);
 }
 
 static void what_was_delivered_leaves_the_outbox(void **state)
@@ -81,7 +34,7 @@ static void what_was_delivered_leaves_the_outbox(void **state)
 
     apart_like(f, ann, video, true);
     eventually(apart_is_quiet(f));
-    assert_int_equal(likes_of(f, video), 1);
+    assert_int_equal(apart_likes_of(f, video), 1);
 }
 
 static void what_failed_is_told_to_nobody(void **state)
@@ -104,10 +57,10 @@ static void a_destination_that_is_down_fails_no_write_and_hears_later(void **sta
 
     apart_set_way(f, APART_VIDEO, APART_DOWN);
     apart_like(f, ann, video, true);
-    assert_int_equal(likes_of(f, video), 0);
-    assert_int_equal(favorited(f, ann), 1); /* the other one hears at once */
+    assert_int_equal(apart_likes_of(f, video), 0);
+    assert_int_equal(apart_favorited(f, ann), 1); /* the other one hears at once */
     apart_set_way(f, APART_VIDEO, APART_OPEN);
-    eventually(likes_of(f, video) == 1);
+    eventually(apart_likes_of(f, video) == 1);
     eventually(apart_is_quiet(f));
 }
 
@@ -116,13 +69,13 @@ static void a_lost_reply_counts_nothing_twice(void **state)
     struct apart *f = *state;
     int64_t ann = apart_user(f, "ann"), video = apart_video(f, ann);
 
-    set_all(f, APART_DEAF);
+    apart_set_all(f, APART_DEAF);
     apart_like(f, ann, video, true);
     int calls = atomic_load(&f->way[APART_VIDEO].calls);
 
     eventually(atomic_load(&f->way[APART_VIDEO].calls) > calls + 2); /* again and again */
-    assert_int_equal(likes_of(f, video), 1);
-    set_all(f, APART_OPEN);
+    assert_int_equal(apart_likes_of(f, video), 1);
+    apart_set_all(f, APART_OPEN);
     eventually(apart_is_quiet(f));
     assert_int_equal(apart_recount(f), 0);
 }
@@ -132,10 +85,10 @@ static void what_comes_twice_counts_once(void **state)
     struct apart *f = *state;
     int64_t ann = apart_user(f, "ann"), video = apart_video(f, ann);
 
-    set_all(f, APART_TWICE);
+    apart_set_all(f, APART_TWICE);
     apart_like(f, ann, video, true);
-    follow(f, ann, apart_user(f, "bob"));
-    (void)comment(f, ann, video);
+    apart_follow(f, ann, apart_user(f, "bob"));
+    (void)apart_comment(f, ann, video);
     eventually(apart_is_quiet(f));
     assert_int_equal(apart_recount(f), 0);
     assert_true(inbox_stats(f->inbox[APART_VIDEO]).repeated >= 2);
@@ -151,7 +104,7 @@ static void what_a_killed_instance_left_behind_another_brings(void **state)
 
     assert_ok(&f->ctx, favorite_set(killed, &f->ctx, &like, &done));
     eventually(apart_is_quiet(f));
-    assert_int_equal(likes_of(f, video), 1);
+    assert_int_equal(apart_likes_of(f, video), 1);
     assert_int_equal(apart_recount(f), 0);
 }
 
@@ -160,15 +113,15 @@ static void a_source_that_was_restarted_brings_what_it_had(void **state)
     struct apart *f = *state;
     int64_t ann = apart_user(f, "ann"), video = apart_video(f, ann);
 
-    set_all(f, APART_DOWN);
+    apart_set_all(f, APART_DOWN);
     apart_like(f, ann, video, true);
     for (size_t i = 0; i < f->courier_count; i++)
         courier_destroy(f->couriers[i]);
     f->courier_count = 0;
-    set_all(f, APART_OPEN);
-    assert_int_equal(likes_of(f, video), 0);
+    apart_set_all(f, APART_OPEN);
+    assert_int_equal(apart_likes_of(f, video), 0);
     (void)apart_second_favorite(f, true);
-    eventually(likes_of(f, video) == 1);
+    eventually(apart_likes_of(f, video) == 1);
     eventually(apart_number(f, APART_FAVORITE, "SELECT count(*) FROM changes_outbox") == 0);
 }
 
@@ -184,9 +137,9 @@ static void a_write_does_not_wait_for_one_that_hangs_longer_than_a_while(void **
 
     apart_set_way(f, APART_VIDEO, APART_HELD);
     assert_ok(&f->ctx, favorite_set(hasty, &f->ctx, &like, &done)); /* although nobody lets go */
-    assert_int_equal(likes_of(f, video), 0);
+    assert_int_equal(apart_likes_of(f, video), 0);
     apart_set_way(f, APART_VIDEO, APART_OPEN);
-    eventually(likes_of(f, video) == 1);
+    eventually(apart_likes_of(f, video) == 1);
 }
 
 /* ---- many at once ---- */
@@ -229,7 +182,7 @@ static void those_who_wait_at_once_share_a_call(void **state)
     eventually(apart_number(f, APART_FAVORITE, "SELECT count(*) FROM favorite_mark") == CROWD);
     apart_set_way(f, APART_VIDEO, APART_OPEN);
     pthread_join(crowd, NULL);
-    assert_int_equal(likes_of(f, all.video), CROWD);
+    assert_int_equal(apart_likes_of(f, all.video), CROWD);
     assert_true(atomic_load(&f->way[APART_VIDEO].calls) - calls < CROWD);
 }
 
@@ -246,16 +199,6 @@ static struct changes_fact mark_fact(struct apart *f, int64_t id, const struct f
                                  .type = STR("FavoriteMark"),
                                  .op = (int32_t)op,
                                  .row = codec_encode(&f->ctx, &favorite_mark_type, mark)};
-}
-
-static struct err *bring_to(struct apart *f, enum apart_service to, const char *source,
-                            struct changes_fact fact)
-{
-    struct changes_apply_req req = {
-        .source = str_of(source), .read_at = clock_wall_ms(), .facts = {&fact, 1}};
-    struct changes_apply_resp resp = {0};
-
-    return changes_apply(f->inbox[to], &f->ctx, &req, &resp);
 }
 
 static struct err *bring(struct apart *f, struct changes_fact *facts, size_t count, int64_t read_at)
@@ -281,7 +224,7 @@ static void a_crowd_moves_a_row_once(void **state)
             &(struct favorite_mark){.user_id = i + 1, .video_id = video, .author_id = ann},
             CHANGE_INSERT);
     assert_ok(&f->ctx, bring(f, facts, EACH, clock_wall_ms()));
-    assert_int_equal(likes_of(f, video), EACH);
+    assert_int_equal(apart_likes_of(f, video), EACH);
     assert_int_equal(moves, 1);
 }
 
@@ -296,7 +239,7 @@ static void the_order_in_which_facts_come_does_not_matter(void **state)
     assert_ok(&f->ctx, bring(f, &unliked, 1, clock_wall_ms()));
     assert_ok(&f->ctx, bring(f, &liked, 1, clock_wall_ms()));
     assert_ok(&f->ctx, bring(f, &unliked, 1, clock_wall_ms()));
-    assert_int_equal(likes_of(f, video), 0);
+    assert_int_equal(apart_likes_of(f, video), 0);
 }
 
 static void facts_that_were_read_long_ago_are_refused(void **state)
@@ -309,7 +252,7 @@ static void facts_that_were_read_long_ago_are_refused(void **state)
 
     assert_err(e, ERR_ABORTED);
     assert_string_equal(e->reason, "facts_stale");
-    assert_int_equal(likes_of(f, video), 0);
+    assert_int_equal(apart_likes_of(f, video), 0);
 }
 
 /* ---- what is not understood, and what cannot be ---- */
@@ -325,7 +268,7 @@ static void what_nobody_understands_is_kept_and_holds_up_nobody(void **state)
                  " VALUES ('video', 1, 999999, 'FavoriteOfTomorrow', 0, 'x')");
     eventually(inbox_stats(f->inbox[APART_VIDEO]).refused > 1);
     apart_like(f, ann, video, true);
-    assert_int_equal(likes_of(f, video), 1);
+    assert_int_equal(apart_likes_of(f, video), 1);
     eventually(apart_number(f, APART_FAVORITE, "SELECT count(*) FROM changes_outbox") == 1);
     assert_int_equal(apart_number(f, APART_FAVORITE, "SELECT id FROM changes_outbox"), 999999);
 }
@@ -339,97 +282,9 @@ static void what_cannot_be_applied_holds_up_nobody(void **state)
 
     assert_ok(&f->ctx, favorite_set(f->favorite, &f->ctx, &nobody, &done));
     apart_like(f, ann, video, true);
-    eventually(favorited(f, ann) == 1); /* user 4711 has no counts: his like waits for ever */
+    eventually(apart_favorited(f, ann) == 1); /* user 4711 has no counts: his like waits for ever */
     eventually(apart_number(f, APART_FAVORITE, "SELECT count(*) FROM changes_outbox") == 1);
-    assert_int_equal(likes_of(f, video), 2);
-}
-
-/* ---- facts that follow from facts ---- */
-
-static int64_t comments(struct apart *f)
-{
-    return apart_number(f, APART_COMMENT, "SELECT count(*) FROM comment_item");
-}
-
-static struct changes_fact end_of(struct apart *f, int64_t id, int64_t video)
-{
-    struct video_item gone = {.id = video};
-
-    return (struct changes_fact){.id = id,
-                                 .type = STR("VideoItem"),
-                                 .op = CHANGE_DELETE,
-                                 .row = codec_encode(&f->ctx, &video_item_type, &gone)};
-}
-
-/* Directly, so that nobody hears of them. */
-static void heap_comments(struct apart *f, int64_t user, int64_t video, int from)
-{
-    apart_change(
-        f, APART_COMMENT,
-        arena_printf(&f->arena,
-                     "INSERT INTO comment_item (video_id, created_at, id, user_id, text)"
-                     " WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-                     " WHERE i < %d) SELECT %lld, %d + i, 100000 + %d + i, %lld, 'x' FROM n",
-                     (int)HEAP, (long long)video, from, from, (long long)user));
-}
-
-static void comments_of_a_removed_video_go_piece_by_piece(void **state)
-{
-    struct apart *f = *state;
-    int64_t ann = apart_user(f, "ann"), video = apart_video(f, ann), other = apart_video(f, ann);
-
-    (void)comment(f, ann, other);
-    for (int i = 0; i < HEAPS; i++)
-        heap_comments(f, ann, video, i * HEAP);
-    apart_set_way(f, APART_COMMENT, APART_DOWN);
-    remove_video(f, video);
-    assert_ok(&f->ctx, bring_to(f, APART_COMMENT, "video", end_of(f, 4711, video)));
-    assert_int_equal(comments(f), HEAPS * HEAP + 1 - PIECE);
-    apart_set_way(f, APART_COMMENT, APART_OPEN);
-    eventually(comments(f) == 1);
-    eventually(apart_is_quiet(f));
-    assert_int_equal(apart_recount(f), 0);
-}
-
-/* Its author asked whether the video is there, and was slow to write. */
-static void a_comment_that_comes_after_the_end_of_its_video_goes(void **state)
-{
-    struct apart *f = *state;
-    int64_t ann = apart_user(f, "ann"), video = apart_video(f, ann);
-    struct comment_item late = {.id = 9, .video_id = video, .user_id = ann, .text = STR("nice")};
-
-    remove_video(f, video);
-    eventually(apart_is_quiet(f));
-    apart_change(f, APART_COMMENT,
-                 arena_printf(&f->arena,
-                              "INSERT INTO comment_item (video_id, created_at, id, user_id, text)"
-                              " VALUES (%lld, 1, 9, %lld, 'nice')",
-                              (long long)video, (long long)ann));
-    struct changes_fact fact = {.id = 4711,
-                                .type = STR("CommentItem"),
-                                .row = codec_encode(&f->ctx, &comment_item_type, &late)};
-
-    assert_ok(&f->ctx, bring_to(f, APART_VIDEO, "comment", fact));
-    eventually(comments(f) == 0);
-}
-
-static void likes_and_comments_that_come_after_the_end_of_a_video_count_nowhere(void **state)
-{
-    struct apart *f = *state;
-    int64_t ann = apart_user(f, "ann"), bob = apart_user(f, "bob"), video = apart_video(f, ann);
-
-    apart_like(f, ann, video, true);
-    apart_set_way(f, APART_VIDEO, APART_DOWN);
-    apart_like(f, bob, video, true);
-    (void)comment(f, bob, video);
-    assert_int_equal(favorited(f, ann), 2);
-    remove_video(f, video);
-    assert_int_equal(favorited(f, ann), 1); /* the one that the video never heard of */
-    apart_set_way(f, APART_VIDEO, APART_OPEN);
-    eventually(favorited(f, ann) == 0);
-    eventually(apart_number(f, APART_COMMENT, "SELECT count(*) FROM comment_item") == 0);
-    eventually(apart_is_quiet(f));
-    assert_int_equal(apart_recount(f), 0);
+    assert_int_equal(apart_likes_of(f, video), 2);
 }
 
 /* ---- anything at all ---- */
@@ -497,7 +352,7 @@ static void whatever_happens_counts_agree_in_the_end(void **state)
     for (int i = 0; i < CROWD; i++)
         all.videos[i] = apart_video(f, all.users[i]);
     assert_int_equal(crew_run(live, &all, CROWD), 0);
-    set_all(f, APART_OPEN);
+    apart_set_all(f, APART_OPEN);
     eventually(apart_is_quiet(f));
     assert_int_equal(apart_recount(f), 0);
 }
@@ -520,9 +375,6 @@ int main(int argc, char **argv)
         APART_TEST(facts_that_were_read_long_ago_are_refused),
         APART_TEST(what_nobody_understands_is_kept_and_holds_up_nobody),
         APART_TEST(what_cannot_be_applied_holds_up_nobody),
-        APART_TEST(comments_of_a_removed_video_go_piece_by_piece),
-        APART_TEST(a_comment_that_comes_after_the_end_of_its_video_goes),
-        APART_TEST(likes_and_comments_that_come_after_the_end_of_a_video_count_nowhere),
         APART_TEST(whatever_happens_counts_agree_in_the_end),
     };
 

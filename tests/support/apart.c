@@ -373,3 +373,50 @@ void apart_like(struct apart *f, int64_t user, int64_t video, bool liked)
 
     assert_ok(&f->ctx, favorite_set(f->favorite, &f->ctx, &req, &resp));
 }
+
+int64_t apart_likes_of(struct apart *f, int64_t video)
+{
+    return apart_number(f, APART_VIDEO,
+                        arena_printf(&f->arena,
+                                     "SELECT favorite_count FROM video_count WHERE video_id = %lld",
+                                     (long long)video));
+}
+
+int64_t apart_favorited(struct apart *f, int64_t user)
+{
+    return apart_number(f, APART_USER,
+                        arena_printf(&f->arena,
+                                     "SELECT total_favorited FROM user_count WHERE user_id = %lld",
+                                     (long long)user));
+}
+
+void apart_set_all(struct apart *f, enum apart_mode mode)
+{
+    for (enum apart_service s = 0; s < APART_SERVICES; s++)
+        apart_set_way(f, s, mode);
+}
+
+int64_t apart_comment(struct apart *f, int64_t user, int64_t video)
+{
+    struct comment_add_req req = {.user_id = user, .video_id = video, .text = STR("nice")};
+    struct comment_add_resp done = {0};
+
+    assert_ok(&f->ctx, comment_add(f->comment, &f->ctx, &req, &done));
+    return done.comment->id;
+}
+
+void apart_follow(struct apart *f, int64_t user, int64_t target)
+{
+    struct relation_set_req req = {.user_id = user, .target_id = target, .following = true};
+    struct relation_set_resp done = {0};
+
+    assert_ok(&f->ctx, relation_set(f->relation, &f->ctx, &req, &done));
+}
+
+void apart_remove_video(struct apart *f, int64_t video)
+{
+    struct video_remove_req req = {.id = video};
+    struct video_remove_resp done = {0};
+
+    assert_ok(&f->ctx, video_remove(f->video, &f->ctx, &req, &done));
+}

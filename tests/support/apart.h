@@ -82,6 +82,7 @@ struct courier *apart_hire(struct apart *f, struct changes *changes, enum apart_
 struct favorite_api *apart_second_favorite(struct apart *f, bool alive);
 
 void apart_set_way(struct apart *f, enum apart_service to, enum apart_mode mode);
+void apart_set_all(struct apart *f, enum apart_mode mode);
 
 /* A statement that gives one number. */
 int64_t apart_number(struct apart *f, enum apart_service of, const char *text);
@@ -96,5 +97,12 @@ int64_t apart_recount(struct apart *f);
 int64_t apart_user(struct apart *f, const char *name);
 int64_t apart_video(struct apart *f, int64_t author);
 void apart_like(struct apart *f, int64_t user, int64_t video, bool liked);
+int64_t apart_comment(struct apart *f, int64_t user, int64_t video);
+void apart_follow(struct apart *f, int64_t user, int64_t target);
+void apart_remove_video(struct apart *f, int64_t video);
+
+/* As counted by now. */
+int64_t apart_likes_of(struct apart *f, int64_t video);
+int64_t apart_favorited(struct apart *f, int64_t user); /* likes of what he made */
 
 #endif
