@@ -221,7 +221,7 @@ struct sweep {
     struct outbox_page page;
     struct fact_list found;
     int64_t read_at;
-    struct outbox_state state;
+    int64_t oldest;
 };
 
 static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -264,11 +264,11 @@ static struct err *next_page(struct sweep *s, struct ctx *c)
     return NULL;
 }
 
-static struct err *look(struct sql_tx *tx, struct ctx *c, void *arg)
+static struct err *read_oldest(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct sweep *s = arg;
 
-    return outbox_look(tx, c, str_of(s->k->options.destination), &s->state);
+    return outbox_oldest(tx, c, str_of(s->k->options.destination), &s->oldest);
 }
 
 /* By this clock, whose hand may stand elsewhere than that of the one who wrote the oldest: what the
@@ -278,9 +278,9 @@ static void note_settled(struct courier *k, struct ctx *c)
     struct sweep s = {.k = k};
     int64_t now = clock_wall_ms();
 
-    if (sql_read(k->options.db, c, look, &s))
+    if (sql_read(k->options.db, c, read_oldest, &s))
         return;
-    k->settled_before = s.state.oldest && s.state.oldest < now ? s.state.oldest : now;
+    k->settled_before = s.oldest && s.oldest < now ? s.oldest : now;
 }
 
 /* After a pause everything is due: nobody else tried it. */
@@ -291,6 +291,7 @@ static void sweep(struct courier *k, struct ctx *c)
     struct err *e;
 
     k->sweep_at_ns = clock_monotonic_ns() + k->options.sweep_ms * CLOCK_NS_PER_MS;
+    forget_delivered(k, c);
     do {
         e = next_page(&s, c);
         if (e) {
@@ -353,15 +354,27 @@ void courier_destroy(struct courier *k)
     free(k);
 }
 
+struct look {
+    const char *destination;
+    struct outbox_state state;
+};
+
+static struct err *look(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct look *l = arg;
+
+    return outbox_look(tx, c, str_of(l->destination), &l->state);
+}
+
 struct err *courier_stats(struct courier *k, struct ctx *c, struct courier_stats *out)
 {
-    struct sweep s = {.k = k};
+    struct look l = {.destination = k->options.destination};
 
-    TRY(sql_read(k->options.db, c, look, &s));
+    TRY(sql_read(k->options.db, c, look, &l));
     *out = (struct courier_stats){
         .destination = k->options.destination,
-        .waiting = s.state.count,
-        .oldest_ms = s.state.oldest ? clock_wall_ms() - s.state.oldest : 0,
+        .waiting = l.state.count,
+        .oldest_ms = l.state.oldest ? clock_wall_ms() - l.state.oldest : 0,
         .delivered = atomic_load(&k->facts),
         .calls = atomic_load(&k->calls),
         .failed = atomic_load(&k->failed),

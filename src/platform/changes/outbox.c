@@ -50,17 +50,30 @@ struct err *outbox_remove(struct sql_tx *tx, struct ctx *c, struct str destinati
         sql_text(destination), sql_int(fact->created_at), sql_int(fact->id));
 }
 
+struct err *outbox_oldest(struct sql_tx *tx, struct ctx *c, struct str destination, int64_t *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT created_at FROM changes_outbox WHERE destination = ?"
+                  " ORDER BY created_at, id LIMIT 1",
+                  sql_text(destination)));
+    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
 struct err *outbox_look(struct sql_tx *tx, struct ctx *c, struct str destination,
                         struct outbox_state *out)
 {
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT count(*), coalesce(min(created_at), 0) FROM (SELECT created_at"
-                  " FROM changes_outbox WHERE destination = ? ORDER BY created_at, id LIMIT ?)"
-                  " AS some",
+                  "SELECT count(*) FROM (SELECT 1 FROM changes_outbox WHERE destination = ?"
+                  " LIMIT ?) AS some",
                   sql_text(destination), sql_int(OUTBOX_COUNT_MAX)));
-    if (sql_next(&r))
-        *out = (struct outbox_state){sql_i64(&r, 0), sql_i64(&r, 1)};
+    int64_t count = sql_next(&r) ? sql_i64(&r, 0) : 0;
+
+    TRY(outbox_oldest(tx, c, destination, &out->oldest));
+    out->count = count;
     return NULL;
 }

@@ -41,7 +41,11 @@ MUST_USE struct err *outbox_read(struct sql_tx *tx, struct ctx *c, struct str de
 MUST_USE struct err *outbox_remove(struct sql_tx *tx, struct ctx *c, struct str destination,
                                    const struct fact *fact);
 
-/* What waits. */
+/* When the first that waits was written; 0: nothing waits. */
+MUST_USE struct err *outbox_oldest(struct sql_tx *tx, struct ctx *c, struct str destination,
+                                   int64_t *out);
+
+/* What waits, for whoever looks after it. */
 struct outbox_state {
     int64_t count;  /* up to OUTBOX_COUNT_MAX */
     int64_t oldest; /* created_at; 0: nothing waits */

@@ -55,14 +55,14 @@ struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t 
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT max(created_at), count(*) FROM (SELECT created_at FROM comment_item"
-                  " WHERE video_id = ? ORDER BY created_at, id LIMIT ?) AS some",
+                  "SELECT created_at FROM comment_item WHERE video_id = ?"
+                  " ORDER BY created_at, id LIMIT ?",
                   sql_int(video), sql_int(limit)));
-    bool any = sql_next(&r) && sql_i64(&r, 1) > 0;
-
-    *more = any && sql_i64(&r, 1) == limit;
-    if (!any)
+    *more = (int64_t)r.count == limit;
+    if (!r.count)
         return NULL;
+    r.next = r.count - 1; /* the last of them */
+    (void)sql_next(&r);
     return sql_exec(tx, c, "DELETE FROM comment_item WHERE video_id = ? AND created_at <= ?",
                     sql_int(video), sql_int(sql_i64(&r, 0)));
 }
