@@ -29,7 +29,7 @@ bind-address=127.0.0.1
 tmpdir={folder}/tmp
 init-file={folder}/accounts.sql
 skip-name-resolve
-max_connections=500
+max_connections=4000
 
 character-set-server=utf8mb4
 collation-server=utf8mb4_bin
