@@ -91,7 +91,7 @@ static struct err *next_page(void *arg, struct ctx *c, bool *more)
 struct err *accounts_list(const struct admin *a, struct ctx *c, const struct accounts_query *q)
 {
     struct text_table table;
-    struct list_job job = {.db = a->db, .query = q, .table = &table};
+    struct list_job job = {.db = a->db[ADMIN_DB_USER], .query = q, .table = &table};
 
     text_table_init(&table, c->arena, heads);
     TRY(admin_pieces(c, next_page, &job));

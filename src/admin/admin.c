@@ -4,6 +4,12 @@
 
 #include "interrupts.h"
 
+const char *const admin_db_names[ADMIN_DBS] = {
+    [ADMIN_DB_USER] = "user",         [ADMIN_DB_VIDEO] = "video",
+    [ADMIN_DB_FAVORITE] = "favorite", [ADMIN_DB_COMMENT] = "comment",
+    [ADMIN_DB_RELATION] = "relation", [ADMIN_DB_MESSAGE] = "message",
+};
+
 static struct err *one_piece(struct ctx *piece, admin_piece *next, void *arg, bool *more)
 {
     TRY(interrupts_check(piece));

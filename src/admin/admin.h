@@ -1,4 +1,4 @@
-/* What an operator does to a data folder, beside a running server or without one. */
+/* What an operator does: to a data folder, with or without a server; to a cluster that runs. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef ADMIN_H
 #define ADMIN_H
@@ -13,13 +13,26 @@ struct sql;
 struct user_api;
 struct video_api;
 
+/* Whose tables a database holds: in a cluster each service has one of its own. */
+enum admin_db {
+    ADMIN_DB_USER,
+    ADMIN_DB_VIDEO,
+    ADMIN_DB_FAVORITE,
+    ADMIN_DB_COMMENT,
+    ADMIN_DB_RELATION,
+    ADMIN_DB_MESSAGE,
+    ADMIN_DBS,
+};
+extern const char *const admin_db_names[ADMIN_DBS]; /* "user", ... */
+
 /*
  * What the commands work on; all of it is borrowed from the one who opened it. One thread uses it.
  * Answers go to `out`, progress and remarks to stderr; what went wrong is returned.
  */
 struct admin {
-    struct str data; /* the folder */
-    struct sql *db;
+    bool is_cluster;           /* there is no data folder; services are called where they run */
+    struct str data;           /* the folder */
+    struct sql *db[ADMIN_DBS]; /* of a folder all the same one; NULL: the command needs it not */
     struct blob *blob;
     struct bus *bus;
     struct user_api *users;

@@ -9,25 +9,36 @@
 #include "folder_lock.h"
 #include "text_table.h"
 
+/* Where it makes sense: one database and its folder, or the databases of a cluster. */
+enum { FOLDER = 1, CLUSTER = 2, BOTH = FOLDER | CLUSTER };
+
 /* In the order in which they repair: what is counted comes before what sums it up. */
 static const struct {
     const char *name, *meaning;
     doctor_check *run;
+    unsigned where;
 } checks[] = {
-    {"database", "every page and index can be read", doctor_database_check},
-    {"sequences", "no id is handed out twice", doctor_sequences_check},
-    {"strays", "comments and counts belong to something", doctor_strays_check},
-    {"video-counts", "likes and comments are as many as counted", doctor_video_counts_check},
-    {"user-counts", "so are follows, works and likes", doctor_user_counts_check},
-    {"quotas", "what accounts have used is what their videos take up", doctor_usage_check},
-    {"conversations", "each tells its newest message", doctor_chats_check},
-    {"jobs", "what waits for a job has one, and the other way round", doctor_jobs_check},
-    {"dead-jobs", "nothing has failed for good but through its upload", doctor_dead_jobs_check},
-    {"files", "what a video names is there and whole", doctor_files_check},
-    {"orphans", "every object belongs to a video", doctor_orphans_check},
-    {"leftovers", "nothing half made lies about", doctor_leftovers_check},
-    {"key", "token.key is its owner's alone", doctor_key_check},
-    {"disk", "there is room for uploads", doctor_disk_check},
+    {"database", "every page and index can be read", doctor_database_check, FOLDER},
+    {"facts", "what services tell each other arrives", doctor_facts_check, CLUSTER},
+    {"sequences", "no id is handed out twice", doctor_sequences_check, BOTH},
+    {"strays", "comments and counts belong to something", doctor_strays_check, FOLDER},
+    {"strays", "comments and counts belong to something", doctor_comments_across_check, CLUSTER},
+    {"video-counts", "likes and comments are as many as counted", doctor_video_counts_check,
+     FOLDER},
+    {"video-counts", "likes and comments are as many as counted", doctor_videos_across_check,
+     CLUSTER},
+    {"user-counts", "so are follows, works and likes", doctor_user_counts_check, FOLDER},
+    {"user-counts", "so are follows, works and likes", doctor_users_across_check, CLUSTER},
+    {"quotas", "what accounts have used is what their videos take up", doctor_usage_check, BOTH},
+    {"conversations", "each tells its newest message", doctor_chats_check, BOTH},
+    {"jobs", "what waits for a job has one, and the other way round", doctor_jobs_check, BOTH},
+    {"dead-jobs", "nothing has failed for good but through its upload", doctor_dead_jobs_check,
+     BOTH},
+    {"files", "what a video names is there and whole", doctor_files_check, FOLDER},
+    {"orphans", "every object belongs to a video", doctor_orphans_check, FOLDER},
+    {"leftovers", "nothing half made lies about", doctor_leftovers_check, FOLDER},
+    {"key", "token.key is its owner's alone", doctor_key_check, FOLDER},
+    {"disk", "there is room for uploads", doctor_disk_check, FOLDER},
 };
 
 /* ---- telling ---- */
@@ -98,9 +109,14 @@ static void sum_up(struct doctor *d, size_t count)
 /* ---- examining ---- */
 
 /* A check that cannot be made is a finding: the others are made all the same. */
-static struct err *run_checks(struct doctor *d, struct ctx *c)
+static struct err *run_checks(struct doctor *d, struct ctx *c, size_t *count)
 {
+    unsigned here = d->admin->is_cluster ? CLUSTER : FOLDER;
+
     for (size_t i = 0; i < COUNT(checks); i++) {
+        if (!(checks[i].where & here))
+            continue;
+        ++*count;
         d->check = checks[i].name;
         struct err *e = checks[i].run(d, c);
 
@@ -115,10 +131,11 @@ static struct err *run_checks(struct doctor *d, struct ctx *c)
 static struct err *examine(struct doctor *d, struct ctx *c)
 {
     struct err *e = d->order->open(d->order->self, c);
+    size_t count = 0;
 
     if (!e) {
-        TRY(run_checks(d, c));
-        sum_up(d, COUNT(checks));
+        TRY(run_checks(d, c, &count));
+        sum_up(d, count);
         return NULL;
     }
     if (e->code != ERR_DATA_LOSS && e->code != ERR_PRECONDITION)
@@ -154,21 +171,28 @@ static struct err *look_for_backup(struct doctor *d, struct ctx *c, int *hold)
     return NULL;
 }
 
+static struct err *examine_folder(struct doctor *d, struct ctx *c)
+{
+    struct folder_lock *lock = NULL;
+    int hold = -1;
+    struct err *e = look_for_server(d, c, &lock);
+
+    if (!e)
+        e = look_for_backup(d, c, &hold);
+    if (!e)
+        e = examine(d, c);
+    if (hold >= 0)
+        close(hold);
+    folder_lock_return(lock);
+    return e;
+}
+
 struct err *doctor_examine(const struct admin *a, struct ctx *c, const struct doctor_order *order,
                            int64_t *left)
 {
     struct doctor d = {.admin = a, .order = order};
-    struct folder_lock *lock = NULL;
-    int hold = -1;
-    struct err *e = look_for_server(&d, c, &lock);
+    struct err *e = a->is_cluster ? examine(&d, c) : examine_folder(&d, c);
 
-    if (!e)
-        e = look_for_backup(&d, c, &hold);
-    if (!e)
-        e = examine(&d, c);
-    if (hold >= 0)
-        close(hold);
-    folder_lock_return(lock);
     *left = d.found;
     return e;
 }

@@ -17,7 +17,7 @@ enum { PAIRS = 500 };
     " UNION ALL SELECT high_id, low_id, low_id, high_id, max(created_at) FROM message_line"     \
     " WHERE low_id >= ? AND low_id < ? GROUP BY low_id, high_id) AS s"                          \
     " JOIN message_line AS l ON l.low_id = s.low_id AND l.high_id = s.high_id"                  \
-    " AND l.created_at = s.last_at WHERE true"
+    " AND l.created_at = s.last_at"
 
 static struct str tell_wrong(struct arena *a, const struct sql_rows *row)
 {
@@ -36,29 +36,34 @@ static struct str tell_empty(struct arena *a, const struct sql_rows *row)
 
 #define EMPTY                                                                      \
     " FROM message_conversation WHERE user_id >= ? AND user_id < ? AND NOT EXISTS" \
-    " (SELECT 1 FROM message_line WHERE low_id = min(user_id, peer_id)"            \
-    " AND high_id = max(user_id, peer_id))"
+    " (SELECT 1 FROM message_line WHERE"                                           \
+    " low_id = CASE WHEN user_id < peer_id THEN user_id ELSE peer_id END"          \
+    " AND high_id = CASE WHEN user_id < peer_id THEN peer_id ELSE user_id END)"
+
+#define WRONG                                                                                   \
+    " FROM (" TRUTH ") AS t LEFT JOIN message_conversation AS k ON k.user_id = t.user_id AND"   \
+    " k.peer_id = t.peer_id WHERE k.user_id IS NULL OR k.last_at <> t.last_at OR"               \
+    " k.last_id <> t.last_id OR k.last_from <> t.last_from OR k.last_content <> t.last_content" \
+    " OR k.received_at <> t.received_at OR k.delivered_at > t.received_at"
 
 struct err *doctor_chats_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows wrong = {
+        .db = ADMIN_DB_MESSAGE,
         .last = "SELECT max(low_id) FROM message_line",
-        .find = "SELECT t.user_id, t.peer_id FROM (" TRUTH ") AS t LEFT JOIN message_conversation"
-                " AS k ON k.user_id = t.user_id AND k.peer_id = t.peer_id WHERE k.last_at IS NOT"
-                " t.last_at OR k.last_id IS NOT t.last_id OR k.last_from IS NOT t.last_from OR"
-                " k.last_content IS NOT t.last_content OR k.received_at IS NOT t.received_at OR"
-                " k.delivered_at > t.received_at ORDER BY t.user_id, t.peer_id",
-        .fix = "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id, last_from,"
-               " last_content, received_at) " TRUTH " ON CONFLICT (user_id, peer_id) DO UPDATE SET"
-               " last_at = excluded.last_at, last_id = excluded.last_id, last_from ="
-               " excluded.last_from, last_content = excluded.last_content, received_at ="
-               " excluded.received_at, delivered_at = min(delivered_at, excluded.received_at)",
+        .find = "SELECT t.user_id, t.peer_id" WRONG " ORDER BY t.user_id, t.peer_id",
+        .fix = "REPLACE INTO message_conversation (user_id, peer_id, last_at, last_id, last_from,"
+               " last_content, received_at, delivered_at) SELECT t.user_id, t.peer_id, t.last_at,"
+               " t.last_id, t.last_from, t.last_content, t.received_at, CASE"
+               " WHEN k.delivered_at IS NULL THEN 0 WHEN k.delivered_at < t.received_at"
+               " THEN k.delivered_at ELSE t.received_at END" WRONG,
         .find_pairs = 2,
         .fix_pairs = 2,
         .span = PAIRS,
         .tell = tell_wrong,
     };
     static const struct doctor_rows empty = {
+        .db = ADMIN_DB_MESSAGE,
         .last = "SELECT max(user_id) FROM message_conversation",
         .find = "SELECT user_id, peer_id" EMPTY,
         .fix = "DELETE" EMPTY,

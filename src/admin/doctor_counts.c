@@ -7,25 +7,33 @@
 
 enum { USERS = 1000, VIDEOS = 100000, STRAYS = 10000 };
 
-/* "user 12: works is 3, 2 is right; likes is 7, 6 is right". From column 1 on: what the row holds,
- * and what is right; -1: there is no row. */
+/* From column 1 on: what the row holds, and what is right; -1: there is no row. */
 static struct str tell_counts(struct arena *a, const char *what, const char *const *names,
                               size_t count, const struct sql_rows *row)
 {
+    int64_t *is = arena_array(a, int64_t, count), *right = arena_array(a, int64_t, count);
+
+    for (size_t i = 0; i < count; i++) {
+        is[i] = sql_i64(row, 1 + 2 * i);
+        right[i] = sql_i64(row, 2 + 2 * i);
+    }
+    return doctor_counts_text(
+        a, &(struct doctor_counts){what, names, count, sql_i64(row, 0), is, right});
+}
+
+struct str doctor_counts_text(struct arena *a, const struct doctor_counts *k)
+{
     struct json text = {.arena = a};
 
-    json_raw(&text, arena_str(a, "%s %" PRId64, what, sql_i64(row, 0)));
-    if (sql_i64(row, 1) < 0) {
+    json_raw(&text, arena_str(a, "%s %" PRId64, k->what, k->id));
+    if (k->is[0] < 0) {
         json_lit(&text, " has no counts");
         return json_str(&text);
     }
-    for (size_t i = 0, told = 0; i < count; i++) {
-        int64_t is = sql_i64(row, 1 + 2 * i), right = sql_i64(row, 2 + 2 * i);
-
-        if (is != right)
+    for (size_t i = 0, told = 0; i < k->count; i++)
+        if (k->is[i] != k->right[i])
             json_raw(&text, arena_str(a, "%s %s is %" PRId64 ", %" PRId64 " is right",
-                                      told++ ? ";" : ":", names[i], is, right));
-    }
+                                      told++ ? ";" : ":", k->names[i], k->is[i], k->right[i]));
     return json_str(&text);
 }
 
@@ -119,27 +127,28 @@ static struct str tell_usage(struct arena *a, const struct sql_rows *row)
     return tell_counts(a, "quota of user", names, COUNT(names), row);
 }
 
-#define USAGE_TRUTH                                                                 \
-    "SELECT u.id AS id, count(v.id) AS videos, coalesce(sum(v.bytes), 0) AS bytes," \
-    " coalesce(sum(v.state IN (0, 1)), 0) AS pending FROM user_account AS u"        \
-    " LEFT JOIN video_item AS v ON v.author_id = u.id WHERE u.id >= ? AND u.id < ? GROUP BY u.id"
+#define USAGE_TRUTH                                                                          \
+    "SELECT u.id AS id, count(v.id) AS videos, coalesce(sum(v.bytes), 0) AS bytes,"          \
+    " coalesce(sum(CASE WHEN v.state IN (0, 1) THEN 1 ELSE 0 END), 0) AS pending FROM"       \
+    " (SELECT author_id AS id FROM video_usage WHERE author_id >= ? AND author_id < ? UNION" \
+    " SELECT author_id FROM video_item WHERE author_id >= ? AND author_id < ?) AS u"         \
+    " LEFT JOIN video_item AS v ON v.author_id = u.id GROUP BY u.id"
 
 struct err *doctor_usage_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows rows = {
-        .last = "SELECT max(id) FROM user_account",
+        .db = ADMIN_DB_VIDEO,
+        .last = "SELECT max(id) FROM (SELECT max(author_id) AS id FROM video_usage UNION ALL"
+                " SELECT max(author_id) FROM video_item) AS authors",
         .find = "SELECT t.id, coalesce(k.videos, 0), t.videos, coalesce(k.bytes, 0), t.bytes,"
                 " coalesce(k.pending, 0), t.pending FROM (" USAGE_TRUTH ") AS t LEFT JOIN"
                 " video_usage AS k ON k.author_id = t.id WHERE coalesce(k.videos, 0) <> t.videos OR"
                 " coalesce(k.bytes, 0) <> t.bytes OR coalesce(k.pending, 0) <> t.pending"
                 " ORDER BY t.id",
-        .fix = "INSERT INTO video_usage (author_id, videos, bytes, pending)"
-               " SELECT id, videos, bytes, pending FROM (" USAGE_TRUTH ") WHERE videos > 0 OR"
-               " EXISTS (SELECT 1 FROM video_usage WHERE author_id = id) ON CONFLICT (author_id)"
-               " DO UPDATE SET videos = excluded.videos, bytes = excluded.bytes,"
-               " pending = excluded.pending",
-        .find_pairs = 1,
-        .fix_pairs = 1,
+        .fix = "REPLACE INTO video_usage (author_id, videos, bytes, pending)"
+               " SELECT t.id, t.videos, t.bytes, t.pending FROM (" USAGE_TRUTH ") AS t",
+        .find_pairs = 2,
+        .fix_pairs = 2,
         .span = USERS,
         .tell = tell_usage,
     };
@@ -167,22 +176,32 @@ static struct str tell_stray_user(struct arena *a, const struct sql_rows *row)
 
 #define OWNERLESS(key, owner) \
     key " >= ? AND " key " < ? AND NOT EXISTS (SELECT 1 FROM " owner " WHERE id = " key ")"
+/* What a cluster keeps apart is compared by doctor_across.c. */
 #define COMMENTS " FROM comment_item WHERE " OWNERLESS("video_id", "video_item")
 #define COUNTS_OF_VIDEOS " FROM video_count WHERE " OWNERLESS("video_id", "video_item")
 #define COUNTS_OF_USERS " FROM user_count WHERE " OWNERLESS("user_id", "user_account")
 
-struct err *doctor_strays_check(struct doctor *d, struct ctx *c)
+static const struct doctor_rows stray_comments = {
+    .db = ADMIN_DB_COMMENT,
+    .last = "SELECT max(video_id) FROM comment_item",
+    .find = "SELECT video_id, count(*)" COMMENTS " GROUP BY video_id",
+    .fix = "DELETE" COMMENTS,
+    .find_pairs = 1,
+    .fix_pairs = 1,
+    .span = STRAYS,
+    .tell = tell_comments,
+};
+
+struct err *doctor_stray_counts_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows strays[] = {
-        {.last = "SELECT max(video_id) FROM comment_item",
-         .find = "SELECT video_id, count(*)" COMMENTS " GROUP BY video_id",
-         .fix = "DELETE" COMMENTS,
-         .tell = tell_comments},
-        {.last = "SELECT max(video_id) FROM video_count",
+        {.db = ADMIN_DB_VIDEO,
+         .last = "SELECT max(video_id) FROM video_count",
          .find = "SELECT video_id" COUNTS_OF_VIDEOS,
          .fix = "DELETE" COUNTS_OF_VIDEOS,
          .tell = tell_stray_video},
-        {.last = "SELECT max(user_id) FROM user_count",
+        {.db = ADMIN_DB_USER,
+         .last = "SELECT max(user_id) FROM user_count",
          .find = "SELECT user_id" COUNTS_OF_USERS,
          .fix = "DELETE" COUNTS_OF_USERS,
          .tell = tell_stray_user},
@@ -196,4 +215,10 @@ struct err *doctor_strays_check(struct doctor *d, struct ctx *c)
         TRY(doctor_rows_check(d, c, &rows));
     }
     return NULL;
+}
+
+struct err *doctor_strays_check(struct doctor *d, struct ctx *c)
+{
+    TRY(doctor_rows_check(d, c, &stray_comments));
+    return doctor_stray_counts_check(d, c);
 }

@@ -55,34 +55,17 @@ struct err *doctor_database_check(struct doctor *d, struct ctx *c)
 {
     struct tables tables;
 
-    TRY(sql_read(d->admin->db, c, read_tables, &tables));
+    TRY(sql_read(d->admin->db[ADMIN_DB_USER], c, read_tables, &tables));
     while (sql_next(&tables.rows)) {
         struct table_job job = {d, sql_str(&tables.rows, 0)};
 
         TRY(interrupts_check(c));
-        TRY(sql_read(d->admin->db, c, look_at_table, &job));
+        TRY(sql_read(d->admin->db[ADMIN_DB_USER], c, look_at_table, &job));
     }
     return NULL;
 }
 
 /* ---- sequences: the number that stands there was handed out last ---- */
-
-#define SEQUENCE(kind, table)                                                                 \
-    "SELECT '" kind "' AS kind, coalesce((SELECT next FROM sequence_next WHERE kind = '" kind \
-    "'), 0) AS next, coalesce((SELECT max(id) FROM " table "), 0) AS newest"
-#define SEQUENCES                                                                                  \
-    "(" SEQUENCE("user", "user_account") " UNION ALL " SEQUENCE(                                   \
-        "video",                                                                                   \
-        "video_item") " UNION ALL " SEQUENCE("comment",                                            \
-                                             "comment_item") " UNION ALL " SEQUENCE("message",     \
-                                                                                    "message_"     \
-                                                                                    "line") ") "   \
-                                                                                            "WHER" \
-                                                                                            "E "   \
-                                                                                            "next" \
-                                                                                            " < "  \
-                                                                                            "newe" \
-                                                                                            "st"
 
 static struct str tell_sequence(struct arena *a, const struct sql_rows *row)
 {
@@ -90,16 +73,45 @@ static struct str tell_sequence(struct arena *a, const struct sql_rows *row)
                      STR_ARG(sql_str(row, 0)), sql_i64(row, 1), sql_i64(row, 2));
 }
 
+static struct err *move_on(struct doctor *d, struct ctx *c, const struct sql_rows *row)
+{
+    int64_t moved = 0, newest = sql_i64(row, 2);
+    struct str kind = sql_str(row, 0);
+
+    (void)d;
+    TRY(sql_exec_count(c->tx, c, &moved, "UPDATE sequence_next SET next = ? WHERE kind = ?",
+                       sql_int(newest), sql_text(kind)));
+    if (moved)
+        return NULL;
+    return sql_insert_missing(c->tx, c, "INSERT INTO sequence_next (kind, next) VALUES (?, ?)",
+                              sql_text(kind), sql_int(newest));
+}
+
+#define SEQUENCE(kind, table)                                                         \
+    "SELECT kind, next, newest FROM (SELECT '" kind                                   \
+    "' AS kind, coalesce((SELECT next FROM sequence_next WHERE kind = '" kind         \
+    "'), 0) AS next, coalesce((SELECT max(id) FROM " table "), 0) AS newest) AS last" \
+    " WHERE next < newest"
+
 struct err *doctor_sequences_check(struct doctor *d, struct ctx *c)
 {
-    static const struct doctor_rows rows = {
-        .last = "SELECT 0",
-        .find = "SELECT kind, next, newest FROM " SEQUENCES,
-        .fix = "INSERT INTO sequence_next (kind, next) SELECT kind, newest FROM " SEQUENCES
-               " ON CONFLICT (kind) DO UPDATE SET next = excluded.next",
-        .span = 1,
-        .tell = tell_sequence,
+    static const struct {
+        enum admin_db db;
+        const char *find;
+    } kinds[] = {
+        {ADMIN_DB_USER, SEQUENCE("user", "user_account")},
+        {ADMIN_DB_VIDEO, SEQUENCE("video", "video_item")},
+        {ADMIN_DB_COMMENT, SEQUENCE("comment", "comment_item")},
+        {ADMIN_DB_MESSAGE, SEQUENCE("message", "message_line")},
     };
 
-    return doctor_rows_check(d, c, &rows);
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        TRY(doctor_rows_check(d, c,
+                              &(struct doctor_rows){.db = kinds[i].db,
+                                                    .last = "SELECT 0",
+                                                    .find = kinds[i].find,
+                                                    .fix_row = move_on,
+                                                    .span = 1,
+                                                    .tell = tell_sequence}));
+    return NULL;
 }

@@ -23,7 +23,7 @@ static struct err *tell(struct looking *l, struct ctx *c, struct str key, const 
     struct video_row now = {0};
     bool found;
 
-    TRY(video_rows_of_asset(l->d->admin->db, c, v->asset, &now, &found));
+    TRY(video_rows_of_asset(l->d->admin->db[ADMIN_DB_VIDEO], c, v->asset, &now, &found));
     if (found && now.generation == v->generation)
         doctor_found(l->d,
                      STR_FMT " of video %" PRId64
@@ -109,7 +109,7 @@ static struct err *look_at_page(void *arg, struct ctx *c, bool *more)
 {
     struct looking *l = arg;
 
-    TRY(video_rows_next(l->d->admin->db, c, &l->page));
+    TRY(video_rows_next(l->d->admin->db[ADMIN_DB_VIDEO], c, &l->page));
     for (size_t i = 0; i < l->page.count; i++) {
         l->video = &l->page.rows[i];
         TRY(look_at_video(l, c));

@@ -50,7 +50,7 @@ static struct err *is_job(struct doctor *d, struct ctx *c, struct str name, bool
     struct video_row v = {0};
     bool found;
 
-    TRY(video_rows_of_asset(d->admin->db, c, name, &v, &found));
+    TRY(video_rows_of_asset(d->admin->db[ADMIN_DB_VIDEO], c, name, &v, &found));
     *out = found && (v.state == VIDEO_PENDING || v.state == VIDEO_PROCESSING);
     return NULL;
 }

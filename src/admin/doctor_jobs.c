@@ -38,6 +38,7 @@ static struct str tell_job(struct arena *a, const struct sql_rows *row)
 struct err *doctor_jobs_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows videos = {
+        .db = ADMIN_DB_VIDEO,
         .last = "SELECT max(id) FROM video_item",
         .find = "SELECT id FROM video_item AS v WHERE id >= ? AND id < ? AND state IN (0, 1)"
                 " AND NOT EXISTS (SELECT 1 FROM bus_job AS j WHERE j.topic = '" TOPIC "'"
@@ -48,6 +49,7 @@ struct err *doctor_jobs_check(struct doctor *d, struct ctx *c)
         .tell = tell_video,
     };
     static const struct doctor_rows jobs = {
+        .db = ADMIN_DB_VIDEO,
         .last = "SELECT max(id) FROM bus_job",
         .find = "SELECT id, job_key" JOBS_OF_NONE,
         .fix = "DELETE" JOBS_OF_NONE,

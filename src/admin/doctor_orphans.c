@@ -97,7 +97,7 @@ static struct err *look_at_asset(struct doctor *d, struct ctx *c, struct str let
     struct video_row v = {0};
     bool settled = is_settled(d, path), found; /* before its row is looked for */
 
-    TRY(video_rows_of_asset(d->admin->db, c, asset, &v, &found));
+    TRY(video_rows_of_asset(d->admin->db[ADMIN_DB_VIDEO], c, asset, &v, &found));
     if (found && str_eq(key, media_folder(c->arena, asset)))
         return look_at_generations(d, c, &v, path);
     return settled ? tell(d, c, key) : NULL;

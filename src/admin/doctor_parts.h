@@ -22,8 +22,10 @@ typedef struct err *doctor_check(struct doctor *d, struct ctx *c);
 
 doctor_check doctor_database_check, doctor_sequences_check;
 doctor_check doctor_video_counts_check, doctor_user_counts_check, doctor_usage_check;
-doctor_check doctor_strays_check;
+doctor_check doctor_strays_check, doctor_stray_counts_check;
 doctor_check doctor_chats_check;
+doctor_check doctor_facts_check;
+doctor_check doctor_videos_across_check, doctor_users_across_check, doctor_comments_across_check;
 doctor_check doctor_jobs_check, doctor_dead_jobs_check;
 doctor_check doctor_files_check, doctor_orphans_check, doctor_leftovers_check;
 doctor_check doctor_key_check, doctor_disk_check;
@@ -37,9 +39,26 @@ void doctor_note(struct doctor *d, const char *fmt, ...) PRINTF(2, 3);
 /* Whether what is found now is also repaired. */
 bool doctor_repairs(const struct doctor *d);
 
+/* Counters of one row, and what they should be: "user 12: works is 3, 2 is right; ...". */
+struct doctor_counts {
+    const char *what; /* "user" */
+    const char *const *names;
+    size_t count;
+    int64_t id;
+    const int64_t *is, *right; /* is[0] < 0: there are none */
+};
+struct str doctor_counts_text(struct arena *a, const struct doctor_counts *k);
+
+/*
+ * In a cluster what one service has written reaches another a moment later. Waits until all that
+ * was under way has arrived, and what followed from it: false, it does not.
+ */
+MUST_USE struct err *doctor_facts_settle(struct doctor *d, struct ctx *c, bool *settled);
+
 /* ---- checks of rows: a span of ids at a time, so that nothing is held for long ---- */
 
 struct doctor_rows {
+    enum admin_db db;             /* where they are */
     const char *last;             /* the largest id; one row, one number */
     const char *find;             /* rows that are wrong */
     const char *fix;              /* makes all rows of the span right; NULL: see fix_row */

@@ -7,9 +7,9 @@ enum { PAIRS_MAX = 4 };
 struct span {
     struct doctor *d;
     const struct doctor_rows *rows;
+    struct sql *db;
     int64_t from, below, last;
-    int64_t wrong; /* rows */
-    bool fixes;
+    struct sql_rows wrong; /* found last */
 };
 
 static struct err *run(struct sql_tx *tx, struct ctx *c, const char *text, size_t pairs,
@@ -24,16 +24,6 @@ static struct err *run(struct sql_tx *tx, struct ctx *c, const char *text, size_
     return sql_run(tx, c, out, NULL, text, (struct sql_args){args, 2 * pairs});
 }
 
-static void tell(const struct span *s, struct ctx *c, const struct sql_rows *row)
-{
-    struct str text = s->rows->tell(c->arena, row);
-
-    if (s->fixes)
-        doctor_repaired(s->d, STR_FMT, STR_ARG(text));
-    else
-        doctor_found(s->d, STR_FMT, STR_ARG(text));
-}
-
 static bool can_fix(const struct span *s)
 {
     return (s->rows->fix || s->rows->fix_row) && doctor_repairs(s->d);
@@ -42,29 +32,32 @@ static bool can_fix(const struct span *s)
 static struct err *look(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct span *s = arg;
-    struct sql_rows r;
 
-    TRY(run(tx, c, s->rows->find, s->rows->find_pairs, s, &r));
-    s->wrong = (int64_t)r.count;
-    while (!can_fix(s) && sql_next(&r))
-        tell(s, c, &r);
-    return NULL;
+    return run(tx, c, s->rows->find, s->rows->find_pairs, s, &s->wrong);
 }
 
-/* Looked at again: what was wrong a moment ago may be right, and is not told then. */
+/* Looked at again: what was wrong a moment ago may be right. */
 static struct err *look_and_fix(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct span *s = arg;
-    struct sql_rows r;
 
-    s->fixes = true;
-    TRY(run(tx, c, s->rows->find, s->rows->find_pairs, s, &r));
-    while (sql_next(&r)) {
-        if (s->rows->fix_row)
-            TRY(s->rows->fix_row(s->d, c, &r));
-        tell(s, c, &r);
-    }
+    TRY(look(tx, c, s));
+    for (struct sql_rows r = s->wrong; s->rows->fix_row && sql_next(&r);)
+        TRY(s->rows->fix_row(s->d, c, &r));
     return s->rows->fix ? run(tx, c, s->rows->fix, s->rows->fix_pairs, s, NULL) : NULL;
+}
+
+/* When the transaction is over: a shared database may run it twice. */
+static void tell(struct span *s, struct ctx *c)
+{
+    while (sql_next(&s->wrong)) {
+        struct str text = s->rows->tell(c->arena, &s->wrong);
+
+        if (can_fix(s))
+            doctor_repaired(s->d, STR_FMT, STR_ARG(text));
+        else
+            doctor_found(s->d, STR_FMT, STR_ARG(text));
+    }
 }
 
 /* The next span; arg is the span before it. */
@@ -74,10 +67,10 @@ static struct err *check_span(void *arg, struct ctx *c, bool *more)
 
     s->from = s->below;
     s->below += s->rows->span;
-    s->fixes = false;
-    TRY(sql_read(s->d->admin->db, c, look, s));
-    if (s->wrong && can_fix(s))
-        TRY(sql_write(s->d->admin->db, c, look_and_fix, s));
+    TRY(sql_read(s->db, c, look, s));
+    if (s->wrong.count && can_fix(s))
+        TRY(sql_write(s->db, c, look_and_fix, s));
+    tell(s, c);
     *more = s->below <= s->last;
     return NULL;
 }
@@ -100,9 +93,9 @@ static struct err *read_last(struct sql_tx *tx, struct ctx *c, void *arg)
 struct err *doctor_rows_check(struct doctor *d, struct ctx *c, const struct doctor_rows *rows)
 {
     struct last_question q = {.text = rows->last};
-    struct span s = {.d = d, .rows = rows};
+    struct span s = {.d = d, .rows = rows, .db = d->admin->db[rows->db]};
 
-    TRY(sql_read(d->admin->db, c, read_last, &q));
+    TRY(sql_read(s.db, c, read_last, &q));
     s.last = q.last;
     return admin_pieces(c, check_span, &s);
 }

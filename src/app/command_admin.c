@@ -1,10 +1,11 @@
-/* duan admin: what an operator does to a data folder. One row for each command. */
+/* duan admin: what an operator does to a data folder or a cluster. One row for each command. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
 
 #include "accounts.h"
 #include "admin_session.h"
+#include "admin_steps.h"
 #include "backup.h"
 #include "commands.h"
 #include "config.h"
@@ -48,36 +49,57 @@ static struct err *migrate_alone(struct admin_session *s, struct ctx *c)
     return e;
 }
 
+/* Their services may run: what this program adds leaves alone what they know. */
+static struct err *migrate_all(struct admin_session *s, struct ctx *c)
+{
+    for (enum role role = 0; role < ROLE_SERVICES; role++)
+        TRY(databases_migrate(admin_cluster_databases(s->cluster), c, role));
+    (void)puts("The databases are what this program expects.");
+    return NULL;
+}
+
+static struct err *list_steps(struct admin_session *s, struct ctx *c, struct text_table *table)
+{
+    struct migration_steps steps = {0};
+    bool whole = true;
+
+    if (!s->admin.is_cluster) {
+        TRY(storage_steps(&s->storage, c, &steps));
+        whole = admin_steps_list(table, NULL, &steps);
+    }
+    for (enum role role = 0; s->admin.is_cluster && role < ROLE_SERVICES; role++) {
+        TRY(databases_steps(admin_cluster_databases(s->cluster), c, role, &steps));
+        whole = admin_steps_list(table, role_names[role], &steps) && whole;
+    }
+    s->status = whole ? 0 : EXIT_FOUND;
+    return NULL;
+}
+
 static struct err *show_steps(struct admin_session *s, struct ctx *c)
 {
-    static const char *const heads[] = {"owner", ">step", "name", "applied", NULL};
-    struct migration_steps steps = {0};
     struct text_table table;
 
-    TRY(storage_steps(&s->storage, c, &steps));
-    text_table_init(&table, c->arena, heads);
-    for (size_t i = 0; i < steps.count; i++) {
-        const struct migration_step *step = &steps.at[i];
-        const struct str cells[] = {
-            step->owner,
-            text_table_number(c->arena, step->number),
-            step->name,
-            !step->known       ? STR("unknown to this program")
-            : step->applied_at ? text_table_time(c->arena, step->applied_at)
-                               : STR("missing"),
-        };
-
-        text_table_row(&table, cells);
-        if (!step->known || !step->applied_at)
-            s->status = EXIT_FOUND;
-    }
+    admin_steps_begin(&table, c->arena, s->admin.is_cluster);
+    TRY(list_steps(s, c, &table));
     text_table_print(&table, s->admin.out);
     return NULL;
 }
 
 static struct err *migrate_it(struct admin_session *s, struct ctx *c, const struct options *o)
 {
-    return o->flags & OPTION_STATUS ? show_steps(s, c) : migrate_alone(s, c);
+    if (o->flags & OPTION_STATUS)
+        return show_steps(s, c);
+    return s->admin.is_cluster ? migrate_all(s, c) : migrate_alone(s, c);
+}
+
+/* A backup that lacks half of it is none. */
+static struct err *check_in_folder(struct admin_session *s, struct ctx *c)
+{
+    if (!config_str(s->config, "blob.s3.endpoint").len)
+        return NULL;
+    return err_new(c, ERR_INVALID,
+                   "objects are in a bucket (blob.s3.endpoint), and a backup holds those of a "
+                   "folder: copy duan.db with `sqlite3 .backup`, and let the bucket keep versions");
 }
 
 static struct err *backup(struct admin_session *s, struct ctx *c, const struct options *o)
@@ -85,6 +107,7 @@ static struct err *backup(struct admin_session *s, struct ctx *c, const struct o
     const struct backup_order order = {.file = word(o, 0), .program = DUAN_VERSION};
     int64_t missing = 0;
 
+    TRY(check_in_folder(s, c));
     TRY(backup_make(&s->admin, c, &order, &missing));
     if (!missing)
         return NULL;
@@ -98,6 +121,7 @@ static struct err *restore(struct admin_session *s, struct ctx *c, const struct 
 {
     const struct restore_order order = {.file = word(o, 0), .check = admin_session_check};
 
+    TRY(check_in_folder(s, c));
     return restore_do(&s->admin, c, &order);
 }
 
@@ -174,7 +198,11 @@ static struct err *retry_job(struct admin_session *s, struct ctx *c, const struc
     "  --config FILE       settings in YAML (duan.yaml in the data folder)\n" \
     "  --set name=value    one setting; `duan config` lists them\n"           \
     "\n"
-#define BESIDE "May run beside a server, which sees the change at once.\n"
+#define IN_CLUSTER "Works on a cluster when the settings name one (registry.etcd).\n"
+#define DUMPS                                                                    \
+    "use mariadb-dump or mariabackup for its databases, and let the bucket keep" \
+    " versions"
+#define BESIDE IN_CLUSTER "May run beside a server, which sees the change at once.\n"
 #define STATUSES                                                                \
     "Ends with 0 when it is done, 64 for wrong use, 65 for what makes no\n"     \
     "sense, 66 when something named is not there, 69 when the data cannot be\n" \
@@ -184,20 +212,27 @@ static const struct admin_command {
     const char *name, *help;
     const char *usage;
     admin_session_run *run;
-    enum admin_session_depth depth;
+    struct admin_session_needs needs;
     unsigned takes;
     size_t words_min, words_max;
     bool is_long; /* it may be interrupted, and ends well then */
 } commands[] = {
-    {"migrate", "bring the database up to this program",
+    {"migrate",
+     "bring the database up to this program",
      "usage: duan admin migrate [--status]\n\n"
      "Applies what this program adds to the tables; `duan serve` does the same when\n"
      "it starts.\n\n"
      "  --status            show which steps are applied and which are missing;\n"
      "                      ends with 1 when not all of them are as they should be\n" COMMON
      "Not beside a server; --status may be, and changes nothing.\n" STATUSES,
-     migrate_it, ADMIN_DATABASE, OPTION_STATUS, 0, 0, false},
-    {"backup", "copy everything into one file, while a server runs",
+     migrate_it,
+     {ADMIN_DATABASE, ADMIN_ALL_ROWS | ADMIN_ANY_STEP, NULL, false},
+     OPTION_STATUS,
+     0,
+     0,
+     false},
+    {"backup",
+     "copy everything into one file, while a server runs",
      "usage: duan admin backup FILE\n\n"
      "Writes a pax archive (tar lists it): the database as it is at one moment, every\n"
      "file it names, the key of the tokens and duan.yaml. FILE appears when it is\n"
@@ -205,14 +240,26 @@ static const struct admin_command {
      "What is in it must be kept secret: the key, passwords' hashes, messages.\n" COMMON
      "May run beside a server; changes nothing. Meanwhile no videos can be removed.\n" STATUSES
      "1: the backup is made, but files that the database names were not there.\n",
-     backup, ADMIN_FOLDER, 0, 1, 1, true},
-    {"restore", "make a data folder from a backup",
+     backup,
+     {ADMIN_FOLDER, 0, DUMPS, false},
+     0,
+     1,
+     1,
+     true},
+    {"restore",
+     "make a data folder from a backup",
      "usage: duan admin restore FILE --data DIR\n\n"
      "Checks every byte of a backup and makes DIR from it, which must be empty or not\n"
      "there. Whatever goes wrong, DIR is as it was. \"-\" is stdin.\n" COMMON
      "No server can run in DIR before it is whole.\n" STATUSES,
-     restore, ADMIN_SETTINGS, 0, 1, 1, true},
-    {"doctor", "find what is wrong, and repair what can be",
+     restore,
+     {ADMIN_SETTINGS, 0, DUMPS, false},
+     0,
+     1,
+     1,
+     true},
+    {"doctor",
+     "find what is wrong, and repair what can be",
      "usage: duan admin doctor [--repair]\n\n"
      "Looks at everything: the pages of the database, every counter against what it\n"
      "counts, conversations, jobs, files that videos name, files nobody names,\n"
@@ -221,51 +268,98 @@ static const struct admin_command {
      "                      says each thing it did\n" COMMON
      "May run beside a server, also with --repair; but not while a backup is made.\n"
      "1: something is wrong (with --repair: something is left).\n" STATUSES,
-     doctor, ADMIN_FOLDER, OPTION_REPAIR, 0, 0, true},
-    {"users", "list accounts: ids, names, counts, who is banned",
+     doctor,
+     {ADMIN_FOLDER, ADMIN_ALL_ROWS | ADMIN_READS_VIDEO, NULL, true},
+     OPTION_REPAIR,
+     0,
+     0,
+     true},
+    {"users",
+     "list accounts: ids, names, counts, who is banned",
      "usage: duan admin users [WORD]... [--limit N] [--banned]\n\n"
      "Lists accounts whose names hold all the words, in the order of ids.\n"
      "works: videos; likes: given; liked: likes that the videos have got.\n\n"
      "  --limit N           at most so many (50)\n"
      "  --banned            those alone that are banned\n" COMMON
      "May run beside a server; changes nothing.\n" STATUSES,
-     users, ADMIN_SERVICES, OPTION_LIMIT | OPTION_BANNED, 0, WORDS_MAX, false},
-    {"passwd", "set a new password for an account",
+     users,
+     {ADMIN_SERVICES, ADMIN_USER_ROWS, NULL, false},
+     OPTION_LIMIT | OPTION_BANNED,
+     0,
+     WORDS_MAX,
+     false},
+    {"passwd",
+     "set a new password for an account",
      "usage: duan admin passwd USER\n\n"
      "Asks for a new password on the terminal, twice and without showing it, or\n"
      "reads one line of stdin. Every session of USER ends at once. USER is an id\n"
      "or a name; id:12 and name:12 say which when it could be either.\n" COMMON BESIDE STATUSES,
-     passwd, ADMIN_SERVICES, 0, 1, 1, false},
-    {"ban", "end all sessions of an account, and refuse its login",
+     passwd,
+     {ADMIN_SERVICES, ADMIN_CALLS_USER, NULL, false},
+     0,
+     1,
+     1,
+     false},
+    {"ban",
+     "end all sessions of an account, and refuse its login",
      "usage: duan admin ban USER [--reason TEXT]\n\n"
      "Ends every session of USER at once and refuses to log in. What USER has\n"
      "published stays; `duan admin delete-video` removes it. USER is an id or a\n"
      "name; id:12 and name:12 say which when it could be either.\n\n"
      "  --reason TEXT       told to USER, who knows the password\n" COMMON BESIDE STATUSES,
-     ban, ADMIN_SERVICES, OPTION_REASON, 1, 1, false},
-    {"unban", "let an account in again",
+     ban,
+     {ADMIN_SERVICES, ADMIN_CALLS_USER, NULL, false},
+     OPTION_REASON,
+     1,
+     1,
+     false},
+    {"unban",
+     "let an account in again",
      "usage: duan admin unban USER\n\nUSER, an id or a name, may log in again.\n" COMMON BESIDE
          STATUSES,
-     unban, ADMIN_SERVICES, 0, 1, 1, false},
-    {"delete-video", "remove a video and all that belongs to it",
+     unban,
+     {ADMIN_SERVICES, ADMIN_CALLS_USER, NULL, false},
+     0,
+     1,
+     1,
+     false},
+    {"delete-video",
+     "remove a video and all that belongs to it",
      "usage: duan admin delete-video ID\n\n"
      "Removes the video, its comments, its jobs and its files; it is in no list any\n"
      "more. Likes stay counted for those who gave them, and no longer for its\n"
      "author. There is no way back but a backup.\n" COMMON BESIDE
      "While a backup is being made it refuses.\n" STATUSES,
-     delete_video, ADMIN_SERVICES, 0, 1, 1, false},
-    {"jobs", "list what waits, runs and has failed for good",
+     delete_video,
+     {ADMIN_SERVICES, ADMIN_CALLS_VIDEO | ADMIN_OBJECTS, NULL, false},
+     0,
+     1,
+     1,
+     false},
+    {"jobs",
+     "list what waits, runs and has failed for good",
      "usage: duan admin jobs [--dead]\n\n"
      "Lists jobs: what they are about, how old they are, how often they were\n"
      "tried, when they are due, and what went wrong last.\n\n"
      "  --dead              those alone that have failed for good\n" COMMON
      "May run beside a server; changes nothing.\n" STATUSES,
-     jobs, ADMIN_SERVICES, OPTION_DEAD, 0, 0, false},
-    {"retry-job", "run a dead or waiting job now",
+     jobs,
+     {ADMIN_SERVICES, ADMIN_VIDEO_ROWS, NULL, false},
+     OPTION_DEAD,
+     0,
+     0,
+     false},
+    {"retry-job",
+     "run a dead or waiting job now",
      "usage: duan admin retry-job ID\n\n"
      "A dead job gets all its attempts again, a waiting one need not wait any\n"
      "longer: a running server takes it up, or the next one that starts.\n" COMMON BESIDE STATUSES,
-     retry_job, ADMIN_SERVICES, 0, 1, 1, false},
+     retry_job,
+     {ADMIN_SERVICES, ADMIN_VIDEO_ROWS, NULL, false},
+     0,
+     1,
+     1,
+     false},
 };
 
 static void print_help(FILE *out)
@@ -290,7 +384,7 @@ static int run(struct ctx *c, const struct options *o)
 
     if (command->is_long)
         interrupts_hold();
-    return admin_session_do(c, o, command->depth, command->run);
+    return admin_session_do(c, o, &command->needs, command->run);
 }
 
 /* The command's name in messages is all of it: "duan admin ban". */

@@ -20,15 +20,35 @@ static const struct migration_list *const tables[ROLE_SERVICES] = {
     [ROLE_RELATION] = &relation_migrations, [ROLE_MESSAGE] = &message_migrations,
 };
 
-static struct err *bring_up(struct sql *db, struct ctx *c, enum role role)
+static struct migration_lists tables_of(struct ctx *c, enum role role)
 {
-    struct migration_list all[4] = {sequence_migrations, *tables[role]};
-    size_t count = 2;
+    struct migration_list *all = arena_array(c->arena, struct migration_list, 4);
+    size_t count = 0;
 
+    all[count++] = sequence_migrations;
+    all[count++] = *tables[role];
     all[count++] = changes_migrations;
     if (role == ROLE_VIDEO)
         all[count++] = bus_migrations;
-    return migrate(db, c, all, count);
+    return (struct migration_lists){all, count};
+}
+
+static struct err *told(struct ctx *c, struct err *e, enum role role)
+{
+    return e ? err_wrap(c, e, "the database of %s", role_names[role]) : NULL;
+}
+
+struct err *databases_migrate(struct databases *all, struct ctx *c, enum role role)
+{
+    struct migration_lists lists = tables_of(c, role);
+
+    return told(c, migrate(all->of[role], c, lists.at, lists.count), role);
+}
+
+struct err *databases_steps(struct databases *all, struct ctx *c, enum role role,
+                            struct migration_steps *out)
+{
+    return told(c, migrate_look(all->of[role], c, tables_of(c, role), out), role);
 }
 
 /* "{service}" in the setting is the service's name. */
@@ -58,17 +78,26 @@ static struct err *open_one(struct databases *all, struct ctx *c, const struct c
     options.batch_max = (size_t)config_int(f, "sql.batch");
     options.readers_max = options.writers_max = (size_t)config_int(f, "sql.connections");
     options.replica = place_of(c, config_str(f, "sql.replica_url"), role);
-    TRY(sql_open(c, place_of(c, url.len ? url : default_place(c, f), role), &options,
-                 &all->of[role]));
-    return bring_up(all->of[role], c, role);
+    return sql_open(c, place_of(c, url.len ? url : default_place(c, f), role), &options,
+                    &all->of[role]);
+}
+
+struct err *databases_connect(struct databases *all, struct ctx *c, const struct config *f,
+                              struct roles roles)
+{
+    for (enum role role = 0; role < ROLE_SERVICES; role++)
+        if (roles_have(roles, role))
+            TRY(told(c, open_one(all, c, f, role), role));
+    return NULL;
 }
 
 struct err *databases_open(struct databases *all, struct ctx *c, const struct config *f,
                            struct roles roles)
 {
+    TRY(databases_connect(all, c, f, roles));
     for (enum role role = 0; role < ROLE_SERVICES; role++)
-        if (roles_have(roles, role))
-            TRY(open_one(all, c, f, role));
+        if (all->of[role])
+            TRY(databases_migrate(all, c, role));
     return NULL;
 }
 

@@ -15,6 +15,13 @@ static bool in_store(const struct config *f)
 struct err *objects_open(struct ctx *c, const struct config *f, bool sends, struct blob **out)
 {
     struct str folder = arena_str(c->arena, STR_FMT "/media", STR_ARG(config_str(f, "data")));
+
+    return objects_open_in(c, f, folder, sends, out);
+}
+
+struct err *objects_open_in(struct ctx *c, const struct config *f, struct str folder, bool sends,
+                            struct blob **out)
+{
     const struct blob_s3_options options = {
         .s3 = {.endpoint = config_str(f, "blob.s3.endpoint"),
                .region = config_str(f, "blob.s3.region"),
