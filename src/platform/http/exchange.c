@@ -227,11 +227,12 @@ static void set_deadline(struct exchange *x)
     x->c.deadline_ns = clock_monotonic_ns() + x->all->options->request_timeout_ms * CLOCK_NS_PER_MS;
 }
 
-static struct err *expect(struct exchange *x, int64_t bytes, bool keeping)
+static struct err *answer_question(struct task *task)
 {
+    struct exchange *x = (struct exchange *)task;
     const struct http_app *app = x->all->app;
 
-    return app->expect(app->self, &x->c, x->route, &x->req, bytes, keeping);
+    return app->expect(app->self, &x->c, x->route, &x->req, x->question.bytes, x->question.keeping);
 }
 
 /* Who the client is may stand in the fields before the file. */
@@ -240,18 +241,10 @@ static struct err *expect_file(void *self, const struct http_params *before, int
     struct exchange *x = self;
 
     x->req.body = *before;
-    if (!may_block(x))
-        return expect(x, bytes, true);
     x->question.bytes = bytes;
-    x->question.keeping = x->question.open = true;
-    return NULL;
-}
-
-static struct err *answer_question(struct task *task)
-{
-    struct exchange *x = (struct exchange *)task;
-
-    return expect(x, x->question.bytes, x->question.keeping);
+    x->question.keeping = true;
+    x->question.open = may_block(x);
+    return x->question.open ? NULL : answer_question(&x->task);
 }
 
 /* The connection is suspended: nobody else touches the request. */
@@ -301,12 +294,12 @@ static enum MHD_Result expect_upload(struct exchange *x)
     x->counted_upload = true;
     if (atomic_fetch_add(&x->all->uploads, 1) >= x->all->options->uploads_max)
         return refuse_busy(x, "uploads");
+    x->question.bytes = x->head.length;
     if (may_block(x)) {
         x->stage = ASKING;
-        x->question.bytes = x->head.length;
         return ask(x);
     }
-    x->refusal = expect(x, x->head.length, false);
+    x->refusal = answer_question(&x->task);
     return begin_body(x);
 }
 
