@@ -153,10 +153,10 @@ static void an_instance_takes_only_so_many_calls_at_a_time(void **state)
 
     f->options.in_flight_max = 1;
     peers_renew(f, 2);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 2; i++)
         atomic_store(&f->at[i].held, true);
+    for (size_t i = 0; i < 2; i++)
         kit_register_start(f->stub, &f->ctx, &(struct kit_empty){0}, &resp, &all);
-    }
     eventually(atomic_load(&f->at[0].waiting) && atomic_load(&f->at[1].waiting));
     struct err *e = peers_write(f);
     assert_err(e, ERR_EXHAUSTED);
