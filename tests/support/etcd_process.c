@@ -12,10 +12,12 @@
 
 #include "scratch.h"
 
-enum { PORTS_FROM = 20000, PORTS = 12000 }; /* below those that the kernel gives away */
+/* Below those that the kernel gives away; members look for theirs apart. */
+enum { PORTS_FROM = 20000, PORTS = 12000, APART = 50 };
 
 struct etcd_process {
-    struct arena *arena; /* borrowed */
+    struct arena *arena;      /* borrowed */
+    const char *name, *store; /* its name, and name=URL of every member */
     struct str folder;
     const char *client, *peer; /* 127.0.0.1:PORT */
     pid_t pid;                 /* 0: killed */
@@ -65,13 +67,13 @@ static void become_etcd(const struct etcd_process *p)
     struct arena *a = p->arena;
     char *argv[] = {
         arena_printf(a, "etcd"),
-        arena_printf(a, "--name=duan"),
+        arena_printf(a, "--name=%s", p->name),
         arena_printf(a, "--data-dir=%s/data", p->folder.ptr),
         arena_printf(a, "--listen-client-urls=http://%s", p->client),
         arena_printf(a, "--advertise-client-urls=http://%s", p->client),
         arena_printf(a, "--listen-peer-urls=http://%s", p->peer),
         arena_printf(a, "--initial-advertise-peer-urls=http://%s", p->peer),
-        arena_printf(a, "--initial-cluster=duan=http://%s", p->peer),
+        arena_printf(a, "--initial-cluster=%s", p->store),
         arena_printf(a, "--heartbeat-interval=50"),
         arena_printf(a, "--election-timeout=500"),
         arena_printf(a, "--experimental-watch-progress-notify-interval=100ms"),
@@ -109,16 +111,39 @@ static void kill_with_arena(void *p)
     etcd_process_kill(p);
 }
 
-struct etcd_process *etcd_process_start(struct arena *a)
+static struct etcd_process *place(struct arena *a, int number)
 {
     struct etcd_process *p = arena_new(a, struct etcd_process);
 
     p->arena = a;
+    p->name = arena_printf(a, "m%d", number);
     p->folder = scratch_dir(a);
-    p->client = free_address(a, 0);
-    p->peer = free_address(a, PORTS / 2);
+    p->client = free_address(a, number * APART);
+    p->peer = free_address(a, number * APART + PORTS / 2);
     arena_defer(a, kill_with_arena, p); /* before its folder goes */
-    etcd_process_restart(p);
+    return p;
+}
+
+void etcd_process_start_all(struct arena *a, struct etcd_process **members, size_t count)
+{
+    const char *store = "";
+
+    for (size_t i = 0; i < count; i++) {
+        members[i] = place(a, (int)i);
+        store = arena_printf(a, "%s%s%s=http://%s", store, i ? "," : "", members[i]->name,
+                             members[i]->peer);
+    }
+    for (size_t i = 0; i < count; i++) {
+        members[i]->store = store;
+        etcd_process_restart(members[i]);
+    }
+}
+
+struct etcd_process *etcd_process_start(struct arena *a)
+{
+    struct etcd_process *p;
+
+    etcd_process_start_all(a, &p, 1);
     return p;
 }
 

@@ -15,6 +15,9 @@ bool etcd_process_is_installed(void);
 /* Started; whether it answers yet is for the client to find out. Aborts when it cannot be had. */
 struct etcd_process *etcd_process_start(struct arena *a);
 
+/* So many that are one store together. */
+void etcd_process_start_all(struct arena *a, struct etcd_process **members, size_t count);
+
 const char *etcd_process_address(const struct etcd_process *p); /* ADDRESS:PORT of clients */
 
 void etcd_process_kill(struct etcd_process *p);    /* kill -9 */

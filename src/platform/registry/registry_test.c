@@ -2,27 +2,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registry.h"
 
-#include <pthread.h>
-
 #include "etcd_fixture.h"
 #include "etcd_process.h"
 #include "instance_set.h"
 #include "kratos_json.h"
 #include "log.h"
+#include "registry_heard.h"
 #include "tcp_gate.h"
 
 /*
  * Leases: one that a test waits for the end of; one that a busy machine does not lose; one that is
  * renewed so seldom that nothing happens just because it was time to.
  */
-enum { HEARD_MAX = 16 << 10, SHORT_S = 1, CALM_S = 60, LONG_S = 3600 };
-
-/* What a follower was told last: "10.0.0.1:1 10.0.0.2:1", and how often; "?" is never. */
-struct heard {
-    pthread_mutex_t lock;
-    char text[HEARD_MAX];
-    int times, emptied; /* emptied: told of nobody when there had been somebody */
-};
+enum { SHORT_S = 1, CALM_S = 60, LONG_S = 3600 };
 
 struct fixture {
     struct arena arena;
@@ -41,12 +33,6 @@ static bool answers(struct fixture *f)
     struct etcd_found found;
 
     return etcd_find(f->etcd, &f->ctx, &any, &found) == NULL;
-}
-
-static void heard_init(struct heard *heard)
-{
-    assert_int_equal(pthread_mutex_init(&heard->lock, NULL), 0);
-    strcpy(heard->text, "?");
 }
 
 static int setup(void **state)
@@ -73,53 +59,9 @@ static int teardown(void **state)
     etcd_close(f->etcd);
     tcp_gate_destroy(f->gate);
     log_close(f->log);
-    pthread_mutex_destroy(&f->user.lock);
-    pthread_mutex_destroy(&f->video.lock);
+    heard_fini(&f->user);
+    heard_fini(&f->video);
     return fixture_end(state);
-}
-
-/* ---- listening ---- */
-
-static void listen_to(void *self, const struct str *addresses, size_t count)
-{
-    struct heard *heard = self;
-    size_t at = 0;
-
-    pthread_mutex_lock(&heard->lock);
-    heard->emptied += count == 0 && strchr(heard->text, ':');
-    heard->text[0] = 0;
-    for (size_t i = 0; i < count; i++)
-        at += (size_t)snprintf(heard->text + at, sizeof(heard->text) - at, "%s" STR_FMT,
-                               i ? " " : "", STR_ARG(addresses[i]));
-    heard->times++;
-    pthread_mutex_unlock(&heard->lock);
-}
-
-static bool hears(struct heard *heard, const char *text)
-{
-    pthread_mutex_lock(&heard->lock);
-    bool same = strcmp(heard->text, text) == 0;
-
-    pthread_mutex_unlock(&heard->lock);
-    return same;
-}
-
-static int times(struct heard *heard)
-{
-    pthread_mutex_lock(&heard->lock);
-    int times = heard->times;
-
-    pthread_mutex_unlock(&heard->lock);
-    return times;
-}
-
-static int emptied(struct heard *heard)
-{
-    pthread_mutex_lock(&heard->lock);
-    int emptied = heard->emptied;
-
-    pthread_mutex_unlock(&heard->lock);
-    return emptied;
 }
 
 /* ---- registries ---- */
