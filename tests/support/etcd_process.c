@@ -19,8 +19,9 @@ struct etcd_process {
     struct arena *arena;      /* borrowed */
     const char *name, *store; /* its name, and name=URL of every member */
     struct str folder;
-    const char *client, *peer; /* 127.0.0.1:PORT */
-    pid_t pid;                 /* 0: killed */
+    const char *client, *peer;                 /* 127.0.0.1:PORT */
+    const char *certificate, *key, *authority; /* NULL: plain text */
+    pid_t pid;                                 /* 0: killed */
 };
 
 static const char *find_program(void)
@@ -64,13 +65,18 @@ static const char *free_address(struct arena *a, int salt)
 
 static void become_etcd(const struct etcd_process *p)
 {
+    const char *scheme = p->certificate ? "https" : "http";
     struct arena *a = p->arena;
     char *argv[] = {
         arena_printf(a, "etcd"),
         arena_printf(a, "--name=%s", p->name),
         arena_printf(a, "--data-dir=%s/data", p->folder.ptr),
-        arena_printf(a, "--listen-client-urls=http://%s", p->client),
-        arena_printf(a, "--advertise-client-urls=http://%s", p->client),
+        arena_printf(a, "--listen-client-urls=%s://%s", scheme, p->client),
+        arena_printf(a, "--advertise-client-urls=%s://%s", scheme, p->client),
+        arena_printf(a, "--cert-file=%s", p->certificate ? p->certificate : ""),
+        arena_printf(a, "--key-file=%s", p->certificate ? p->key : ""),
+        arena_printf(a, "--trusted-ca-file=%s", p->certificate ? p->authority : ""),
+        arena_printf(a, "--client-cert-auth=%s", p->certificate ? "true" : "false"),
         arena_printf(a, "--listen-peer-urls=http://%s", p->peer),
         arena_printf(a, "--initial-advertise-peer-urls=http://%s", p->peer),
         arena_printf(a, "--initial-cluster=%s", p->store),
@@ -165,4 +171,17 @@ void etcd_process_freeze(struct etcd_process *p)
 void etcd_process_thaw(struct etcd_process *p)
 {
     (void)kill(p->pid, SIGCONT);
+}
+
+struct etcd_process *etcd_process_start_tls(struct arena *a, const char *certificate,
+                                            const char *key, const char *authority)
+{
+    struct etcd_process *p = place(a, 0);
+
+    p->certificate = certificate;
+    p->key = key;
+    p->authority = authority;
+    p->store = arena_printf(a, "%s=http://%s", p->name, p->peer);
+    etcd_process_restart(p);
+    return p;
 }

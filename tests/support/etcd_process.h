@@ -18,6 +18,10 @@ struct etcd_process *etcd_process_start(struct arena *a);
 /* So many that are one store together. */
 void etcd_process_start_all(struct arena *a, struct etcd_process **members, size_t count);
 
+/* One that speaks TLS to clients with a certificate of this authority; paths of PEM files. */
+struct etcd_process *etcd_process_start_tls(struct arena *a, const char *certificate,
+                                            const char *key, const char *authority);
+
 const char *etcd_process_address(const struct etcd_process *p); /* ADDRESS:PORT of clients */
 
 void etcd_process_kill(struct etcd_process *p);    /* kill -9 */
