@@ -5,6 +5,7 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -63,24 +64,28 @@ static bool is_loss(unsigned number)
            number == ER_SERVER_SHUTDOWN || number == ER_OPTION_PREVENTS_STATEMENT;
 }
 
-/* Words of a failure that is about a value would quote it: names, messages. */
-static const char *words_of(const struct mysql_conn *conn, unsigned number)
+void mysql_conn_note(struct mysql_conn *conn, unsigned number, const char *state, const char *words)
 {
-    const char *state = mysql_sqlstate(conn->my);
-
-    if (mysql_errno(conn->my) != number)
-        return "the call failed";
-    if (number == ER_TRUNCATED_WRONG_VALUE_FOR_FIELD || !strncmp(state, "22", 2) ||
-        !strncmp(state, "23", 2))
-        return "a value was refused";
-    return mysql_error(conn->my);
+    conn->failure.number = number;
+    (void)snprintf(conn->failure.state, sizeof(conn->failure.state), "%s", state);
+    (void)snprintf(conn->failure.words, sizeof(conn->failure.words), "%s", words);
 }
 
-struct err *mysql_conn_failed(struct mysql_conn *conn, struct ctx *c, unsigned number,
-                              const char *what)
+/* Words of a failure that is about a value would quote it: names, messages. */
+static const char *words_of(const struct mysql_failure *f)
 {
+    bool quotes = f->number == ER_TRUNCATED_WRONG_VALUE_FOR_FIELD || !strncmp(f->state, "22", 2) ||
+                  !strncmp(f->state, "23", 2);
+
+    return quotes ? "a value was refused" : f->words;
+}
+
+/* The latest failure as one of ours: `what` was being tried. */
+static struct err *failed(struct mysql_conn *conn, struct ctx *c, const char *what)
+{
+    unsigned number = conn->failure.number;
     enum err_code code = conn->watched.cut ? ERR_TIMEOUT : code_of(number);
-    const char *words = words_of(conn, number);
+    const char *words = words_of(&conn->failure);
 
     conn->lost |= is_loss(number) || conn->watched.cut;
     conn->undone |= conn->lost || code == ERR_ABORTED;
@@ -231,17 +236,18 @@ struct err *mysql_conn_run(struct mysql_conn *conn, struct ctx *c, struct sql_ro
     if (c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns)
         return err_new(c, ERR_TIMEOUT, "sql: no time left for \"%s\"", call->text);
     mysql_watch_arm(conn->watch, &conn->watched, (int)mysql_get_socket(conn->my), c->deadline_ns);
-    unsigned failure = mysql_statement_run(conn, c, rows, changed, call);
+    bool good = mysql_statement_run(conn, c, rows, changed, call);
 
     mysql_watch_disarm(conn->watch, &conn->watched);
-    return failure ? mysql_conn_failed(conn, c, failure, call->text) : NULL;
+    return good ? NULL : failed(conn, c, call->text);
 }
 
 struct err *mysql_conn_do(struct mysql_conn *conn, struct ctx *c, const char *text)
 {
     if (mysql_real_query(conn->my, text, strlen(text)) == 0)
         return NULL;
-    return mysql_conn_failed(conn, c, mysql_errno(conn->my), text);
+    mysql_conn_note(conn, mysql_errno(conn->my), mysql_sqlstate(conn->my), mysql_error(conn->my));
+    return failed(conn, c, text);
 }
 
 /* A server that does not answer is noticed by the next who uses the connection. */

@@ -21,6 +21,13 @@ struct mysql_prepared {
     MYSQL_STMT *stmt;
 };
 
+/* What the server or the client library said. */
+struct mysql_failure {
+    unsigned number;
+    char state[6];
+    char words[256];
+};
+
 /* Used by one thread at a time. */
 struct mysql_conn {
     MYSQL *my;
@@ -30,6 +37,7 @@ struct mysql_conn {
     bool undone;    /* the server has ended the transaction, or must: nothing more may be asked */
     bool answering; /* the end of a read was sent, and its answer not yet taken */
     uint64_t age;   /* of the pool, when it was opened */
+    struct mysql_failure failure; /* the latest */
     struct mysql_prepared prepared[MYSQL_STATEMENTS_MAX];
 };
 
@@ -52,8 +60,8 @@ MUST_USE struct err *mysql_conn_do(struct mysql_conn *conn, struct ctx *c, const
 void mysql_conn_end_read(struct mysql_conn *conn);
 void mysql_conn_roll_back(struct mysql_conn *conn);
 
-/* The last failure of the connection as one of ours: `what` was being tried. */
-struct err *mysql_conn_failed(struct mysql_conn *conn, struct ctx *c, unsigned number,
-                              const char *what);
+/* Remembers a failure of the connection or of one of its statements. */
+void mysql_conn_note(struct mysql_conn *conn, unsigned number, const char *state,
+                     const char *words);
 
 #endif

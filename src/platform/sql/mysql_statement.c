@@ -5,6 +5,16 @@
 #include <errmsg.h>
 #include <stdlib.h>
 
+/* What the library says of a statement it keeps apart from what it says of the connection. */
+static bool failed(struct mysql_conn *conn, MYSQL_STMT *stmt)
+{
+    unsigned number = mysql_stmt_errno(stmt);
+
+    mysql_conn_note(conn, number ? number : CR_UNKNOWN_ERROR, mysql_stmt_sqlstate(stmt),
+                    mysql_stmt_error(stmt));
+    return false;
+}
+
 /* ---- preparing ---- */
 
 static const char *text_of(struct ctx *c, const struct sql_call *call)
@@ -15,42 +25,39 @@ static const char *text_of(struct ctx *c, const struct sql_call *call)
                         call->mode == SQL_LOCK ? " FOR UPDATE" : sql_put_end(c, call, true));
 }
 
-static unsigned prepare(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
-                        struct mysql_prepared *out)
+static bool prepare(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
+                    struct mysql_prepared *out)
 {
     const char *text = text_of(c, call);
     MYSQL_STMT *stmt = mysql_stmt_init(conn->my);
     my_bool yes = 1;
 
     if (!stmt)
-        return CR_OUT_OF_MEMORY;
+        abort();
     (void)mysql_stmt_attr_set(stmt, STMT_ATTR_UPDATE_MAX_LENGTH, &yes);
     if (mysql_stmt_prepare(stmt, text, strlen(text)) != 0) {
-        unsigned failure = mysql_stmt_errno(stmt);
-
+        (void)failed(conn, stmt);
         (void)mysql_stmt_close(stmt);
-        return failure;
+        return false;
     }
     *out = (struct mysql_prepared){call->text, call->mode, stmt};
-    return 0;
+    return true;
 }
 
 /* The statement of a literal. Open addressing: nothing is ever removed. */
-static unsigned statement_of(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
-                             MYSQL_STMT **out)
+static bool statement_of(struct mysql_conn *conn, struct ctx *c, const struct sql_call *call,
+                         MYSQL_STMT **out)
 {
     size_t i = ((uintptr_t)call->text >> 3) * 2654435761U % MYSQL_STATEMENTS_MAX;
 
     for (size_t n = 0; n < MYSQL_STATEMENTS_MAX; n++, i = (i + 1) % MYSQL_STATEMENTS_MAX) {
         struct mysql_prepared *one = &conn->prepared[i];
-        unsigned failure = 0;
-
         if (one->text && (one->text != call->text || one->mode != call->mode))
             continue;
-        if (!one->text)
-            failure = prepare(conn, c, call, one);
+        if (!one->text && !prepare(conn, c, call, one))
+            return false;
         *out = one->stmt;
-        return failure;
+        return true;
     }
     abort(); /* more statements than the code has */
 }
@@ -71,17 +78,19 @@ static MYSQL_BIND bound(const struct sql_arg *arg)
                         .buffer_length = arg->s.len};
 }
 
-static unsigned execute(MYSQL_STMT *stmt, struct ctx *c, struct sql_args args)
+static bool execute(struct mysql_conn *conn, struct ctx *c, MYSQL_STMT *stmt, struct sql_args args)
 {
     MYSQL_BIND *binds = arena_array(c->arena, MYSQL_BIND, args.count);
 
-    if (args.count != mysql_stmt_param_count(stmt))
-        return CR_INVALID_PARAMETER_NO;
+    if (args.count != mysql_stmt_param_count(stmt)) {
+        mysql_conn_note(conn, CR_INVALID_PARAMETER_NO, "HY000", "another number of arguments");
+        return false;
+    }
     for (size_t i = 0; i < args.count; i++)
         binds[i] = bound(&args.at[i]);
     if ((args.count && mysql_stmt_bind_param(stmt, binds)) || mysql_stmt_execute(stmt) != 0)
-        return mysql_stmt_errno(stmt);
-    return 0;
+        return failed(conn, stmt);
+    return true;
 }
 
 /* ---- rows ---- */
@@ -131,30 +140,31 @@ static struct sql_arg cell_of(struct arena *a, const struct column *column, cons
     return column->type == COLUMN_BLOB ? sql_blob(s) : sql_text(s);
 }
 
-static unsigned fetch_all(MYSQL_STMT *stmt, struct arena *a, const struct column *columns,
-                          const MYSQL_BIND *binds, struct sql_rows *rows)
+static bool fetch_all(struct mysql_conn *conn, MYSQL_STMT *stmt, struct arena *a,
+                      const struct column *columns, const MYSQL_BIND *binds, struct sql_rows *rows)
 {
     size_t count = (size_t)mysql_stmt_num_rows(stmt), width = mysql_stmt_field_count(stmt);
     struct sql_arg *cells = arena_array(a, struct sql_arg, count * width);
 
     for (size_t row = 0; row < count; row++) {
         if (mysql_stmt_fetch(stmt) != 0)
-            return mysql_stmt_errno(stmt) ? mysql_stmt_errno(stmt) : CR_UNKNOWN_ERROR;
+            return failed(conn, stmt);
         for (size_t i = 0; i < width; i++)
             cells[row * width + i] = cell_of(a, &columns[i], &binds[i]);
     }
     *rows = (struct sql_rows){.cells = cells, .count = count, .columns = width};
-    return 0;
+    return true;
 }
 
-static unsigned read_rows(MYSQL_STMT *stmt, struct ctx *c, struct sql_rows *rows)
+static bool read_rows(struct mysql_conn *conn, struct ctx *c, MYSQL_STMT *stmt,
+                      struct sql_rows *rows)
 {
     size_t width = mysql_stmt_field_count(stmt);
     struct column *columns = arena_array(c->arena, struct column, width);
     MYSQL_BIND *binds = arena_array(c->arena, MYSQL_BIND, width);
 
     if (mysql_stmt_store_result(stmt) != 0)
-        return mysql_stmt_errno(stmt);
+        return failed(conn, stmt);
     MYSQL_RES *fields = mysql_stmt_result_metadata(stmt);
 
     for (size_t i = 0; i < width; i++)
@@ -162,23 +172,21 @@ static unsigned read_rows(MYSQL_STMT *stmt, struct ctx *c, struct sql_rows *rows
                     &binds[i]);
     mysql_free_result(fields);
     if (mysql_stmt_bind_result(stmt, binds))
-        return mysql_stmt_errno(stmt);
-    return fetch_all(stmt, c->arena, columns, binds, rows);
+        return failed(conn, stmt);
+    return fetch_all(conn, stmt, c->arena, columns, binds, rows);
 }
 
-unsigned mysql_statement_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,
-                             int64_t *changed, const struct sql_call *call)
+bool mysql_statement_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,
+                         int64_t *changed, const struct sql_call *call)
 {
     MYSQL_STMT *stmt = NULL;
-    unsigned failure = statement_of(conn, c, call, &stmt);
+    bool good = statement_of(conn, c, call, &stmt) && execute(conn, c, stmt, call->args);
 
-    if (!failure)
-        failure = execute(stmt, c, call->args);
-    if (!failure && changed)
+    if (good && changed)
         *changed = (int64_t)mysql_stmt_affected_rows(stmt);
-    if (!failure && rows)
-        failure = read_rows(stmt, c, rows);
+    if (good && rows)
+        good = read_rows(conn, c, stmt, rows);
     if (stmt)
         (void)mysql_stmt_free_result(stmt);
-    return failure;
+    return good;
 }

@@ -5,9 +5,9 @@
 
 #include "mysql_conn.h"
 
-/* Runs it, prepared when first met; 0, or the number of the failure. Rows are copied into c->arena.
- * *changed: rows that an INSERT, UPDATE or DELETE met, changed or not. */
-unsigned mysql_statement_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,
-                             int64_t *changed, const struct sql_call *call);
+/* Runs it, prepared when first met; false: conn->failure says why not. Rows are copied into
+ * c->arena. *changed: rows that an INSERT, UPDATE or DELETE met, changed or not. */
+bool mysql_statement_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,
+                         int64_t *changed, const struct sql_call *call);
 
 #endif

@@ -63,7 +63,11 @@ struct err *relation_store_followers(struct sql_tx *tx, struct ctx *c,
                 out);
 }
 
-/* The inner query bounds the search: the time CHOSEN_FROM_MAX follows further back. */
+/*
+ * The first inner query bounds the search: the time CHOSEN_FROM_MAX follows further back. The
+ * second asks about one follow after the other, newest first; as a join a server would begin with
+ * all who follow, and sort them.
+ */
 struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
                                    const struct relation_list_req *req,
                                    struct relation_list_resp *out)
@@ -71,20 +75,21 @@ struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
     struct sql_arg user = sql_int(req->user_id), time = sql_before(req->before_time),
                    id = sql_int(req->before_id);
 
-    return list(tx, c,
-                "SELECT mine.target_id, mine.created_at FROM relation_edge AS mine"
-                " JOIN relation_edge AS theirs"
-                " ON theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id"
-                " WHERE mine.user_id = ? AND mine.created_at <= ?"
-                " AND (mine.created_at < ? OR mine.target_id < ?)"
-                " AND mine.created_at >= coalesce((SELECT min(created_at) FROM (SELECT created_at"
-                " FROM relation_edge WHERE user_id = ? AND created_at <= ?"
-                " AND (created_at < ? OR target_id < ?)"
-                " ORDER BY created_at DESC, target_id DESC LIMIT ?) AS chosen), 0)"
-                " ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
-                SQL_ARGS(user, time, time, id, user, time, time, id, sql_int(CHOSEN_FROM_MAX),
-                         sql_int(req->limit)),
-                out);
+    return list(
+        tx, c,
+        "SELECT mine.target_id, mine.created_at FROM relation_edge AS mine"
+        " WHERE mine.user_id = ? AND mine.created_at <= ?"
+        " AND (mine.created_at < ? OR mine.target_id < ?)"
+        " AND mine.created_at >= coalesce((SELECT min(created_at) FROM (SELECT created_at"
+        " FROM relation_edge WHERE user_id = ? AND created_at <= ?"
+        " AND (created_at < ? OR target_id < ?)"
+        " ORDER BY created_at DESC, target_id DESC LIMIT ?) AS chosen), 0)"
+        " AND coalesce((SELECT 1 FROM relation_edge AS theirs"
+        " WHERE theirs.user_id = mine.target_id AND theirs.target_id = mine.user_id), 0) = 1"
+        " ORDER BY mine.created_at DESC, mine.target_id DESC LIMIT ?",
+        SQL_ARGS(user, time, time, id, user, time, time, id, sql_int(CHOSEN_FROM_MAX),
+                 sql_int(req->limit)),
+        out);
 }
 
 struct err *relation_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
