@@ -77,11 +77,12 @@ def test_a_transcoder_that_is_killed_leaves_its_job_to_another(cluster, encoders
     first.start()
 
 
-def test_all_transcoders_may_die(cluster, encoders, held):
-    for one in cluster.cluster.of('transcoder'):
+@pytest.mark.parametrize('role', ['transcoder', 'video'])
+def test_all_of_a_role_may_die_while_a_job_runs(role, cluster, encoders, held):
+    for one in cluster.cluster.of(role):
         one.kill()
     encoders.open()
-    for one in cluster.cluster.of('transcoder'):
+    for one in cluster.cluster.of(role):
         one.start()
     finished(*held)
 
@@ -101,15 +102,6 @@ def test_a_transcoder_that_thaws_changes_nothing(cluster, encoders, held):
     assert viewer.video(video_id)['play_url'] == video['play_url']
     assert viewer.video(video_id)['state'] == 'ready'
     assert fetch(video['play_url']).content == shown
-
-
-def test_the_video_service_may_die_while_a_job_runs(cluster, encoders, held):
-    for one in cluster.cluster.of('video'):
-        one.kill()
-    encoders.open()
-    for one in cluster.cluster.of('video'):
-        one.start()
-    finished(*held)
 
 
 def test_whatever_dies_in_turn_the_job_is_done(cluster, encoders, held):
