@@ -89,14 +89,15 @@ def forget(folder, text):
         db.executescript(text)
 
 
-OLDER = "DROP INDEX bus_job_key; DELETE FROM schema_migration WHERE owner = 'bus' AND number = 2"
+OLDER = ("ALTER TABLE bus_job DROP COLUMN token; ALTER TABLE bus_job DROP COLUMN lease_until; ALTER TABLE bus_job DROP COLUMN writes;"
+         " DELETE FROM schema_migration WHERE owner = 'bus' AND number = 3")
 
 
 def test_missing_steps_are_shown_and_then_applied(stopped):
     assert 'missing' not in admin(stopped.data, 'migrate', '--status').out
     forget(stopped.data, OLDER)
     rows = table(admin(stopped.data, 'migrate', '--status', status=1).out)
-    assert [row[:2] for row in rows if row[-1] == 'missing'] == [['bus', '2']]
+    assert [row[:2] for row in rows if row[-1] == 'missing'] == [['bus', '3']]
     assert 'duan admin migrate' in admin(stopped.data, 'users', status=NOT_NOW).err
     admin(stopped.data, 'migrate')
     admin(stopped.data, 'migrate', '--status')
