@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "clock.h"
 #include "scratch_db.h"
 #include "sequence.h"
 
@@ -369,115 +368,6 @@ static void caches_hear_nothing_of_a_failure(void **state)
     assert_int_equal(o.done, 2);
 }
 
-static struct err *write_a_lot(struct sql_tx *tx, struct ctx *c, void *arg)
-{
-    (void)arg;
-    for (int i = 0; i < 400; i++)
-        TRY(sql_exec(tx, c, "INSERT INTO t (name) VALUES (hex(randomblob(1500)))"));
-    return NULL;
-}
-
-static void count_call(void *arg)
-{
-    sem_post((sem_t *)arg);
-}
-
-/* What is so only when one process has the database to itself. */
-static void only_files(void)
-{
-    if (scratch_on_server())
-        skip();
-}
-
-/* Two handles on one file are to SQLite what two processes are. */
-static void another_process_that_commits_is_noticed(void **state)
-{
-    struct db_fixture *f = *state;
-    struct sql_options options = sql_defaults;
-    struct sql *other;
-    sem_t told;
-
-    only_files();
-    assert_int_equal(sem_init(&told, 0, 0), 0);
-    options.durable = false;
-    sql_on_foreign_write(f->db, count_call, &told);
-    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &other));
-    assert_ok(&f->ctx, sql_write(other, &f->ctx, insert, name("theirs")));
-    assert_int_equal(sem_wait(&told), 0); /* as long as it takes */
-    sql_close(other);
-}
-
-/* The writer looks between two of its batches as well, so a look is never more than a job away. */
-static void ones_own_commits_are_not_foreign(void **state)
-{
-    struct db_fixture *f = *state;
-    int64_t until = clock_monotonic_ns() + 2 * CLOCK_NS_PER_S / 4;
-    sem_t told;
-    int calls;
-
-    only_files();
-    assert_int_equal(sem_init(&told, 0, 0), 0);
-    sql_on_foreign_write(f->db, count_call, &told);
-    while (clock_monotonic_ns() < until)
-        assert_ok(&f->ctx, sql_write(f->db, &f->ctx, insert_any, NULL));
-    assert_int_equal(sem_getvalue(&told, &calls), 0);
-    assert_int_equal(calls, 0);
-}
-
-static void *insert_many(void *arg)
-{
-    struct arena arena = {0};
-    struct ctx c = {.arena = &arena};
-
-    for (int i = 0; i < EACH; i++)
-        assert_null(sql_write(arg, &c, insert_any, NULL));
-    arena_fini(&arena);
-    return NULL;
-}
-
-/* How many commits it takes to write THREADS * EACH rows from as many threads. */
-static uint64_t commits_with(struct db_fixture *f, size_t batch_max)
-{
-    struct sql_options options = sql_defaults;
-    pthread_t threads[THREADS];
-    struct sql *db;
-
-    options.durable = false;
-    options.batch_max = batch_max;
-    assert_ok(&f->ctx, sql_open(&f->ctx, f->path, &options, &db));
-    for (int i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, insert_many, db), 0);
-    for (int i = 0; i < THREADS; i++)
-        pthread_join(threads[i], NULL);
-    uint64_t commits = sql_stats(db).commits;
-
-    sql_close(db);
-    return commits;
-}
-
-static void a_commit_is_shared_by_as_many_as_were_set(void **state)
-{
-    const uint64_t jobs = UINT64_C(1) * THREADS * EACH;
-    struct db_fixture *f = *state;
-
-    only_files();
-    assert_int_equal(commits_with(f, 1), jobs);
-    assert_true(commits_with(f, SQL_BATCH_MAX) < jobs);
-}
-
-static void the_log_stays_bounded_while_readers_come_and_go(void **state)
-{
-    struct db_fixture *f = *state;
-
-    only_files();
-    for (int i = 0; i < 30; i++) {
-        assert_ok(&f->ctx, sql_write(f->db, &f->ctx, write_a_lot, NULL));
-        (void)count(f);
-    }
-    assert_true(sql_stats(f->db).checkpoints > 0);
-    assert_true(sql_stats(f->db).log_pages < 2 * sql_defaults.log_max_pages);
-}
-
 static struct err *next_id(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     return sequence_next(tx, c, STR("video"), arg);
@@ -493,15 +383,6 @@ static void ids_are_sequential_from_one(void **state)
         assert_ok(&f->ctx, sql_write(f->db, &f->ctx, next_id, &id));
         assert_int_equal(id, want);
     }
-}
-
-static void a_path_that_cannot_be_opened_is_told(void **state)
-{
-    struct db_fixture *f = *state;
-    struct sql *db = NULL;
-
-    assert_err(sql_open(&f->ctx, STR("/nonexistent/x.db"), &sql_defaults, &db), ERR_UNAVAILABLE);
-    assert_null(db);
 }
 
 #define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, db_fixture_teardown)
@@ -523,11 +404,6 @@ int main(int argc, char **argv)
         CASE(caches_hear_of_a_commit_before_the_answer_goes_out),
         CASE(caches_hear_nothing_of_a_failure),
         CASE(ids_are_sequential_from_one),
-        CASE(another_process_that_commits_is_noticed),
-        CASE(ones_own_commits_are_not_foreign),
-        CASE(a_commit_is_shared_by_as_many_as_were_set),
-        CASE(the_log_stays_bounded_while_readers_come_and_go),
-        CASE(a_path_that_cannot_be_opened_is_told),
     };
 
     return scratch_begin(argc, argv) ? cmocka_run_group_tests_name("sql", tests, NULL, NULL) : 0;
