@@ -64,6 +64,7 @@ struct rpc_channel_call *rpc_channel_call_create(void)
 
     if (!call)
         abort();
+    pthread_mutex_init(&call->sleep_lock, NULL);
     wake_init(&call->wake);
     clear(call);
     return call;
@@ -83,6 +84,7 @@ void rpc_channel_call_destroy(struct rpc_channel_call *call)
     rpc_channel_call_reset(call);
     arena_fini(&call->arena);
     pthread_cond_destroy(&call->wake);
+    pthread_mutex_destroy(&call->sleep_lock);
     free(call);
 }
 
@@ -112,12 +114,6 @@ bool rpc_channel_call_has_news(const struct rpc_channel_call *call)
     return call->done || call->inbox.head;
 }
 
-static void tell(struct rpc_channel_call *call)
-{
-    if (call->waiting)
-        pthread_cond_signal(&call->wake);
-}
-
 /* Nothing more will come. */
 static void end(struct rpc_channel_call *call)
 {
@@ -127,7 +123,7 @@ static void end(struct rpc_channel_call *call)
     call->done_ns = clock_monotonic_ns();
     if (call->stream)
         open_remove(call);
-    tell(call);
+    rpc_channel_conn_news(call);
 }
 
 void rpc_channel_call_lose(struct rpc_channel_call *call, enum err_code code, const char *why)
@@ -292,7 +288,7 @@ static void inbox_add(struct rpc_channel_call *call, struct str bytes)
 {
     rpc_messages_put(&call->inbox, rpc_message_create(bytes));
     arena_reset(&call->message_arena);
-    tell(call);
+    rpc_channel_conn_news(call);
 }
 
 static void take_message(struct rpc_channel_call *call)

@@ -42,6 +42,76 @@ void rpc_channel_conn_poke(struct rpc_channel_conn *conn)
         (void)!write(conn->wake, &(uint64_t){1}, sizeof(uint64_t));
 }
 
+/* ---- those who wait ---- */
+
+static void waiter_add(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
+{
+    call->woken = SLEEP_ON;
+    call->next_waiter = NULL;
+    call->last_waiter = conn->last_waiter;
+    if (conn->last_waiter)
+        conn->last_waiter->next_waiter = call;
+    else
+        conn->first_waiter = call;
+    conn->last_waiter = call;
+    call->waiting = true;
+}
+
+static void waiter_remove(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
+{
+    if (call->last_waiter)
+        call->last_waiter->next_waiter = call->next_waiter;
+    else
+        conn->first_waiter = call->next_waiter;
+    if (call->next_waiter)
+        call->next_waiter->last_waiter = call->last_waiter;
+    else
+        conn->last_waiter = call->last_waiter;
+    call->waiting = false;
+}
+
+/* Not before all is done with it: a call that is over may be gone at once. */
+static void wake(struct rpc_channel_call *call)
+{
+    pthread_mutex_lock(&call->sleep_lock);
+    call->woken = call->done ? SLEEP_OVER : SLEEP_LOOK;
+    pthread_cond_signal(&call->wake);
+    pthread_mutex_unlock(&call->sleep_lock);
+}
+
+void rpc_channel_conn_news(struct rpc_channel_call *call)
+{
+    struct rpc_channel_conn *conn = call->conn;
+
+    if (!call->waiting)
+        return;
+    waiter_remove(conn, call);
+    call->next_waiter = conn->news;
+    conn->news = call;
+}
+
+void rpc_channel_conn_wake(struct rpc_channel_conn *conn)
+{
+    for (struct rpc_channel_call *call = conn->news, *next; call; call = next) {
+        next = call->next_waiter;
+        wake(call);
+    }
+    conn->news = NULL;
+}
+
+/* Somebody has to read for those who still wait. */
+static void pass_on(struct rpc_channel_conn *conn)
+{
+    struct rpc_channel_call *next = conn->first_waiter;
+
+    if (conn->reading || !next)
+        return;
+    waiter_remove(conn, next);
+    wake(next);
+}
+
+/* ---- the end of it ---- */
+
 /* All calls on it are over. By the one who reads, or while nobody does. */
 static void lose_all(struct rpc_channel_conn *conn, const char *why)
 {
@@ -50,6 +120,7 @@ static void lose_all(struct rpc_channel_conn *conn, const char *why)
         rpc_link_close(&conn->link);
     while (conn->calls)
         rpc_channel_call_lose(conn->calls, ERR_UNAVAILABLE, why);
+    rpc_channel_conn_wake(conn);
 }
 
 void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why)
@@ -62,6 +133,7 @@ void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why)
     rpc_link_break(&conn->link);
     while (conn->calls)
         rpc_channel_call_lose(conn->calls, ERR_CANCELLED, why);
+    rpc_channel_conn_wake(conn);
     rpc_channel_conn_poke(conn);
 }
 
@@ -228,6 +300,7 @@ static void take_bytes(struct rpc_channel_conn *conn, ssize_t n, int failed)
     }
     conn->heard_ns = clock_monotonic_ns();
     conn->pinged = false;
+    rpc_channel_conn_wake(conn);
 }
 
 /* Nobody has looked for a while: what came meanwhile may be the end of it. A call costs this only
@@ -311,43 +384,35 @@ static void read_once(struct rpc_channel_conn *conn, int64_t deadline_ns)
 
 /* ---- waiting ---- */
 
-static void waiter_add(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
-{
-    call->next_waiter = NULL;
-    call->last_waiter = conn->last_waiter;
-    if (conn->last_waiter)
-        conn->last_waiter->next_waiter = call;
-    else
-        conn->first_waiter = call;
-    conn->last_waiter = call;
-    call->waiting = true;
-}
-
-static void waiter_remove(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
-{
-    if (call->last_waiter)
-        call->last_waiter->next_waiter = call->next_waiter;
-    else
-        conn->first_waiter = call->next_waiter;
-    if (call->next_waiter)
-        call->next_waiter->last_waiter = call->last_waiter;
-    else
-        conn->last_waiter = call->last_waiter;
-    call->waiting = false;
-}
-
-static void wait_for_reader(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
-                            int64_t deadline_ns)
+/* Until woken or the deadline; no lock held. True: the call is over, and nobody else touches it. */
+static bool sleep_until(struct rpc_channel_call *call, int64_t deadline_ns)
 {
     struct timespec until = {.tv_sec = deadline_ns / CLOCK_NS_PER_S,
                              .tv_nsec = deadline_ns % CLOCK_NS_PER_S};
+    int failed = 0;
 
+    pthread_mutex_lock(&call->sleep_lock);
+    while (call->woken == SLEEP_ON && !failed)
+        failed = deadline_ns ? pthread_cond_timedwait(&call->wake, &call->sleep_lock, &until)
+                             : pthread_cond_wait(&call->wake, &call->sleep_lock);
+    bool over = call->woken == SLEEP_OVER;
+
+    pthread_mutex_unlock(&call->sleep_lock);
+    return over;
+}
+
+/* Lock held, given up meanwhile; not held when this returns true. */
+static bool wait_for_reader(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
+                            int64_t deadline_ns)
+{
     waiter_add(conn, call);
-    if (deadline_ns)
-        (void)pthread_cond_timedwait(&call->wake, &conn->link.lock, &until);
-    else
-        pthread_cond_wait(&call->wake, &conn->link.lock);
-    waiter_remove(conn, call);
+    pthread_mutex_unlock(&conn->link.lock);
+    if (sleep_until(call, deadline_ns))
+        return true;
+    pthread_mutex_lock(&conn->link.lock);
+    if (call->waiting)
+        waiter_remove(conn, call);
+    return false;
 }
 
 bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
@@ -355,14 +420,17 @@ bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_cal
 {
     bool in_time = true;
 
+    pthread_mutex_lock(&conn->link.lock);
     while (in_time && !rpc_channel_call_has_news(call)) {
-        if (conn->reading)
-            wait_for_reader(conn, call, deadline_ns);
-        else
+        if (!conn->reading)
             read_once(conn, deadline_ns);
+        else if (wait_for_reader(conn, call, deadline_ns))
+            return true;
         in_time = !deadline_ns || clock_monotonic_ns() < deadline_ns;
     }
-    if (!conn->reading && conn->first_waiter)
-        pthread_cond_signal(&conn->first_waiter->wake); /* reads for the others from now on */
-    return in_time || rpc_channel_call_has_news(call);
+    pass_on(conn);
+    bool news = rpc_channel_call_has_news(call);
+
+    pthread_mutex_unlock(&conn->link.lock);
+    return news;
 }

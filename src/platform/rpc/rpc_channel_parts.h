@@ -49,7 +49,14 @@ struct rpc_channel_call {
     const char *why;    /* a literal */
     int64_t done_ns;
 
+    /*
+     * Its caller sleeps here while another reads, and does not need the connection's lock to wake
+     * up. Who wakes it has taken it off the list of those who wait, and is done with it if it is
+     * over.
+     */
+    pthread_mutex_t sleep_lock;
     pthread_cond_t wake;
+    enum rpc_channel_call_sleep { SLEEP_ON, SLEEP_LOOK, SLEEP_OVER } woken; /* sleep_lock */
     bool waiting;
 };
 
@@ -72,7 +79,8 @@ struct rpc_channel_conn {
     bool pinged;
     struct rpc_channel_call *calls;
     struct rpc_channel_call *first_waiter, *last_waiter;
-    char bytes[32 * 1024]; /* the reader's */
+    struct rpc_channel_call *news; /* of those who are to be woken, by next_waiter */
+    char bytes[32 * 1024];         /* the reader's */
 };
 
 enum { RPC_CHANNEL_CONNECTIONS_MAX = 4 };
@@ -120,11 +128,14 @@ void rpc_channel_conn_adopt(struct rpc_channel_conn *conn, int fd, struct rpc_tl
 void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c); /* the first time */
 void rpc_channel_conn_check(struct rpc_channel_conn *conn);                /* is it still good? */
 void rpc_channel_conn_flush(struct rpc_channel_conn *conn);
-/* Until something is there for the call, or the deadline: false. */
-bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
-                           int64_t deadline_ns);
+void rpc_channel_conn_news(struct rpc_channel_call *call); /* something came for it */
+void rpc_channel_conn_wake(struct rpc_channel_conn *conn); /* all for whom something came */
 void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why);
 void rpc_channel_conn_poke(struct rpc_channel_conn *conn); /* the one who reads looks again */
+
+/* No lock held. Until something is there for the call, or the deadline: false. */
+bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
+                           int64_t deadline_ns);
 
 /* ---- rpc_channel_call.c ---- */
 

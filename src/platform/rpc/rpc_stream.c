@@ -100,13 +100,12 @@ static struct err *take(struct rpc_channel_call *call, struct ctx *c, struct str
 struct err *rpc_stream_receive(struct rpc_stream *s, struct ctx *c, struct str *message)
 {
     struct rpc_channel_call *call = s->call;
-    struct err *e;
 
+    if (!rpc_channel_conn_wait(call->conn, call, c->deadline_ns))
+        return err_new(c, ERR_TIMEOUT, "%s: no message before the deadline", call->ch->address);
     pthread_mutex_lock(&call->conn->link.lock);
-    if (rpc_channel_conn_wait(call->conn, call, c->deadline_ns))
-        e = take(call, c, message);
-    else
-        e = err_new(c, ERR_TIMEOUT, "%s: no message before the deadline", call->ch->address);
+    struct err *e = take(call, c, message);
+
     pthread_mutex_unlock(&call->conn->link.lock);
     return e;
 }
@@ -119,6 +118,7 @@ void rpc_stream_cancel(struct rpc_stream *s)
 
     pthread_mutex_lock(&conn->link.lock);
     rpc_channel_call_cancel(s->call);
+    rpc_channel_conn_wake(conn);
     rpc_channel_conn_flush(conn);
     rpc_channel_conn_poke(conn);
     pthread_mutex_unlock(&conn->link.lock);

@@ -50,17 +50,6 @@ static bool send_again(struct rpc_flight *f)
     return true;
 }
 
-static bool wait_once(struct rpc_flight *f, int64_t until_ns)
-{
-    struct rpc_channel_conn *conn = f->call->conn;
-
-    pthread_mutex_lock(&conn->link.lock);
-    bool over = rpc_channel_conn_wait(conn, f->call, until_ns);
-
-    pthread_mutex_unlock(&conn->link.lock);
-    return over;
-}
-
 bool rpc_wait(struct rpc_flight *f, int64_t until_ns)
 {
     bool over;
@@ -68,7 +57,7 @@ bool rpc_wait(struct rpc_flight *f, int64_t until_ns)
     if (!f->call)
         return true;
     do
-        over = wait_once(f, until_ns);
+        over = rpc_channel_conn_wait(f->call->conn, f->call, until_ns);
     while (over && send_again(f));
     return over;
 }
