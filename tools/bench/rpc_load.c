@@ -74,6 +74,8 @@ static void add(struct latency *all, const struct latency *some)
     for (size_t i = 0; i < COUNT(all->buckets); i++)
         all->buckets[i] += some->buckets[i];
     all->count += some->count;
+    if (some->max_ns > all->max_ns)
+        all->max_ns = some->max_ns;
 }
 
 static void warm_up(struct rpc_channel *ch, struct str message)

@@ -5,7 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_ROOM = 64 /* a power of two */ };
+enum {
+    FIRST_ROOM = 64,           /* a power of two */
+    UNKNOWN_COST_NS = 1000000, /* a handler is not quick until it has shown so */
+};
 
 /* FNV-1a. */
 static size_t hash(struct str path)
@@ -49,7 +52,7 @@ static void add(struct rpc_routes *r, const struct rpc_service *service, size_t 
         grow(r);
     if (asprintf(&path, "/%s/%s", service->name, service->methods[method]) < 0)
         abort();
-    *slot_of(r, str_of(path)) = (struct rpc_route){str_of(path), service, method};
+    *slot_of(r, str_of(path)) = (struct rpc_route){str_of(path), service, method, UNKNOWN_COST_NS};
     r->count++;
 }
 
@@ -73,9 +76,9 @@ void rpc_routes_fini(struct rpc_routes *r)
     *r = (struct rpc_routes){0};
 }
 
-const struct rpc_route *rpc_routes_find(const struct rpc_routes *r, struct str path)
+struct rpc_route *rpc_routes_find(const struct rpc_routes *r, struct str path)
 {
-    const struct rpc_route *slot = r->room && path.len ? slot_of(r, path) : NULL;
+    struct rpc_route *slot = r->room && path.len ? slot_of(r, path) : NULL;
 
     return slot && slot->path.len ? slot : NULL;
 }

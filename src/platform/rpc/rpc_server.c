@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "rpc_address.h"
 #include "rpc_server_parts.h"
+#include "trace.h"
 
 const struct rpc_server_options rpc_server_defaults = {
     .listen = STR_INIT("127.0.0.1:0"),
@@ -31,20 +32,27 @@ enum { RESETS_BURST = 2000, RESETS_PER_S = 1000, ACKS_MAX = 256, THREAD_STACK = 
 
 /* ---- threads ---- */
 
-/* Runs one itself, and the rest of the queue, when another thread goes on watching. */
+/* Others run these, or nobody does. */
+static void queue(struct rpc_server *s, struct rpc_server_call *calls)
+{
+    if (calls)
+        calls = rpc_server_queue_push(&s->queue, calls);
+    for (struct rpc_server_call *next; calls; calls = next) {
+        next = calls->next;
+        rpc_server_call_refuse(calls);
+    }
+}
+
+/* Runs what it has read, and what else waits, when another thread goes on watching. */
 static void run_or_queue(struct rpc_server *s, struct rpc_server_call *calls)
 {
-    bool stay = atomic_fetch_sub(&s->polling, 1) == 1;
-    struct rpc_server_call *own = stay ? NULL : calls, *rest = stay ? calls : calls->next;
-
-    if (rest)
-        rest = rpc_server_queue_push(&s->queue, rest);
-    for (struct rpc_server_call *next; rest; rest = next) {
-        next = rest->next;
-        rpc_server_call_refuse(rest);
+    if (atomic_fetch_sub(&s->polling, 1) == 1) {
+        queue(s, calls);
+    } else {
+        queue(s, rpc_server_call_run_batch(calls));
+        for (struct rpc_server_call *call; (call = rpc_server_queue_take(&s->queue)) != NULL;)
+            rpc_server_call_run(call);
     }
-    for (; own; own = rpc_server_queue_take(&s->queue))
-        rpc_server_call_run(own);
     atomic_fetch_add(&s->polling, 1);
 }
 
@@ -160,6 +168,7 @@ struct err *rpc_server_create(struct ctx *c, const struct rpc_server_options *op
     if (!s)
         abort();
     s->options = *options;
+    atomic_store(&s->spans, trace_new(false).span);
     s->listener = s->stop = s->epoll = s->timer = -1;
     rpc_server_queue_init(&s->queue, options->queue_max);
     pthread_mutex_init(&s->lock, NULL);

@@ -18,7 +18,7 @@ struct rpc_server_call {
     struct rpc_server_call *next; /* in a list of those that are ready, the queue, the pool */
     struct rpc_server_call *left, *right; /* the open ones of its connection */
     struct rpc_server_conn *conn;
-    const struct rpc_route *route;
+    struct rpc_route *route;
     int32_t stream;
     struct arena arena;
     struct ctx ctx;
@@ -53,6 +53,12 @@ void rpc_server_call_callbacks(nghttp2_session_callbacks *callbacks);
 
 /* Runs its handler and answers. Any of the server's threads, no lock held. */
 void rpc_server_call_run(struct rpc_server_call *call);
+
+/*
+ * The same for requests that were read together: one after the other, as long as that takes no time
+ * to speak of, and few writes for all. Returns those that are better run by others.
+ */
+struct rpc_server_call *rpc_server_call_run_batch(struct rpc_server_call *call);
 
 /* The queue was full. No lock held. */
 void rpc_server_call_refuse(struct rpc_server_call *call);

@@ -52,7 +52,7 @@ static void take_trace(struct rpc_server_call *call, struct str value)
     struct trace_id parent;
 
     if (trace_parse(value, &parent))
-        call->ctx.trace = trace_child(parent);
+        call->ctx.trace = trace_child_of(parent, &call->conn->server->spans);
 }
 
 static void take_user(struct rpc_server_call *call, struct str value)

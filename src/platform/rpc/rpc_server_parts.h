@@ -57,6 +57,7 @@ struct rpc_server {
     size_t pooled;
     _Atomic uint64_t accepted, calls, failed, refused;
     _Atomic size_t open_conns, running;
+    _Atomic uint64_t spans; /* ids of what is done here for a trace */
 };
 
 /* ---- rpc_server_conn.c: sockets and sessions ---- */

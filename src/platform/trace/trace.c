@@ -3,6 +3,7 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
@@ -107,6 +108,24 @@ struct trace_id trace_child(struct trace_id parent)
 {
     if (trace_is_set(parent))
         parent.span = random_word();
+    return parent;
+}
+
+/* The finalizer of splitmix64: a bijection, so that no two of a sequence are the same. */
+static uint64_t mix(uint64_t word)
+{
+    word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
+    return word ^ word >> 31;
+}
+
+struct trace_id trace_child_of(struct trace_id parent, _Atomic uint64_t *sequence)
+{
+    if (!trace_is_set(parent))
+        return parent;
+    do
+        parent.span = mix(atomic_fetch_add_explicit(sequence, 1, memory_order_relaxed));
+    while (parent.span == 0);
     return parent;
 }
 

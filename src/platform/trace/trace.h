@@ -21,6 +21,10 @@ struct trace_id trace_new(bool sampled);
 /* A unit of work within the same trace: a new span id. */
 struct trace_id trace_child(struct trace_id parent);
 
+/* The same without asking the kernel: span ids that are unique in this process. *sequence is
+ * shared, and began at random (the span of trace_new()). */
+struct trace_id trace_child_of(struct trace_id parent, _Atomic uint64_t *sequence);
+
 /* The header of version 00, in c's arena; empty when the request is not traced. */
 struct str trace_format(struct ctx *c, struct trace_id id);
 

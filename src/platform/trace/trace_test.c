@@ -135,6 +135,22 @@ static void what_is_not_traced_has_no_header_and_no_children(void **state)
     assert_int_equal(trace_format(&ctx, none).len, 0);
 }
 
+static void children_of_one_process_have_spans_of_their_own(void **state)
+{
+    _Atomic uint64_t sequence = UINT64_MAX - 1; /* it may come round, and zero is no span */
+    struct trace_id parent = trace_new(true), last = parent;
+
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        struct trace_id id = trace_child_of(parent, &sequence);
+
+        assert_true(id.high == parent.high && id.low == parent.low && id.sampled);
+        assert_true(id.span != 0 && id.span != last.span && id.span != parent.span);
+        last = id;
+    }
+    assert_false(trace_is_set(trace_child_of((struct trace_id){0}, &sequence)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +163,7 @@ int main(void)
         TEST(ids_do_not_repeat),
         TEST(a_child_stays_in_the_trace),
         TEST(what_is_not_traced_has_no_header_and_no_children),
+        TEST(children_of_one_process_have_spans_of_their_own),
     };
 
     return cmocka_run_group_tests_name("trace", tests, NULL, teardown);
