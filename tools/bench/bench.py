@@ -17,12 +17,13 @@ import scenario_growth
 import scenario_likes
 import scenario_memory
 import scenario_pages
+import scenario_rpc
 import scenario_transcode
 import scenario_upload
 from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
-SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run}
+SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "rpc": scenario_rpc.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run}
 FOLDER, PAGE = ROOT / "build/bench", ROOT / "docs/performance.md"
 
 

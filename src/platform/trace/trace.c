@@ -129,11 +129,28 @@ struct trace_id trace_child_of(struct trace_id parent, _Atomic uint64_t *sequenc
     return parent;
 }
 
+static char *hex(char *out, uint64_t value, int digits)
+{
+    static const char alphabet[] = "0123456789abcdef";
+
+    for (int i = digits; i-- > 0; value >>= 4)
+        out[i] = alphabet[value & 0xf];
+    return out + digits;
+}
+
+/* By hand: every call to another process carries one. */
 struct str trace_format(struct ctx *c, struct trace_id id)
 {
     if (!trace_is_set(id))
         return (struct str){0};
-    return arena_str(c->arena, "00-%016llx%016llx-%016llx-%02x", (unsigned long long)id.high,
-                     (unsigned long long)id.low, (unsigned long long)id.span,
-                     id.sampled ? FLAG_SAMPLED : 0U);
+    char *text = arena_bytes(c->arena, TRACE_PARENT_LEN + 1), *at = hex(text, 0, BYTE_DIGITS);
+
+    *at++ = '-';
+    at = hex(hex(at, id.high, WORD_DIGITS), id.low, WORD_DIGITS);
+    *at++ = '-';
+    at = hex(at, id.span, WORD_DIGITS);
+    *at++ = '-';
+    at = hex(at, id.sampled ? FLAG_SAMPLED : 0, BYTE_DIGITS);
+    *at = '\0';
+    return (struct str){text, TRACE_PARENT_LEN};
 }

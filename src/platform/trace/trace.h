@@ -25,7 +25,7 @@ struct trace_id trace_child(struct trace_id parent);
  * shared, and began at random (the span of trace_new()). */
 struct trace_id trace_child_of(struct trace_id parent, _Atomic uint64_t *sequence);
 
-/* The header of version 00, in c's arena; empty when the request is not traced. */
+/* The header of version 00, in c's arena, NUL-terminated; empty when the request is not traced. */
 struct str trace_format(struct ctx *c, struct trace_id id);
 
 /* Is there a trace at all? */
