@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lock_driver.h"
 
+const char LOCK_TAKEN[] = "lock_taken";
+
 struct err *lock_take(struct lock *l, struct ctx *c, int64_t *fence)
 {
     return l->driver->take(l, c, fence);

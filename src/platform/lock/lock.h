@@ -28,11 +28,13 @@ struct lock *lock_create_etcd(struct etcd *etcd, struct str name, int64_t ttl_s)
 void lock_destroy(struct lock *l); /* released by then; NULL is fine */
 
 /*
- * Waits for it until c's deadline: ERR_TIMEOUT. ERR_UNAVAILABLE: nobody can tell whose it is.
+ * Waits for it until c's deadline: ERR_TIMEOUT, with the reason LOCK_TAKEN when another was seen to
+ * have it. ERR_UNAVAILABLE: nobody can tell whose it is.
  * *fence is greater than that of every holder before: whoever is given it with each request refuses
  * one who believes to hold what he has lost.
  */
 MUST_USE struct err *lock_take(struct lock *l, struct ctx *c, int64_t *fence);
+extern const char LOCK_TAKEN[];
 
 /* Surely still ours? False from when the lease may be over: stop what must be done alone. */
 bool lock_held(struct lock *l);

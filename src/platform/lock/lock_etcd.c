@@ -183,6 +183,11 @@ static void await_leaving(struct etcd_lock *l, struct ctx *c, struct str key, in
     etcd_watch_close(w);
 }
 
+static bool is_over(const struct ctx *c)
+{
+    return c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns;
+}
+
 static struct err *stand_in_line(struct etcd_lock *l, struct ctx *c, int64_t *place)
 {
     struct etcd_kv before = {0};
@@ -192,6 +197,8 @@ static struct err *stand_in_line(struct etcd_lock *l, struct ctx *c, int64_t *pl
     TRY(find_before(l, c, *place, &before, &revision));
     while (before.key.len > 0) {
         await_leaving(l, c, before.key, revision + 1);
+        if (is_over(c))
+            return err_reason(c, ERR_TIMEOUT, LOCK_TAKEN, "another stands before us");
         TRY(find_before(l, c, *place, &before, &revision));
     }
     return NULL;

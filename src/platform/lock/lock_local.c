@@ -38,7 +38,7 @@ static struct err *take(struct lock *base, struct ctx *c, int64_t *fence)
         *fence = ++l->fence;
     l->held = true;
     pthread_mutex_unlock(&l->mutex);
-    return taken ? NULL : err_new(c, ERR_TIMEOUT, "another thread has the lock");
+    return taken ? NULL : err_reason(c, ERR_TIMEOUT, LOCK_TAKEN, "another thread has it");
 }
 
 static bool held(struct lock *base)

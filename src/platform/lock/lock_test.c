@@ -61,7 +61,10 @@ static void is_refused(struct fixture *f, int who, int64_t ms)
     int64_t fence = -1;
 
     f->ctx.deadline_ns = clock_monotonic_ns() + ms * CLOCK_NS_PER_MS;
-    assert_err(lock_take(f->lock[who], &f->ctx, &fence), ERR_TIMEOUT);
+    struct err *e = lock_take(f->lock[who], &f->ctx, &fence);
+
+    assert_err(e, ERR_TIMEOUT);
+    assert_ptr_equal(e->reason, LOCK_TAKEN);
     assert_int_equal(fence, -1);
     f->ctx.deadline_ns = 0;
 }
@@ -84,7 +87,7 @@ static void who_gave_up_stands_in_nobodys_way(void **state)
 
     take(f, 0);
     for (int i = 0; i < 3; i++)
-        is_refused(f, 1, 50);
+        is_refused(f, 1, 200);
     lock_release(f->lock[0]);
     take(f, 0);
     lock_release(f->lock[0]);
