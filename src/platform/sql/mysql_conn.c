@@ -214,25 +214,32 @@ void mysql_conn_close(struct mysql_conn *conn)
 
 /* ---- transactions ---- */
 
-static void take_answer(struct mysql_conn *conn)
+void mysql_conn_begin(struct mysql_conn *conn, const struct ctx *c)
 {
-    if (conn->answering && mysql_read_query_result(conn->my) != 0)
-        conn->lost = true;
+    if (conn->answering) {
+        mysql_watch_arm(conn->watch, &conn->watched, (int)mysql_get_socket(conn->my),
+                        c->deadline_ns);
+        conn->lost = mysql_read_query_result(conn->my) != 0;
+        mysql_watch_disarm(conn->watch, &conn->watched);
+    }
     conn->answering = false;
+    conn->undone = conn->lost;
 }
 
-void mysql_conn_begin(struct mysql_conn *conn)
+/* A statement that is not even sent. */
+static struct err *too_late(const struct mysql_conn *conn, struct ctx *c, const char *text)
 {
-    take_answer(conn);
-    conn->undone = conn->lost;
+    if (conn->watched.cut)
+        return err_new(c, ERR_TIMEOUT, "sql: no time was left before \"%s\"", text);
+    return err_reason(c, conn->lost ? ERR_UNAVAILABLE : ERR_ABORTED, SQL_COLLISION,
+                      "sql: the transaction has ended before \"%s\"", text);
 }
 
 struct err *mysql_conn_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,
                            int64_t *changed, const struct sql_call *call)
 {
     if (conn->undone)
-        return err_reason(c, conn->lost ? ERR_UNAVAILABLE : ERR_ABORTED, SQL_COLLISION,
-                          "sql: the transaction has ended before \"%s\"", call->text);
+        return too_late(conn, c, call->text);
     if (c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns)
         return err_new(c, ERR_TIMEOUT, "sql: no time left for \"%s\"", call->text);
     mysql_watch_arm(conn->watch, &conn->watched, (int)mysql_get_socket(conn->my), c->deadline_ns);

@@ -46,8 +46,9 @@ MUST_USE struct err *mysql_conn_open(struct ctx *c, const struct mysql_place *pl
                                      struct mysql_watch *watch, struct mysql_conn **out);
 void mysql_conn_close(struct mysql_conn *conn); /* NULL is fine */
 
-/* Before the first statement of a transaction: what was left of the one before is put away. */
-void mysql_conn_begin(struct mysql_conn *conn);
+/* Before the first statement of a transaction: what was left of the one before is put away, if its
+ * answer comes before c->deadline_ns. */
+void mysql_conn_begin(struct mysql_conn *conn, const struct ctx *c);
 
 /* One statement, arguments bound, rows copied into c->arena. Honours c->deadline_ns. */
 MUST_USE struct err *mysql_conn_run(struct mysql_conn *conn, struct ctx *c, struct sql_rows *rows,

@@ -75,7 +75,7 @@ static struct err *try_once(struct mysql_db *db, struct ctx *c, struct mysql_tx 
                             void *arg)
 {
     sql_tx_begin_hooks(&tx->base);
-    mysql_conn_begin(tx->conn);
+    mysql_conn_begin(tx->conn, c);
     c->tx = &tx->base;
     struct err *e = work(&tx->base, c, arg);
 
@@ -207,7 +207,7 @@ static struct executor *writer(struct sql *db)
 
 static struct err *read_on(struct mysql_tx *tx, struct ctx *c, sql_work *work, void *arg)
 {
-    mysql_conn_begin(tx->conn);
+    mysql_conn_begin(tx->conn, c);
     c->tx = &tx->base;
     struct err *e = work(&tx->base, c, arg);
 
@@ -285,7 +285,7 @@ static struct err *unlock_schema(struct mysql_tx *tx, struct ctx *c)
 static struct err *work_alone(struct mysql_db *db, struct ctx *c, struct mysql_tx *tx,
                               sql_work *work, void *arg)
 {
-    mysql_conn_begin(tx->conn);
+    mysql_conn_begin(tx->conn, c);
     TRY(lock_schema(tx, c));
     struct err *e = try_once(db, c, tx, work, arg);
 
