@@ -35,6 +35,7 @@ struct duan {
     struct changes *changes;  /* that the gateway watches; NULL: it hears of none */
     struct blob *blob;        /* for those who read or write objects */
     struct pool *workers, *hashers;
+    struct pool *requests; /* NULL: they run on the sockets' threads, and as jobs of the writer */
     struct gateway *gateway;
     struct transcoder *transcoder;
     struct http_server *http;

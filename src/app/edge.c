@@ -9,7 +9,7 @@
 #include "pool.h"
 #include "secret.h"
 
-enum { HASH_THREADS = 2, HASH_QUEUE = 64, WORKER_QUEUE = 256 };
+enum { HASH_THREADS = 2, HASH_QUEUE = 64, WORKER_QUEUE = 256, REQUEST_QUEUE = 1024 };
 
 static struct str in_data(struct duan *d, struct ctx *c, const char *name)
 {
@@ -54,8 +54,8 @@ static void choose_executors(struct duan *d, struct executor *out[HTTP_WHERES])
 {
     bool alone = d->roles.embedded;
 
-    out[HTTP_INLINE] = alone ? NULL : pool_executor(d->workers);
-    out[HTTP_WRITER] = alone ? sql_writer(d->storage.db) : pool_executor(d->workers);
+    out[HTTP_INLINE] = alone ? NULL : pool_executor(d->requests);
+    out[HTTP_WRITER] = alone ? sql_writer(d->storage.db) : pool_executor(d->requests);
     out[HTTP_WORKER] = pool_executor(d->workers);
     out[HTTP_HASH] = pool_executor(d->hashers);
 }
@@ -83,6 +83,9 @@ struct err *edge_open(struct duan *d, struct ctx *c)
 
     d->workers = pool_create("worker", (size_t)config_int(f, "http.workers"), WORKER_QUEUE);
     d->hashers = pool_create("hash", HASH_THREADS, HASH_QUEUE);
+    if (!d->roles.embedded)
+        d->requests =
+            pool_create("request", (size_t)config_int(f, "http.request_threads"), REQUEST_QUEUE);
     choose_executors(d, options.executors);
     TRY(machine_connections(c, f, d->log, &options.connections_max));
     return http_server_open(c, &options, gateway_app(d->gateway), &d->http);
@@ -101,5 +104,6 @@ void edge_close(struct duan *d)
     http_server_close(d->http);
     pool_destroy(d->workers);
     pool_destroy(d->hashers);
+    pool_destroy(d->requests);
     d->http = NULL;
 }

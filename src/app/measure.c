@@ -100,6 +100,8 @@ static void sample(void *self, struct metrics_scrape *s)
         sample_http(d, s);
         sample_pool(d->workers, s);
         sample_pool(d->hashers, s);
+        if (d->requests)
+            sample_pool(d->requests, s);
     }
     if (d->blob)
         sample_disk(d, s);

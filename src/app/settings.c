@@ -89,6 +89,8 @@ const struct config_setting settings[] = {
            "Bytes per second of a reply that a client must take; slower ones are cut off."),
     NUMBER(CONFIG_DURATION, "http.reply_window", "60s", 100, 3600000,
            "The time over which a reply must be taken at that rate, again and again."),
+    NUMBER(CONFIG_INT, "http.request_threads", "64", 1, 1024,
+           "In a cluster: threads of requests that wait for other processes."),
     NUMBER(CONFIG_DURATION, "http.request_timeout", "30s", 1000, 3600000,
            "Time for answering a request once all of it has arrived."),
     NUMBER(CONFIG_INT, "http.threads", "0", 0, 256, "Threads for sockets; 0: one per core."),

@@ -265,7 +265,7 @@ static enum MHD_Result ask(struct exchange *x)
     x->question.open = false;
     set_deadline(x);
     connection_enter(x->connection, CONNECTION_BUSY);
-    return run_on(x, HTTP_WORKER, answer_question, question_answered);
+    return run_on(x, HTTP_INLINE, answer_question, question_answered);
 }
 
 static enum MHD_Result begin_body(struct exchange *x)
