@@ -3,7 +3,7 @@
 import grpc
 import pytest
 
-from kit_process import SERVICE, KitServer
+from bytes_process import SERVICE, BytesServer
 
 
 @pytest.fixture
@@ -12,7 +12,7 @@ def new_kit():
     started = []
 
     def start(**options):
-        started.append(KitServer(**options))
+        started.append(BytesServer(**options))
         return started[-1]
 
     yield start
@@ -23,7 +23,7 @@ def new_kit():
 @pytest.fixture(scope='module')
 def kit():
     """The server that most tests of a file share."""
-    running = KitServer()
+    running = BytesServer()
     yield running
     assert running.stop(), 'the server did not end well'
 

@@ -117,6 +117,15 @@ class RawClient:
                 return got
         return None
 
+    def until_end_of_a_stream(self):
+        """Which one is answered next."""
+        for kind, flags, stream, payload in self.frames():
+            if kind == HEADERS:
+                self.session.decoder.decode(payload)
+                if flags & END_STREAM:
+                    return stream
+        return None
+
     def block(self, headers):
         """Headers, encoded."""
         return self.session.encoder.encode(headers)

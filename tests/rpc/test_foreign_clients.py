@@ -31,7 +31,7 @@ def test_a_failure_arrives_with_its_text_reason_places_and_pause(foreign):
     assert trailer(failure, 'duan-reason') == 'video_gone'
     assert trailer(failure, 'duan-retry-after') == '7'
     places = [place.split(' ')[0] for place in trailer(failure, 'duan-where').split(', ')]
-    assert [place.split(':')[0] for place in places] == ['tests/rpc/kit_server.c'] * 2
+    assert [place.split(':')[0] for place in places] == ['tests/rpc/bytes_server.c'] * 2
 
 
 def test_a_deadline_ends_a_call(foreign):

@@ -7,7 +7,7 @@ import grpc
 import pytest
 
 from h2_peer import ScriptedServer
-from kit_process import run_client
+from bytes_process import run_client
 
 PATH = '/other.Service/'
 

@@ -184,6 +184,25 @@ def test_a_ping_is_answered(raw):
     assert got[3] == b'12345678'
 
 
+# ---- several at a time ----
+
+@pytest.mark.parametrize('warm', [0, 100], ids=['new', 'known to be quick'])
+@pytest.mark.parametrize('slow', [1, 3], ids=['first', 'in between'])
+def test_a_slow_call_holds_up_none_of_those_that_come_with_it(new_kit, warm, slow):
+    """All in one write, so that they are read together."""
+    with RawClient(new_kit().address) as raw:
+        for stream in range(11, 11 + 2 * warm, 2):
+            raw.send(raw.request(stream))
+            assert raw.answer(stream)['grpc-status'] == '0'
+        streams = range(1001, 1011, 2)
+        late = 1000 + slow
+        wait = request_headers('/duan.kit.v1.Kit/Wait')
+        raw.send(b''.join(raw.request(stream, b'\0\0\0\0\x03500', headers=wait) if stream == late else raw.request(stream) for stream in streams))
+        ended = [raw.until_end_of_a_stream() for _ in streams]
+        assert sorted(ended) == list(streams)
+        assert ended[-1] == late
+
+
 # ---- too slowly ----
 
 def test_a_request_that_does_not_arrive_ends(new_kit):

@@ -1,4 +1,4 @@
-/* Calls the kit server as fast as it answers: our side of the comparison with grpc_go. */
+/* Calls the bytes server as fast as it answers: our side of the comparison with grpc_go. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pthread.h>
 #include <stdio.h>

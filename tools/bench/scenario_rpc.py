@@ -57,7 +57,7 @@ class Side:
 
 def run(bench):
     go = build_go(bench.folder("grpc_go"))
-    kit, load = BUILD / "tests/rpc/kit_server", BUILD / "tools/bench/rpc_load"
+    kit, load = BUILD / "tests/rpc/bytes_server", BUILD / "tools/bench/rpc_load"
     with Side([kit], [load]) as ours, Side([go, "serve"], [go, "load"]) as theirs:
         idle_mib = memory_bytes(ours.process.pid) / 2**20
         contenders = {(side, n): (lambda one=one, n=n: one.measure(n, bench.seconds))

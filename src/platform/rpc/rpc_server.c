@@ -39,8 +39,20 @@ static void queue(struct rpc_server *s, struct rpc_server_call *calls)
         calls = rpc_server_queue_push(&s->queue, calls);
     for (struct rpc_server_call *next; calls; calls = next) {
         next = calls->next;
-        rpc_server_call_refuse(calls);
+        rpc_server_run_refuse(calls);
     }
+}
+
+/* What is not quick holds nobody up: others run those that were read with it. */
+static void run_here(struct rpc_server *s, struct rpc_server_call *calls)
+{
+    struct rpc_server_call *rest = calls->next;
+
+    if (!rpc_server_run_is_quick(calls)) {
+        calls->next = NULL;
+        queue(s, rest);
+    }
+    queue(s, rpc_server_run_batch(calls));
 }
 
 /* Runs what it has read, and what else waits, when another thread goes on watching. */
@@ -49,9 +61,9 @@ static void run_or_queue(struct rpc_server *s, struct rpc_server_call *calls)
     if (atomic_fetch_sub(&s->polling, 1) == 1) {
         queue(s, calls);
     } else {
-        queue(s, rpc_server_call_run_batch(calls));
+        run_here(s, calls);
         for (struct rpc_server_call *call; (call = rpc_server_queue_take(&s->queue)) != NULL;)
-            rpc_server_call_run(call);
+            rpc_server_run(call);
     }
     atomic_fetch_add(&s->polling, 1);
 }
@@ -103,7 +115,7 @@ static void *work(void *arg)
 
     (void)pthread_setname_np(pthread_self(), "rpc-worker");
     for (struct rpc_server_call *call; (call = rpc_server_queue_wait(&s->queue)) != NULL;)
-        rpc_server_call_run(call);
+        rpc_server_run(call);
     return NULL;
 }
 
@@ -296,7 +308,7 @@ static void close_conns(struct rpc_server *s)
 static void run_rest(struct rpc_server *s)
 {
     for (struct rpc_server_call *call; (call = rpc_server_queue_take(&s->queue)) != NULL;)
-        rpc_server_call_run(call);
+        rpc_server_run(call);
 }
 
 static void free_conns(struct rpc_server *s)

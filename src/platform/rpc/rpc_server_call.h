@@ -51,18 +51,6 @@ struct rpc_server_call {
 
 void rpc_server_call_callbacks(nghttp2_session_callbacks *callbacks);
 
-/* Runs its handler and answers. Any of the server's threads, no lock held. */
-void rpc_server_call_run(struct rpc_server_call *call);
-
-/*
- * The same for requests that were read together: one after the other, as long as that takes no time
- * to speak of, and few writes for all. Returns those that are better run by others.
- */
-struct rpc_server_call *rpc_server_call_run_batch(struct rpc_server_call *call);
-
-/* The queue was full. No lock held. */
-void rpc_server_call_refuse(struct rpc_server_call *call);
-
 /* All of these with the connection's lock held. */
 void rpc_server_call_answer(struct rpc_server_call *call,
                             struct err *e);                     /* if it has no answer yet */
@@ -71,6 +59,23 @@ void rpc_server_call_release(
     struct rpc_server_call *call); /* if neither stream nor thread has it */
 void rpc_server_call_drop(struct rpc_server_call *call);
 void rpc_server_call_free(struct rpc_server_call *call); /* one of the pool */
+
+/* ---- rpc_server_run.c: handlers ---- */
+
+/* Runs its handler and answers. Any of the server's threads, no lock held. */
+void rpc_server_run(struct rpc_server_call *call);
+
+/* Its method has lately taken no time to speak of. */
+bool rpc_server_run_is_quick(const struct rpc_server_call *call);
+
+/*
+ * The same for requests that were read together: one after the other, as long as that takes no time
+ * to speak of, and few writes for all. Returns those that are better run by others.
+ */
+struct rpc_server_call *rpc_server_run_batch(struct rpc_server_call *call);
+
+/* The queue was full. No lock held. */
+void rpc_server_run_refuse(struct rpc_server_call *call);
 
 /* ---- rpc_server_stream.c: calls with several messages ---- */
 

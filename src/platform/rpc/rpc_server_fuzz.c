@@ -60,10 +60,10 @@ static void run_all(struct rpc_server *s, struct rpc_server_call *calls)
 {
     for (struct rpc_server_call *next; calls; calls = next) {
         next = calls->next;
-        rpc_server_call_run(calls);
+        rpc_server_run(calls);
     }
     while ((calls = rpc_server_queue_take(&s->queue)) != NULL)
-        rpc_server_call_run(calls);
+        rpc_server_run(calls);
 }
 
 static void drain(int fd)

@@ -1,4 +1,4 @@
-// The same calls as rpc_load.c and the kit server's Bytes, in grpc-go: what ours is measured against.
+// The same calls as rpc_load.c and the bytes server, in grpc-go: what ours is measured against.
 // SPDX-License-Identifier: Apache-2.0
 package main
 

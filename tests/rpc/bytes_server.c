@@ -215,7 +215,7 @@ int main(int argc, char **argv)
 
     for (int i = 1; i < argc; i++)
         if (!parse(argv[i], &options, &tls_options)) {
-            (void)fprintf(stderr, "kit_server: %s?\n", argv[i]);
+            (void)fprintf(stderr, "bytes_server: %s?\n", argv[i]);
             return EXIT_FAILURE;
         }
     block_signals();
@@ -225,7 +225,7 @@ int main(int argc, char **argv)
     if (!e)
         e = serve(&c, &options, &s);
     if (e) {
-        (void)fprintf(stderr, "kit_server: %s\n", err_text(&c, e));
+        (void)fprintf(stderr, "bytes_server: %s\n", err_text(&c, e));
         return EXIT_FAILURE;
     }
     wait_for_end();

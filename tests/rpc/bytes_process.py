@@ -1,4 +1,4 @@
-# Starts the kit server and runs the kit client: our two ends of gRPC.
+# Starts the bytes server and runs the bytes client: our two ends of gRPC.
 # SPDX-License-Identifier: Apache-2.0
 import subprocess
 
@@ -17,14 +17,14 @@ def built(name):
     return str(path)
 
 
-class KitServer:
-    """One server; its options are those of kit_server.c."""
+class BytesServer:
+    """One server; its options are those of bytes_server.c."""
 
     def __init__(self, **options):
         words = [f'{name}={value}' for name, value in options.items()]
-        self.process = subprocess.Popen([built('kit_server'), *words], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([built('bytes_server'), *words], stdout=subprocess.PIPE, text=True)
         self.address = self.process.stdout.readline().strip()
-        assert self.address, 'the kit server did not start'
+        assert self.address, 'the bytes server did not start'
 
     @property
     def port(self):
@@ -41,7 +41,7 @@ class KitServer:
 
 def run_client(address, path, *messages, timeout_ms=60000, stream=False):
     """What our client prints: the replies as (length, text), and how it ended."""
-    words = [built('kit_client'), address, path, str(timeout_ms), *(['--'] if stream else []), *messages]
+    words = [built('bytes_client'), address, path, str(timeout_ms), *(['--'] if stream else []), *messages]
     out = subprocess.run(words, capture_output=True, text=True, check=True, timeout=TIMEOUT_S).stdout.splitlines()
     replies = [line.split(' ', 2)[1:] for line in out[:-1]]
     return [(int(length), text) for length, text in replies], out[-1]
