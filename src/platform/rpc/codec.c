@@ -404,6 +404,17 @@ static const struct codec_field *find(const struct codec_type *type, uint32_t nu
     return NULL;
 }
 
+/* What the type does not have, or not like that, is passed over. */
+static const char *read_known(struct reader *r, const struct codec_type *type,
+                              const struct codec_field *f, enum wire wire, void *msg)
+{
+    if (!f || (wire != wire_of(f->kind) && !(packable(f) && wire == BYTES)))
+        return skip(r, wire) ? NULL : "bad unknown field";
+    if (f->oneof)
+        clear_others(type, f, msg);
+    return read_field(r, f, wire, msg);
+}
+
 static const char *read_message(struct reader *r, const struct codec_type *type, void *msg)
 {
     size_t hint = 0;
@@ -414,15 +425,8 @@ static const char *read_message(struct reader *r, const struct codec_type *type,
         if (!read_tag(r, &number, &wire))
             return "bad tag";
         const struct codec_field *f = find(type, number, &hint);
-        bool fits = f && (wire == wire_of(f->kind) || (packable(f) && wire == BYTES));
-        const char *why = NULL;
+        const char *why = read_known(r, type, f, wire, msg);
 
-        if (fits && f->oneof)
-            clear_others(type, f, msg);
-        if (fits)
-            why = read_field(r, f, wire, msg);
-        else if (!skip(r, wire))
-            why = "bad unknown field";
         if (why) {
             r->all->bad = r->all->bad ? r->all->bad : f; /* the innermost is the one to name */
             return why;

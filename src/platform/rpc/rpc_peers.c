@@ -105,7 +105,8 @@ void rpc_peers_set(struct rpc_peers *p, const struct str *addresses, size_t coun
     left = p->count;
     memcpy(before, p->at, sizeof(before));
     p->count = gather(p, addresses, count, now);
-    memcpy(p->at, now, p->count * sizeof(now[0]));
+    for (size_t i = 0; i < p->count; i++)
+        p->at[i] = now[i];
     pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; i < left; i++)
         rpc_peers_unref(p, before[i]);

@@ -215,7 +215,7 @@ static void count(struct flight *f, const struct err *e)
 
 static struct err *finish(struct flight *f, void *resp)
 {
-    struct str reply;
+    struct str reply = {0};
     struct err *e = answer(f, &reply);
 
     if (!e)
