@@ -34,12 +34,6 @@ static struct err *insert(struct sql_tx *tx, struct ctx *c, void *arg)
     return sql_exec(tx, c, "INSERT INTO t (name) VALUES (?)", sql_text(str_of(arg)));
 }
 
-static struct err *insert_any(struct sql_tx *tx, struct ctx *c, void *arg)
-{
-    (void)arg;
-    return sql_exec(tx, c, "INSERT INTO t (name) VALUES (NULL)");
-}
-
 static struct err *insert_then_fail(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     TRY(insert(tx, c, arg));
