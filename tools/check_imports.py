@@ -53,7 +53,7 @@ def room_of(file):
     if file.startswith("assets/"):
         return "assets"
     parts = file.split("/")
-    if parts[0] != "src" or file.endswith(("_test.c", "_fuzz.c", "_oracle.c", "_fixture.h")) or "tests" in parts:
+    if parts[0] != "src" or file.endswith(("_test.c", "_fuzz.c", "_oracle.c", "_fixture.c", "_fixture.h")) or "tests" in parts:
         return None
     if parts[1] in ("platform", "services") and len(parts) > 3:
         return "/".join(parts[1:3])

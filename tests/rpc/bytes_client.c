@@ -8,7 +8,8 @@
 
 /*
  * bytes_client ADDRESS PATH TIMEOUT_MS MESSAGE          one call
- * bytes_client ADDRESS PATH TIMEOUT_MS -- MESSAGE...    a stream: all are sent, then all is received
+ * bytes_client ADDRESS PATH TIMEOUT_MS -- MESSAGE...    a stream: all are sent, then all is
+ * received
  *
  * Prints a line "reply LENGTH TEXT" for each message that comes, then "ok" or a line
  * "failed CODE REASON RETRY_AFTER TEXT".
