@@ -13,7 +13,7 @@ PLATFORM = ("blob", "bus", "changes", "config", "etcd", "http", "lock", "log", "
 SERVICES = ("user", "video", "favorite", "comment", "relation", "message")
 ROOMS = {"base": set(), "media": {"base"}, "assets": set(), "services": {"base"}}
 ROOMS.update({f"platform/{name}": {"base"} for name in PLATFORM})
-ROOMS["platform/changes"] |= {"api", "platform/log", "platform/rpc", "platform/sql"}
+ROOMS["platform/changes"] |= {"api", "platform/lock", "platform/log", "platform/rpc", "platform/sql"}
 ROOMS["platform/bus"] |= {"platform/sql"}
 ROOMS["platform/rpc"] |= {"platform/log", "platform/trace"}
 ROOMS["platform/etcd"] |= {"api", "platform/rpc"}

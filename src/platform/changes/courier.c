@@ -7,9 +7,10 @@
 
 #include "clock.h"
 #include "fact_queue.h"
+#include "lock.h"
 #include "log.h"
 
-enum { DELIVERED_MAX = 1024, SETTLED_EVERY_MS = 30 * 1000 };
+enum { DELIVERED_MAX = 1024, SETTLED_EVERY_MS = 30 * 1000, TURN_MS = 200 };
 
 const struct courier_options courier_defaults = {
     .apply_ms = 2000,
@@ -222,6 +223,7 @@ struct sweep {
     struct fact_list found;
     int64_t read_at;
     int64_t oldest;
+    bool has_turn;
 };
 
 static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -249,10 +251,49 @@ static struct err *deliver_page(struct sweep *s, struct ctx *c)
     return NULL;
 }
 
-static struct err *next_page(struct sweep *s, struct ctx *c)
+/*
+ * Of all instances one sweeps at a time: each would bring the same facts to a destination that has
+ * just come back. It only spares work, so who cannot ask goes on: what comes twice is applied once.
+ */
+static bool take_turn(struct sweep *s, struct ctx *c)
 {
+    struct lock *sweeping = s->k->options.sweeping;
+    struct ctx hurried = *c;
+    int64_t fence;
+
+    if (!sweeping || s->has_turn)
+        return true;
+    hurried.deadline_ns = clock_monotonic_ns() + TURN_MS * CLOCK_NS_PER_MS;
+    struct err *e = lock_take(sweeping, &hurried, &fence);
+
+    s->has_turn = !e;
+    return !e || e->reason != LOCK_TAKEN;
+}
+
+static void end_turn(struct sweep *s)
+{
+    if (s->has_turn)
+        lock_release(s->k->options.sweeping);
+}
+
+/* Read again behind the lock: what another had under way is there by then. */
+static struct err *find_page(struct sweep *s, struct ctx *c)
+{
+    bool had_turn = s->has_turn;
+
     s->read_at = clock_wall_ms();
     TRY(sql_read(s->k->options.db, c, read_page, s));
+    if (s->found.count && !take_turn(s, c))
+        s->found.count = 0;
+    if (s->has_turn == had_turn)
+        return NULL;
+    s->read_at = clock_wall_ms();
+    return sql_read(s->k->options.db, c, read_page, s);
+}
+
+static struct err *next_page(struct sweep *s, struct ctx *c)
+{
+    TRY(find_page(s, c));
     if (s->found.count) {
         const struct fact *last = &s->found.at[s->found.count - 1];
 
@@ -294,12 +335,14 @@ static void sweep(struct courier *k, struct ctx *c)
     forget_delivered(k, c);
     do {
         e = next_page(&s, c);
-        if (e) {
+        if (e)
             pause_now(k, c, e);
-            return;
-        }
-        deliver_new(k, c);
-    } while (s.found.count == FACT_BATCH && !k->pause_ms);
+        else
+            deliver_new(k, c);
+    } while (!e && s.found.count == FACT_BATCH && !k->pause_ms);
+    end_turn(&s);
+    if (e)
+        return;
     forget_delivered(k, c);
     note_settled(k, c);
 }

@@ -8,6 +8,7 @@
 #include "sql.h"
 
 struct fact;
+struct lock;
 struct log;
 
 struct courier_options {
@@ -22,6 +23,7 @@ struct courier_options {
     int64_t age_ms;    /* what is younger is left to whoever wrote it */
     int64_t pause_ms;  /* after the first failure; doubles, up to pause_max_ms */
     int64_t pause_max_ms;
+    struct lock *sweeping; /* borrowed: instances that share it sweep one at a time; NULL: all do */
 };
 extern const struct courier_options courier_defaults;
 

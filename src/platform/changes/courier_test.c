@@ -8,6 +8,7 @@
 #include "codec.h"
 #include "eventually.h"
 #include "fact_queue.h"
+#include "lock_driver.h"
 #include "migrate.h"
 #include "outbox.h"
 #include "scratch_db.h"
@@ -17,11 +18,36 @@
 static const struct codec_type mark = {.name = "Mark", .size = sizeof(int)};
 
 enum { HOUR_MS = 3600 * 1000, MANY = 3 * FACT_BATCH + 7 };
+static struct str known_type = STR_INIT("Mark"), unknown_type = STR_INIT("Tomorrow");
 static const int64_t START_MS = INT64_C(1800000000000);
+
+/* A lock that can be out of reach, as one in etcd can be. */
+struct far_lock {
+    struct lock base; /* first */
+    struct lock *lock;
+    atomic_bool away;
+};
+
+static struct err *take_far(struct lock *l, struct ctx *c, int64_t *fence)
+{
+    struct far_lock *far = (struct far_lock *)l;
+
+    if (atomic_load(&far->away))
+        return err_new(c, ERR_TIMEOUT, "nobody answers");
+    return lock_take(far->lock, c, fence);
+}
+
+static void release_far(struct lock *l)
+{
+    lock_release(((struct far_lock *)l)->lock);
+}
+
+static const struct lock_driver far_driver = {.take = take_far, .release = release_far};
 
 /* The destination writes down what it is told. */
 struct fixture {
     struct changes_api to; /* first */
+    struct far_lock sweeping;
     struct db_fixture *base;
     struct changes *changes;
     struct courier *courier;
@@ -79,6 +105,8 @@ static int setup(void **state)
     options.age_ms = 0;
     options.pause_ms = 1;
     options.pause_max_ms = 10;
+    f->sweeping = (struct far_lock){{&far_driver}, lock_create_local(), false};
+    options.sweeping = &f->sweeping.base;
     f->courier = courier_create(&options);
     changes_forward(f->changes, &mark, CHANGE_BIT(CHANGE_INSERT), f->courier);
     *state = f;
@@ -91,6 +119,7 @@ static int teardown(void **state)
     void *base = f->base;
 
     courier_destroy(f->courier);
+    lock_destroy(f->sweeping.lock);
     changes_destroy(f->changes);
     test_clock_run();
     free(f);
@@ -187,11 +216,65 @@ static void what_was_left_behind_comes_in_bounded_calls(void **state)
     assert_true(atomic_load(&f->largest) <= INT64_C(1024)); /* what an inbox takes */
 }
 
+/* By a process that is no more. */
 static struct err *leave_behind(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    (void)arg;
-    return outbox_add(tx, c, STR("there"),
-                      &(struct fact){.created_at = START_MS, .type = STR("Tomorrow")});
+    const struct str *type = arg;
+
+    return outbox_add(tx, c, STR("there"), &(struct fact){.created_at = START_MS, .type = *type});
+}
+
+/* A write says what is settled when a sweep has looked. */
+static void await_a_sweep(struct fixture *f)
+{
+    eventually(({
+        emit_in_a_write(f, (struct write_job){.count = 1});
+        atomic_load(&f->settled_before) != 0;
+    }));
+}
+
+static void what_another_instance_is_sweeping_is_left_to_it(void **state)
+{
+    struct fixture *f = *state;
+    struct ctx *c = &f->base->ctx;
+    int64_t fence;
+
+    assert_ok(c, lock_take(f->sweeping.lock, c, &fence));
+    assert_ok(c, sql_write(f->base->db, c, leave_behind, &known_type));
+    test_clock_stop(START_MS + HOUR_MS);
+    start(f);
+    await_a_sweep(f);
+    assert_int_equal(atomic_load(&f->settled_before), START_MS); /* it waits still */
+    lock_release(f->sweeping.lock);
+    eventually(waiting(f) == 0);
+}
+
+static void who_cannot_ask_whether_another_sweeps_does_it(void **state)
+{
+    struct fixture *f = *state;
+    struct ctx *c = &f->base->ctx;
+
+    atomic_store(&f->sweeping.away, true);
+    assert_ok(c, sql_write(f->base->db, c, leave_behind, &known_type));
+    test_clock_stop(START_MS + HOUR_MS);
+    start(f);
+    eventually(waiting(f) == 0);
+    assert_int_equal(atomic_load(&f->facts), 1);
+}
+
+/* Whoever else wants to sweep then may. */
+static void a_sweep_ends_with_its_turn(void **state)
+{
+    struct fixture *f = *state;
+    struct ctx *c = &f->base->ctx;
+    int64_t fence;
+
+    assert_ok(c, sql_write(f->base->db, c, leave_behind, &known_type));
+    test_clock_stop(START_MS + HOUR_MS);
+    start(f);
+    eventually(waiting(f) == 0);
+    assert_ok(c, lock_take(f->sweeping.lock, c, &fence));
+    lock_release(f->sweeping.lock);
 }
 
 static void what_still_waits_bounds_what_is_settled(void **state)
@@ -199,7 +282,7 @@ static void what_still_waits_bounds_what_is_settled(void **state)
     struct fixture *f = *state;
 
     test_clock_stop(START_MS + HOUR_MS);
-    assert_ok(&f->base->ctx, sql_write(f->base->db, &f->base->ctx, leave_behind, NULL));
+    assert_ok(&f->base->ctx, sql_write(f->base->db, &f->base->ctx, leave_behind, &unknown_type));
     start(f);
     eventually(atomic_load(&f->settled_before) != 0);
     assert_int_equal(atomic_load(&f->settled_before), START_MS);
@@ -296,6 +379,9 @@ int main(int argc, char **argv)
         CASE(only_what_somebody_follows_is_brought),
         CASE(facts_say_when_they_were_there_for_certain),
         CASE(what_was_left_behind_comes_in_bounded_calls),
+        CASE(what_another_instance_is_sweeping_is_left_to_it),
+        CASE(who_cannot_ask_whether_another_sweeps_does_it),
+        CASE(a_sweep_ends_with_its_turn),
         CASE(what_still_waits_bounds_what_is_settled),
         CASE(when_nothing_waits_all_is_settled),
         CASE(a_destination_that_is_away_is_seen_in_the_figures),

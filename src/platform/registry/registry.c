@@ -213,6 +213,11 @@ void registry_close(struct registry *r)
     release(r);
 }
 
+struct etcd *registry_etcd(struct registry *r)
+{
+    return r->etcd;
+}
+
 /* ---- registering ---- */
 
 /* With the lock; NULL: there is none. */

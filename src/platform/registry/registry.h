@@ -5,6 +5,7 @@
 
 #include "err.h"
 
+struct etcd;
 struct log;
 struct rpc_tls;
 
@@ -35,6 +36,9 @@ struct registry;
 MUST_USE struct err *registry_open(struct ctx *c, const struct registry_options *options,
                                    struct registry **out);
 void registry_close(struct registry *r); /* takes its registrations away first; NULL is fine */
+
+/* Its client, for locks: theirs until registry_close(). */
+struct etcd *registry_etcd(struct registry *r);
 
 /* One instance of a service: PREFIX/<service>/<id>, with the JSON that Kratos writes. */
 struct registry_instance {
