@@ -88,7 +88,7 @@ static bool may_pass(const struct err *e)
 static struct err *tell_surely(struct work *w, enum video_state state, int64_t progress,
                                struct video_media *media)
 {
-    const struct timespec pause = {0, TELL_PAUSE_MS * CLOCK_NS_PER_MS};
+    const struct timespec pause = {0, (long)TELL_PAUSE_MS * CLOCK_NS_PER_MS};
     int64_t until = clock_monotonic_ns() + TELL_PATIENCE_MS * (int64_t)CLOCK_NS_PER_MS;
     struct err *e = tell(w, state, progress, media);
 

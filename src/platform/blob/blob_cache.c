@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "blob_cache.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -132,16 +133,16 @@ static struct err *get_run(struct blob_cache *all, struct ctx *c, const struct e
 /* Whatever it was, an object of which a piece cannot be got is not handed out again as it is. */
 static void end_errand(struct blob_cache *all, const struct errand *errand, bool failed)
 {
-    struct cached_object *o = errand->object, *unused = NULL;
+    struct cached_object *o = errand->object;
 
     pthread_mutex_lock(&all->lock);
     if (failed)
         cached_object_failed(o, errand->from, errand->count);
-    if (failed && o->is_kept)
-        unused = object_table_drop(&all->table, o); /* none yet: we are a user ourselves */
     struct cached_waiter *ready = cached_object_ready(o);
+    struct cached_object *unused = object_table_leave(&all->table, o);
 
-    unused = object_table_leave(&all->table, o);
+    if (failed && o->is_kept)
+        unused = object_table_drop(&all->table, o);
     pthread_mutex_unlock(&all->lock);
     pthread_cond_broadcast(&all->arrived);
     wake_all(ready);
@@ -392,9 +393,10 @@ static const struct blob_view_ops view_ops = {view_close, view_ask, view_read, v
 struct err *blob_cache_view(struct blob_cache *all, struct ctx *c, struct str key,
                             struct blob_view **out)
 {
-    struct cached_object *object;
+    struct cached_object *object = NULL;
 
     TRY(look_up(all, c, key, &object));
+    assert(object);
     struct cached_view *v = calloc(1, sizeof(*v));
 
     if (!v)

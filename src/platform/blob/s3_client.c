@@ -129,31 +129,35 @@ static bool is_success(const struct s3_outcome *o)
     return !o->broken && o->reply.status >= 200 && o->reply.status < 300;
 }
 
+static struct err *broken(struct ctx *c, struct str what, const char *how)
+{
+    if (c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns)
+        return err_new(c, ERR_TIMEOUT, STR_FMT ": %s", STR_ARG(what), how);
+    return err_reason(c, ERR_UNAVAILABLE, BLOB_STORE_AWAY, STR_FMT ": %s", STR_ARG(what), how);
+}
+
+static struct err *refusal(struct ctx *c, struct str what, const struct s3_outcome *o)
+{
+    struct str word = s3_xml_text(o->reply.body, STR("Code"));
+
+    if (o->reply.status == 404 && !str_eq(word, STR("NoSuchBucket")))
+        return err_new(c, ERR_NOT_FOUND, "no object of that name");
+    if (o->reply.status == 412)
+        return err_new(c, ERR_ABORTED, STR_FMT ": it has been replaced", STR_ARG(what));
+    return err_reason(c, ERR_UNAVAILABLE, is_passing(o) ? BLOB_STORE_AWAY : "store_refused",
+                      STR_FMT ": the object store answers %d " STR_FMT, STR_ARG(what),
+                      o->reply.status, STR_ARG(word));
+}
+
 /* Keys are public, what stands in queries is not: it is left out. */
 static struct err *failure(const struct s3_client *s, struct ctx *c, const struct s3_request *req,
                            const struct s3_outcome *o)
 {
     struct str what = arena_str(c->arena, "%s " STR_FMT, req->method, STR_ARG(req->key));
-    struct str word = s3_xml_text(o->reply.body, STR("Code"));
 
     if (s->stopping && !req->cleans_up)
         return err_new(c, ERR_CANCELLED, "stopping");
-    if (o->broken && c->deadline_ns && clock_monotonic_ns() >= c->deadline_ns)
-        return err_new(c, ERR_TIMEOUT, STR_FMT ": %s", STR_ARG(what), o->broken);
-    if (o->broken)
-        return err_reason(c, ERR_UNAVAILABLE, BLOB_STORE_AWAY, STR_FMT ": %s", STR_ARG(what),
-                          o->broken);
-    if (o->reply.status == 404 && !str_eq(word, STR("NoSuchBucket")))
-        return err_new(c, ERR_NOT_FOUND, "no object of that name");
-    if (o->reply.status == 412)
-        return err_new(c, ERR_ABORTED, STR_FMT ": it has been replaced", STR_ARG(what));
-    if (is_passing(o))
-        return err_reason(c, ERR_UNAVAILABLE, BLOB_STORE_AWAY,
-                          STR_FMT ": the object store answers %d " STR_FMT, STR_ARG(what),
-                          o->reply.status, STR_ARG(word));
-    return err_reason(c, ERR_UNAVAILABLE, "store_refused",
-                      STR_FMT ": the object store refuses: %d " STR_FMT, STR_ARG(what),
-                      o->reply.status, STR_ARG(word));
+    return o->broken ? broken(c, what, o->broken) : refusal(c, what, o);
 }
 
 static void count(struct s3_client *s, bool failed)
@@ -167,7 +171,7 @@ static void count(struct s3_client *s, bool failed)
 struct err *s3_send(struct s3_client *s, struct ctx *c, const struct s3_request *req,
                     struct s3_reply *out)
 {
-    struct s3_outcome o;
+    struct s3_outcome o = {0};
     int tried = 0;
 
     do {

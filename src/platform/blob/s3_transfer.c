@@ -162,7 +162,7 @@ static bool write_out(struct transfer *t, const char *bytes, size_t len)
     return true;
 }
 
-static size_t on_write(char *bytes, size_t size, size_t count, void *self)
+static size_t on_write(const char *bytes, size_t size, size_t count, void *self)
 {
     struct transfer *t = self;
     size_t len = size * count;
@@ -178,7 +178,7 @@ static size_t on_write(char *bytes, size_t size, size_t count, void *self)
     return len;
 }
 
-static size_t on_header(char *bytes, size_t size, size_t count, void *self)
+static size_t on_header(const char *bytes, size_t size, size_t count, void *self)
 {
     struct transfer *t = self;
     struct str value = {bytes, size * count}, name = str_cut(&value, ':');

@@ -111,7 +111,7 @@ static inline void check_bytes(const char *bytes, int64_t at, int64_t count)
 
 static inline void check_file(int fd, int64_t first, int64_t length)
 {
-    char *bytes = malloc((size_t)length);
+    char *bytes = malloc((size_t)length + 1);
 
     assert_non_null(bytes);
     assert_int_equal(pread(fd, bytes, (size_t)length, first), length);

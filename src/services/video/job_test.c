@@ -171,7 +171,7 @@ static void who_comes_late_but_first_still_holds_it(void **state)
     (void)publish(f);
     struct job_claim_resp job = claim(f);
 
-    go_by(10 * LEASE_MS);
+    go_by(INT64_C(10) * LEASE_MS);
     assert_ok(&f->w->ctx, renew(f, &job, LEASE_MS));
     assert_int_equal(claim(f).id, 0);
     assert_ok(&f->w->ctx, say_ready(f, &job));
