@@ -191,6 +191,10 @@ static void a_late_holder_writes_nothing(void **state)
     assert_lost(end(f, &late, JOB_DONE, 0));
     assert_lost(end(f, &late, JOB_AGAIN, 0));
     assert_lost(end(f, &late, JOB_DEAD, 0));
+    struct job_claim_resp invented = now;
+
+    invented.token++;
+    assert_lost(say_ready(f, &invented));
     assert_int_equal(world_item(f->w, video).state, VIDEO_PENDING);
     assert_ok(&f->w->ctx, say_ready(f, &now));
     assert_ok(&f->w->ctx, end(f, &now, JOB_DONE, 0));
