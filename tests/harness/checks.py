@@ -22,6 +22,8 @@ NOT_ALLOWED = 10011
 SELF_FOLLOW = 10012
 BAD_TEXT = 10013
 QUOTA_USED_UP = 10014
+BUSY = 50300
+AWAY = 50301  # a part of a cluster
 
 STATES = ('pending', 'processing', 'ready', 'failed')
 
