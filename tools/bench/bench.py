@@ -12,6 +12,7 @@ from pathlib import Path
 
 import page
 import scenario_cache
+import scenario_cluster
 import scenario_files
 import scenario_growth
 import scenario_likes
@@ -23,7 +24,7 @@ import scenario_upload
 from machine import ROOT, describe, load_average
 from report import as_text, goals_table
 
-SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "rpc": scenario_rpc.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run}
+SCENARIOS = {"pages": scenario_pages.run, "likes": scenario_likes.run, "cache": scenario_cache.run, "growth": scenario_growth.run, "files": scenario_files.run, "memory": scenario_memory.run, "rpc": scenario_rpc.run, "upload": scenario_upload.run, "transcode": scenario_transcode.run, "cluster": scenario_cluster.run}
 FOLDER, PAGE = ROOT / "build/bench", ROOT / "docs/performance.md"
 
 
