@@ -143,6 +143,14 @@ struct err *changes_run(struct changes *changes, struct sql_tx *tx, struct ctx *
     return NULL;
 }
 
+bool changes_are_heard(const struct changes *changes, const struct codec_type *type)
+{
+    for (size_t i = 0; i < changes->count; i++)
+        if (changes->at[i].type == type)
+            return true;
+    return false;
+}
+
 const struct codec_type *changes_followed(const struct changes *changes, struct str name)
 {
     for (size_t i = 0; i < changes->count; i++) {

@@ -59,6 +59,9 @@ void changes_forward(struct changes *changes, const struct codec_type *type, uns
 MUST_USE struct err *changes_emit(struct changes *changes, struct sql_tx *tx, struct ctx *c,
                                   const struct change *change);
 
+/* Does anybody follow, watch or get changes of this type? */
+bool changes_are_heard(const struct changes *changes, const struct codec_type *type);
+
 /* Lets those who follow it here react to what was emitted elsewhere; all of one type. */
 MUST_USE struct err *changes_run(struct changes *changes, struct sql_tx *tx, struct ctx *c,
                                  struct change_list list);

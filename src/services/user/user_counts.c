@@ -17,9 +17,13 @@ static int64_t step_of(const struct change *change)
 static struct err *move(struct changes *changes, struct sql_tx *tx, struct ctx *c,
                         const struct tally_row *count)
 {
+    enum user_column column = (enum user_column)count->column;
+
+    if (!changes_are_heard(changes, &user_count_type))
+        return user_store_count(tx, c, column, count->id, count->by, NULL);
     struct user_count *row = arena_new(c->arena, struct user_count);
 
-    TRY(user_store_count(tx, c, (enum user_column)count->column, count->id, count->by, row));
+    TRY(user_store_count(tx, c, column, count->id, count->by, row));
     return changes_emit(changes, tx, c, &(struct change){&user_count_type, CHANGE_UPDATE, row});
 }
 

@@ -132,15 +132,19 @@ struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column 
         [USER_FAVORITES] = COUNT_BY("favorite_count"),
     };
     struct sql_rows r;
+    int64_t changed = 0;
 
-    TRY(sql_exec(tx, c, texts[column], sql_int(by), sql_int(id)));
+    TRY(sql_exec_count(tx, c, &changed, texts[column], sql_int(by), sql_int(id)));
+    if (!out && changed)
+        return NULL;
     TRY(sql_lock(tx, c, &r,
                  "SELECT follow_count, follower_count, total_favorited, work_count, favorite_count"
                  " FROM user_count WHERE user_id = ?",
                  sql_int(id)));
     if (!sql_next(&r))
         return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, id);
-    *out = (struct user_count){
-        id, sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2), sql_i64(&r, 3), sql_i64(&r, 4)};
+    if (out)
+        *out = (struct user_count){
+            id, sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2), sql_i64(&r, 3), sql_i64(&r, 4)};
     return NULL;
 }

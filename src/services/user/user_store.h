@@ -34,7 +34,8 @@ MUST_USE struct err *user_store_unban(struct sql_tx *tx, struct ctx *c, int64_t 
 
 enum user_column { USER_FOLLOWS, USER_FOLLOWERS, USER_FAVORITED, USER_WORKS, USER_FAVORITES };
 
-/* Moves one count; *out is the whole row afterwards. ERR_NOT_FOUND: no such user. */
+/* Moves one count; *out is the whole row afterwards, NULL: it is not wanted. ERR_NOT_FOUND: no such
+ * user. */
 MUST_USE struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column,
                                       int64_t id, int64_t by, struct user_count *out);
 

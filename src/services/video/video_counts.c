@@ -17,13 +17,16 @@ static int64_t step_of(const struct change *change)
 static struct err *move(struct changes *changes, struct sql_tx *tx, struct ctx *c,
                         const struct tally_row *count, bool *there)
 {
-    struct video_count *row = arena_new(c->arena, struct video_count);
+    bool heard = changes_are_heard(changes, &video_count_type);
+    struct video_count *row = heard ? arena_new(c->arena, struct video_count) : NULL;
     struct err *e =
         video_store_count(tx, c, (enum video_column)count->column, count->id, count->by, row);
 
     *there = !e;
     if (e)
         return e->code == ERR_NOT_FOUND ? NULL : e;
+    if (!heard)
+        return NULL;
     return changes_emit(changes, tx, c, &(struct change){&video_count_type, CHANGE_UPDATE, row});
 }
 

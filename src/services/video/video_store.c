@@ -224,13 +224,17 @@ struct err *video_store_count(struct sql_tx *tx, struct ctx *c, enum video_colum
         [VIDEO_COMMENTS] = COUNT_BY("comment_count"),
     };
     struct sql_rows r;
+    int64_t changed = 0;
 
-    TRY(sql_exec(tx, c, texts[column], sql_int(by), sql_int(id)));
+    TRY(sql_exec_count(tx, c, &changed, texts[column], sql_int(by), sql_int(id)));
+    if (!out && changed)
+        return NULL;
     TRY(sql_lock(tx, c, &r,
                  "SELECT favorite_count, comment_count FROM video_count WHERE video_id = ?",
                  sql_int(id)));
     if (!sql_next(&r))
         return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, id);
-    *out = (struct video_count){id, sql_i64(&r, 0), sql_i64(&r, 1)};
+    if (out)
+        *out = (struct video_count){id, sql_i64(&r, 0), sql_i64(&r, 1)};
     return NULL;
 }

@@ -44,7 +44,8 @@ MUST_USE struct err *video_store_remove(struct sql_tx *tx, struct ctx *c, int64_
 
 enum video_column { VIDEO_FAVORITES, VIDEO_COMMENTS };
 
-/* Moves one count; *out is the whole row afterwards. ERR_NOT_FOUND: no such video. */
+/* Moves one count; *out is the whole row afterwards, NULL: it is not wanted. ERR_NOT_FOUND: no such
+ * video. */
 MUST_USE struct err *video_store_count(struct sql_tx *tx, struct ctx *c, enum video_column column,
                                        int64_t id, int64_t by, struct video_count *out);
 
