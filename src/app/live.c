@@ -23,6 +23,8 @@ static void apply(struct duan *d, const struct config *f)
     const struct rate_limits_options limits = live_limits(f);
 
     log_set_level(d->log, (enum log_level)config_choice(f, "log.level"));
+    if (!d->gateway)
+        return;
     gateway_change_limits(d->gateway, &limits);
     http_server_set_upload_max(d->http, config_bytes(f, "upload.max_bytes"));
 }
