@@ -53,8 +53,9 @@ static int digit(char byte)
 {
     if (byte >= '0' && byte <= '9')
         return byte - '0';
-    byte = (char)(byte | ('a' ^ 'A'));
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+    int letter = byte | ('a' ^ 'A');
+
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 /* One byte from the front of *text. */
@@ -67,7 +68,7 @@ static char take(struct str *text)
 
     text->ptr += used;
     text->len -= used;
-    return low < 0 ? byte : (char)(high << 4 | low);
+    return low < 0 ? byte : (char)(unsigned char)((unsigned)high << 4 | (unsigned)low);
 }
 
 /* Whatever may be wrong with it, it can be printed afterwards. */

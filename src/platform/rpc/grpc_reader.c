@@ -29,7 +29,8 @@ static enum grpc_read take_prefix(struct grpc_reader *r, struct str *input)
 {
     size_t n = min(GRPC_PREFIX - r->prefix_have, input->len);
 
-    memcpy(r->prefix + r->prefix_have, input->ptr, n);
+    if (n)
+        memcpy(r->prefix + r->prefix_have, input->ptr, n);
     r->prefix_have += n;
     *input = str_from(*input, n);
     if (r->prefix_have < GRPC_PREFIX)
@@ -53,7 +54,7 @@ static void make_room(struct grpc_reader *r, size_t need)
 
     char *bytes = arena_bytes(r->arena, room + 1); /* + 1: a message may be empty */
 
-    if (r->have)
+    if (r->bytes)
         memcpy(bytes, r->bytes, r->have);
     r->bytes = bytes;
     r->room = room;

@@ -111,7 +111,7 @@ struct err *rpc_address_connect(struct ctx *c, const struct rpc_addresses *all, 
 
 struct str rpc_address_of(struct ctx *c, int fd)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t len = sizeof(at);
     char host[NI_MAXHOST], port[NI_MAXSERV];
 

@@ -151,6 +151,7 @@ void rpc_channel_call_cancel(struct rpc_channel_call *call)
 
 /* ---- sending ---- */
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *out, size_t room,
                         uint32_t *flags, nghttp2_data_source *source, void *user)
 {
@@ -254,6 +255,7 @@ static void take_http(struct rpc_channel_call *call, struct str value)
         call->http = (int)status;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static int header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name_bytes,
                   size_t name_len, const uint8_t *value_bytes, size_t value_len, uint8_t flags,
                   void *user)

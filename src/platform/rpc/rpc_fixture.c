@@ -34,6 +34,7 @@ static struct err *fixture_handle(void *self, size_t method, struct ctx *c, stru
     if (method == FIXTURE_REFUSE)
         return fixture_refuse(c);
     if (method == FIXTURE_WAIT) {
+        atomic_fetch_add(&f->waited, 1);
         atomic_fetch_add(&f->waiting, 1);
         while (atomic_load(&f->held))
             fixture_nap();

@@ -28,8 +28,8 @@ struct rpc_fixture {
     struct rpc_channel_options options;
     struct rpc_server *server;
     struct rpc_channel *ch;
-    _Atomic bool held; /* FIXTURE_WAIT ends when it is false */
-    _Atomic int waiting;
+    _Atomic bool held;           /* FIXTURE_WAIT ends when it is false */
+    _Atomic int waiting, waited; /* now, and ever */
     _Atomic(struct rpc_server_call *) watcher;
     _Atomic int closed; /* streams whose end was told */
 };

@@ -23,9 +23,9 @@ const struct rpc_server_options rpc_server_defaults = {
     .streams_max = 256,
     .message_max = 4 << 20,
     .slow_ms = 30000,
-    .idle_ms = 10 * 60 * 1000,
-    .age_ms = 60 * 60 * 1000,
-    .keepalive_ms = 60 * 1000,
+    .idle_ms = 600000,
+    .age_ms = 3600000,
+    .keepalive_ms = 60000,
 };
 
 enum { RESETS_BURST = 2000, RESETS_PER_S = 1000, ACKS_MAX = 256, THREAD_STACK = 256 * 1024 };
@@ -282,7 +282,7 @@ static bool all_drained(struct rpc_server *s)
 
 bool rpc_server_drain(struct rpc_server *s, int64_t timeout_ms)
 {
-    const struct timespec nap = {.tv_nsec = 5 * CLOCK_NS_PER_MS};
+    const struct timespec nap = {.tv_nsec = 5L * CLOCK_NS_PER_MS};
     int64_t until_ns = clock_monotonic_ns() + timeout_ms * CLOCK_NS_PER_MS;
 
     atomic_store(&s->draining, true);

@@ -116,6 +116,7 @@ void rpc_server_call_drop(struct rpc_server_call *call)
 /* ---- answering ---- */
 
 /* What there is of the reply; after the last of it, the trailers. */
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static ssize_t read_reply(nghttp2_session *session, int32_t stream, uint8_t *out, size_t room,
                           uint32_t *flags, nghttp2_data_source *source, void *user)
 {
@@ -239,6 +240,7 @@ static struct rpc_server_call *call_of(nghttp2_session *session, int32_t stream)
     return call && !call->answered ? call : NULL;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library's signature */
 static int header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
                   size_t name_len, const uint8_t *value, size_t value_len, uint8_t flags,
                   void *user)

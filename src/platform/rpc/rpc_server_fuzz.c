@@ -28,7 +28,8 @@ static struct err *handle(void *self, size_t method, struct ctx *c, struct str r
 static struct err *message(void *self, struct ctx *c, struct rpc_server_call *call, struct str said)
 {
     if (said.len && said.ptr[0] == '!')
-        return handle(self, 0, c, said, NULL);
+        return err_reason(c, ERR_ABORTED, "told_to", STR_FMT, STR_ARG(said));
+    (void)self;
     (void)rpc_server_stream_send(call, said);
     return NULL;
 }
