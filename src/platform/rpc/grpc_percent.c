@@ -68,7 +68,9 @@ static char take(struct str *text)
 
     text->ptr += used;
     text->len -= used;
-    return low < 0 ? byte : (char)(unsigned char)((unsigned)high << 4 | (unsigned)low);
+    if (low >= 0)
+        byte = (char)(high << 4 | low);
+    return byte;
 }
 
 /* Whatever may be wrong with it, it can be printed afterwards. */
