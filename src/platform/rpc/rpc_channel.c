@@ -18,7 +18,7 @@ const struct rpc_channel_options rpc_channel_defaults = {
 enum {
     POOL_MAX = 32, /* calls kept with their memory */
     PAUSE_FIRST_MS = 50,
-    PAUSE_MAX_MS = 5000,
+    PAUSE_MAX_MS = 1000, /* who comes back is found again within that */
 };
 
 /* ---- connections ---- */

@@ -3,9 +3,11 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "rpc_fixture.h"
 
 /* The fixture's server and channel, made again with other options. */
@@ -351,6 +353,50 @@ static void a_peer_that_falls_silent_is_given_up(void **state)
     close(fd);
 }
 
+/* What a log on this descriptor has said. */
+static struct str said(struct rpc_fixture *f, int fd)
+{
+    enum { MOST = 4096 };
+    char *text = arena_bytes(&f->arena, MOST);
+    ssize_t n = pread(fd, text, MOST, 0);
+
+    assert_true(n >= 0);
+    return (struct str){text, (size_t)n};
+}
+
+static void say_something_else(struct rpc_fixture *f)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct str address = f->options.address;
+    int64_t port = 0;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    (void)str_cut(&address, ':');
+    assert_true(str_to_i64(address, &port));
+    at.sin_port = htons((uint16_t)port);
+    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+    assert_int_equal(send(fd, "GET / HTTP/1.1\r\n\r\n", 18, 0), 18);
+    close(fd);
+}
+
+static void peers_that_break_the_rules_are_counted_and_told_of(void **state)
+{
+    struct rpc_fixture *f = *state;
+    int fd = memfd_create("log", MFD_CLOEXEC);
+    struct log_options options = {.fd = fd, .format = LOG_FORMAT_JSON};
+
+    f->server_options.log = log_open(&options);
+    restart(f);
+    say_something_else(f);
+    fixture_eventually(rpc_server_stats(f->server).misused == 1);
+    fixture_eventually(said(f, fd).len > 0);
+    assert_non_null(memmem(said(f, fd).ptr, said(f, fd).len, "no HTTP/2", 9));
+    rpc_server_close(f->server);
+    f->server = NULL;
+    log_close(f->server_options.log);
+    close(fd);
+}
+
 static void *hang_up_on_two(void *arg)
 {
     int fd = *(int *)arg;
@@ -405,6 +451,7 @@ int main(void)
         RPC_TEST(a_restart_under_load_fails_no_call),
         RPC_TEST(a_peer_that_never_answers_costs_the_deadline_and_may_have_seen_it),
         RPC_TEST(a_peer_that_falls_silent_is_given_up),
+        RPC_TEST(peers_that_break_the_rules_are_counted_and_told_of),
         RPC_TEST(a_peer_that_hangs_up_without_a_word_saw_nothing),
         RPC_TEST(after_a_failure_calls_fail_without_connecting_and_later_they_succeed),
     };

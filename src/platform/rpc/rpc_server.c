@@ -28,7 +28,7 @@ const struct rpc_server_options rpc_server_defaults = {
     .keepalive_ms = 60000,
 };
 
-enum { RESETS_BURST = 2000, RESETS_PER_S = 1000, ACKS_MAX = 256, THREAD_STACK = 256 * 1024 };
+enum { RESETS_BURST = 2000, RESETS_PER_S = 1000, ACKS_MAX = 256, THREAD_STACK = 512 * 1024 };
 
 /* ---- threads ---- */
 
@@ -358,6 +358,7 @@ struct rpc_server_stats rpc_server_stats(struct rpc_server *s)
 {
     return (struct rpc_server_stats){
         .accepted = atomic_load(&s->accepted),
+        .misused = atomic_load(&s->misused),
         .calls = atomic_load(&s->calls),
         .failed = atomic_load(&s->failed),
         .refused = atomic_load(&s->refused),

@@ -24,7 +24,7 @@ struct rpc_server_options {
     int64_t idle_ms;      /* a connection without calls is handed over after that; 0: never */
     int64_t age_ms;       /* any connection is, after that; 0: never */
     int64_t keepalive_ms; /* a silent peer is asked, and given up when it stays silent; 0: never */
-    struct log *log;      /* borrowed */
+    struct log *log;      /* borrowed; NULL: nothing is said of peers that break the rules */
 };
 extern const struct rpc_server_options rpc_server_defaults;
 
@@ -95,6 +95,7 @@ void rpc_server_close(struct rpc_server *s); /* NULL is fine */
 
 struct rpc_server_stats {
     uint64_t accepted;               /* connections */
+    uint64_t misused;                /* connections of peers that broke the rules */
     uint64_t calls, failed, refused; /* refused: the queue was full */
     size_t connections, running, queued;
 };

@@ -152,6 +152,16 @@ bool rpc_server_conn_accept(struct rpc_server *s)
 
 /* ---- manners ---- */
 
+void rpc_server_conn_blame(struct rpc_server_conn *conn, const char *why)
+{
+    struct rpc_server *s = conn->server;
+
+    atomic_fetch_add(&s->misused, 1);
+    pthread_mutex_lock(&s->lock);
+    s->misuse = why;
+    pthread_mutex_unlock(&s->lock);
+}
+
 enum { NOISE_MAX = 1000 /* frames between two sweeps that serve no call */ };
 
 void rpc_server_conn_count(struct rpc_server_conn *conn, const nghttp2_frame *frame)
@@ -163,8 +173,10 @@ void rpc_server_conn_count(struct rpc_server_conn *conn, const nghttp2_frame *fr
     if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_WINDOW_UPDATE || ack ||
         (frame->hd.length > 0 && frame->hd.type == NGHTTP2_DATA))
         return;
-    if (++conn->noise == NOISE_MAX)
-        (void)nghttp2_session_terminate_session(conn->link.session, NGHTTP2_ENHANCE_YOUR_CALM);
+    if (++conn->noise != NOISE_MAX)
+        return;
+    rpc_server_conn_blame(conn, "too many frames that serve no call");
+    (void)nghttp2_session_terminate_session(conn->link.session, NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
 /* When all is said the peer closes first: what it sends meanwhile would make the kernel drop our
@@ -184,7 +196,10 @@ void rpc_server_conn_flush(struct rpc_server_conn *conn)
 static bool take(struct rpc_server_conn *conn, const char *bytes, size_t len)
 {
     conn->heard = true;
-    return conn->phase == PHASE_LINGERING || rpc_link_take(&conn->link, bytes, len);
+    if (conn->phase == PHASE_LINGERING || rpc_link_take(&conn->link, bytes, len))
+        return true;
+    rpc_server_conn_blame(conn, conn->link.why ? conn->link.why : "this is no HTTP/2");
+    return false;
 }
 
 /* Lock held, given up meanwhile. False: nothing more for now, or the end. */

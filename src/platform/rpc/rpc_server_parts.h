@@ -55,7 +55,9 @@ struct rpc_server {
     struct rpc_server_conn *conns, *free_conns;
     struct rpc_server_call *pool;
     size_t pooled;
-    _Atomic uint64_t accepted, calls, failed, refused;
+    const char *misuse; /* the last that was seen, until the sweep has told it; a literal */
+    uint64_t misused_told;
+    _Atomic uint64_t misused, accepted, calls, failed, refused;
     _Atomic size_t open_conns, running;
     _Atomic uint64_t spans; /* ids of what is done here for a trace */
 };
@@ -73,6 +75,7 @@ struct rpc_server_call *rpc_server_conn_event(struct rpc_server_conn *conn);
 void rpc_server_conn_enter(struct rpc_server_conn *conn);
 void rpc_server_conn_leave(struct rpc_server_conn *conn);
 void rpc_server_conn_flush(struct rpc_server_conn *conn);
+void rpc_server_conn_blame(struct rpc_server_conn *conn, const char *why); /* a literal */
 void rpc_server_conn_count(struct rpc_server_conn *conn, const nghttp2_frame *frame);
 void rpc_server_conn_close(struct rpc_server_conn *conn); /* lock held, by its reader */
 void rpc_server_conn_free(struct rpc_server_conn *conn);

@@ -1,6 +1,7 @@
 /* What ends in a gRPC server because time has passed: slow calls, old and silent connections. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock.h"
+#include "log.h"
 #include "rpc_server_parts.h"
 
 enum {
@@ -162,6 +163,21 @@ static void sweep_conn(struct rpc_server_conn *conn, int64_t now_ns)
     rpc_server_conn_leave(conn);
 }
 
+/* One line for all that came since the last: they may be many. */
+static void tell_misuse(struct rpc_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    const char *why = s->misuse;
+    uint64_t all = atomic_load(&s->misused), new = all - s->misused_told;
+
+    s->misuse = NULL;
+    s->misused_told = all;
+    pthread_mutex_unlock(&s->lock);
+    if (why && s->options.log)
+        log_warn(s->options.log, NULL, "peers broke the rules of gRPC",
+                 log_str("event.reason", str_of(why)), log_int("duan.connections", (int64_t) new));
+}
+
 static void listen_again(struct rpc_server *s)
 {
     if (!atomic_load(&s->draining) && atomic_exchange(&s->deaf, false))
@@ -182,5 +198,6 @@ void rpc_server_sweep(struct rpc_server *s)
             sweep_conn(conn, now_ns);
         pthread_mutex_unlock(&conn->link.lock);
     }
+    tell_misuse(s);
     listen_again(s);
 }
