@@ -11,11 +11,11 @@ from ports import free_port
 from server_process import program
 
 
-class KitServer:
-    """kit_server as a process of its own."""
+class RoleServer:
+    """role_server as a process of its own."""
 
     def __init__(self):
-        self.path = program().parent / 'tests/interop/kit_server'
+        self.path = program().parent / 'tests/interop/role_server'
         self.address = f'127.0.0.1:{free_port()}'
         if not self.path.exists():
             pytest.fail(f'{self.path} is not there: build it', False)
@@ -40,7 +40,7 @@ class KitServer:
 
 @pytest.fixture
 def own_kit():
-    server = KitServer().start()
+    server = RoleServer().start()
     yield server
     if server.process.poll() is None:
         server.stop()
@@ -48,7 +48,7 @@ def own_kit():
 
 @pytest.fixture(scope='module')
 def kit():
-    server = KitServer().start()
+    server = RoleServer().start()
     yield server
     assert server.stop() == 0
 

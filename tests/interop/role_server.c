@@ -101,6 +101,6 @@ int main(int argc, char **argv)
     struct err *e = serve(&c, argc > 1 ? argv[1] : "127.0.0.1:0", &signals);
 
     if (e)
-        (void)fprintf(stderr, "kit_server: %s\n", err_text(&c, e));
+        (void)fprintf(stderr, "role_server: %s\n", err_text(&c, e));
     return e ? EXIT_FAILURE : EXIT_SUCCESS;
 }
