@@ -10,6 +10,7 @@ from instance import GATEWAY
 from prometheus_text import Metrics
 from server_process import DEFAULTS, program
 from test_grpcurl import Curl
+from test_h2load import assert_all_answered
 from test_health_probe import UNREACHABLE, WELL, probe
 
 # What a service may say to an empty request: it has decided, or asked a role that is not there.
@@ -61,6 +62,10 @@ def test_what_was_called_is_counted(role, grpcurl):
     timed = sum(value for (name, labels), value in samples.items()
                 if name == 'duan_rpc_seconds_count' and {('side', 'server'), ('method', path)} <= labels)
     assert counted == timed > 0
+
+
+def test_a_crowd_is_answered(role, tmp_path):
+    assert_all_answered(role.address(), '/grpc.health.v1.Health/Check', b'', tmp_path / 'body')
 
 
 def test_the_health_probe_follows_its_life(role, grpcurl, health_probe):

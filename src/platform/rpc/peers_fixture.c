@@ -31,6 +31,8 @@ static struct err *instance_echo(struct kit_api *base, struct ctx *c, const stru
 {
     TRY(instance_called(base, c));
     *resp = *req;
+    if (atomic_load(&((struct instance *)base)->garbles))
+        resp->s = STR("\xff");
     return NULL;
 }
 

@@ -26,6 +26,7 @@ struct instance {
     struct str address;
     _Atomic int calls, writes;   /* writes: those that may not be sent twice */
     _Atomic int waiting;         /* held up now */
+    _Atomic bool garbles;        /* echo answers what is no text */
     _Atomic bool held;           /* calls wait while it is true */
     _Atomic int slow_ms, fails;  /* fails: with this code; 0: not */
     const char *reason;          /* of failures */

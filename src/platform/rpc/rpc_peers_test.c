@@ -50,6 +50,29 @@ static void what_a_service_answers_comes_back(void **state)
     assert_int_equal(stats(f).failed, 0);
 }
 
+static void a_request_that_is_not_text_never_reaches_the_service(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_all req = {.s = STR("\xff")}, resp = {.i64 = 5};
+
+    assert_err(kit_echo(f->stub, &f->ctx, &req, &resp), ERR_INVALID);
+    assert_int_equal(calls_of_all(f), 0);
+    assert_int_equal(resp.i64, 5);
+}
+
+static void a_reply_that_is_not_text_is_the_services_fault(void **state)
+{
+    struct peers_fixture *f = *state;
+    struct kit_all resp = {.i64 = 5};
+
+    for (size_t i = 0; i < INSTANCES; i++)
+        atomic_store(&f->at[i].garbles, true);
+    struct err *e = kit_echo(f->stub, &f->ctx, &(struct kit_all){.i64 = 6}, &resp);
+    assert_err(e, ERR_INTERNAL);
+    assert_string_equal(e->msg, "/duan.kit.v1.Kit/Echo: decode KitAll: field s: not UTF-8");
+    assert_int_equal(resp.i64, 5);
+}
+
 /* Each holds its call until both have come. */
 static void calls_that_start_together_run_together(void **state)
 {
@@ -356,6 +379,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PEERS_TEST(calls_go_round_over_the_instances),
         PEERS_TEST(what_a_service_answers_comes_back),
+        PEERS_TEST(a_request_that_is_not_text_never_reaches_the_service),
+        PEERS_TEST(a_reply_that_is_not_text_is_the_services_fault),
         PEERS_TEST(calls_that_start_together_run_together),
         PEERS_TEST(a_request_s_deadline_is_passed_on),
         PEERS_TEST(a_request_without_a_deadline_gets_one),

@@ -6,6 +6,7 @@
 #include "reflection_api.h"
 #include "rpc_channel.h"
 #include "rpc_health.h"
+#include "rpc_reflection.h"
 
 /* peers_fixture, and a channel to its first instance. */
 struct fixture {
@@ -148,19 +149,34 @@ static void each_hears_of_what_it_watches(void **state)
     rpc_stream_close(one);
 }
 
-static void who_watches_an_unknown_service_hears_when_it_is_known(void **state)
+/* Another server, with nothing in it. */
+static struct rpc_server *renew_server(struct fixture *f)
 {
-    struct fixture *f = *state;
     struct rpc_server_options options = rpc_server_defaults;
-    struct rpc_channel_options to = rpc_channel_defaults;
     struct rpc_server *server;
 
     assert_ok(ctx_of(f), rpc_server_create(ctx_of(f), &options, &server));
-    struct rpc_health *health = rpc_health_create(server);
+    return server;
+}
+
+/* From now on f->ch leads there. */
+static void start_server(struct fixture *f, struct rpc_server *server)
+{
+    struct rpc_channel_options to = rpc_channel_defaults;
+
     assert_ok(ctx_of(f), rpc_server_start(server, ctx_of(f)));
     rpc_channel_destroy(f->ch);
     to.address = rpc_server_address(server, ctx_of(f));
     f->ch = rpc_channel_create(&to);
+}
+
+static void who_watches_an_unknown_service_hears_when_it_is_known(void **state)
+{
+    struct fixture *f = *state;
+    struct rpc_server *server = renew_server(f);
+    struct rpc_health *health = rpc_health_create(server);
+
+    start_server(f, server);
     struct rpc_stream *s = watch(f, "late");
     assert_told(f, s, SERVING_STATUS_SERVICE_UNKNOWN);
     rpc_health_set(health, "other", true);
@@ -291,6 +307,36 @@ static void a_file_comes_with_all_that_it_imports(void **state)
     rpc_stream_close(d.s);
 }
 
+/* One imports two, and both of them a fourth. */
+static void what_is_imported_twice_comes_once(void **state)
+{
+    static const char *const none[] = {NULL};
+    static const struct proto_file *const nothing[] = {NULL};
+    static const struct proto_file fourth = {"d.proto", none, nothing, NULL, STR_INIT("d")};
+    static const struct proto_file *const import_fourth[] = {&fourth, NULL};
+    static const struct proto_file left = {"b.proto", none, import_fourth, NULL, STR_INIT("b")},
+                                   right = {"c.proto", none, import_fourth, NULL, STR_INIT("c")};
+    static const struct proto_file *const import_both[] = {&left, &right, NULL};
+    static const struct proto_file first = {"a.proto", none, import_both, NULL, STR_INIT("a")};
+    struct fixture *f = *state;
+    struct rpc_server *server = renew_server(f);
+    struct rpc_reflection *reflection = rpc_reflection_create(server);
+
+    rpc_reflection_add(reflection, "a.A", &first);
+    start_server(f, server);
+    struct dialogue d = dialogue(f, V1);
+    struct server_reflection_response resp =
+        ask(&d, &(struct server_reflection_request){.file_by_filename = STR("a.proto"),
+                                                    .has_file_by_filename = true});
+    struct str_list files = resp.file_descriptor_response->file_descriptor_proto;
+    assert_int_equal(files.count, 4);
+    for (size_t i = 0; i < files.count; i++)
+        assert_int_equal(files.at[i].ptr[0], "abcd"[i]);
+    rpc_stream_close(d.s);
+    rpc_server_close(server);
+    rpc_reflection_destroy(reflection);
+}
+
 static void a_symbol_leads_to_its_file(void **state)
 {
     static const char *const here[] = {"duan.kit.v1.Kit", "duan.kit.v1.Kit.Echo",
@@ -371,6 +417,7 @@ int main(void)
         CASE(who_watches_does_not_hold_up_the_end),
         CASE(services_are_listed),
         CASE(a_file_comes_with_all_that_it_imports),
+        CASE(what_is_imported_twice_comes_once),
         CASE(a_symbol_leads_to_its_file),
         CASE(what_is_not_there_is_an_answer_and_not_the_end),
         CASE(extensions_are_told),
