@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "config.h"
+#include "lock.h"
 #include "log.h"
 #include "registry.h"
 #include "rpc_metrics.h"
@@ -16,7 +17,7 @@
 #include "rpc_server.h"
 #include "rpc_tls.h"
 
-enum { LEAVE_MS = 2000 };
+enum { LEAVE_MS = 2000, LOCK_TTL_S = 5 };
 
 struct cluster {
     struct cluster_options options;
@@ -143,6 +144,18 @@ struct err *cluster_open(struct ctx *c, const struct cluster_options *options, s
 const struct api_transport *cluster_way(struct cluster *k, enum role role)
 {
     return rpc_peers_transport(k->peers[role]);
+}
+
+/* Beside the registry's keys, not among them: nobody who watches those is told of locks. */
+struct lock *cluster_lock(struct cluster *k, const char *name)
+{
+    struct arena arena = {0};
+    struct str key = arena_str(&arena, STR_FMT ".locks/%s",
+                               STR_ARG(config_str(k->options.config, "registry.prefix")), name);
+    struct lock *lock = lock_create_etcd(registry_etcd(k->registry), key, LOCK_TTL_S);
+
+    arena_fini(&arena);
+    return lock;
 }
 
 /* ---- serving ---- */

@@ -7,6 +7,7 @@
 #include "roles.h"
 
 struct config;
+struct lock;
 struct log;
 struct metrics;
 struct rpc_peers;
@@ -31,6 +32,10 @@ MUST_USE struct err *cluster_open(struct ctx *c, const struct cluster_options *o
 
 /* The way to a service that runs elsewhere. */
 const struct api_transport *cluster_way(struct cluster *k, enum role role);
+
+/* A lock of that name among all processes with this registry; to be destroyed before the cluster.
+ */
+struct lock *cluster_lock(struct cluster *k, const char *name);
 
 /* Before cluster_join(): calls of others reach `api`, which stays until cluster_close(). */
 void cluster_offer(struct cluster *k, const struct api_service *service, void *api);

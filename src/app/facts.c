@@ -8,6 +8,7 @@
 #include "courier.h"
 #include "favorite_api.h"
 #include "inbox.h"
+#include "lock.h"
 #include "relation_api.h"
 #include "video_api.h"
 
@@ -69,17 +70,30 @@ static struct changes_api *inbox_of(struct facts *all, struct cluster *k, enum r
     return all->stub[role];
 }
 
+/* Of the instances of a service, whose couriers to one destination take turns. */
+static struct lock *make_lock(const struct telling *t, struct cluster *k)
+{
+    struct arena arena = {0};
+    struct lock *lock = cluster_lock(
+        k, arena_printf(&arena, "sweep-%s-%s", role_names[t->from], role_names[t->to]));
+
+    arena_fini(&arena);
+    return lock;
+}
+
 static struct courier *hire(struct facts *all, const struct telling *t, struct sql *db,
-                            struct changes_api *to, struct log *log)
+                            struct changes_api *to, struct cluster *k, struct log *log)
 {
     struct courier_options options = courier_defaults;
+    size_t place = all->courier_count++;
 
     options.source = role_names[t->from];
     options.destination = role_names[t->to];
     options.db = db;
     options.to = to;
     options.log = log;
-    return all->couriers[all->courier_count++] = courier_create(&options);
+    options.sweeping = all->sweeping[place] = make_lock(t, k);
+    return all->couriers[place] = courier_create(&options);
 }
 
 void facts_connect(struct facts *all, const struct databases *databases, struct cluster *k,
@@ -97,7 +111,7 @@ void facts_connect(struct facts *all, const struct databases *databases, struct 
         if (!all->of[t->from])
             continue;
         if (!*courier)
-            *courier = hire(all, t, databases->of[t->from], inbox_of(all, k, t->to), log);
+            *courier = hire(all, t, databases->of[t->from], inbox_of(all, k, t->to), k, log);
         changes_forward(all->of[t->from], t->type, t->ops, *courier);
     }
 }
@@ -113,8 +127,10 @@ struct err *facts_start(struct facts *all, struct ctx *c)
 
 void facts_stop(struct facts *all)
 {
-    for (size_t i = 0; i < all->courier_count; i++)
+    for (size_t i = 0; i < all->courier_count; i++) {
         courier_destroy(all->couriers[i]);
+        lock_destroy(all->sweeping[i]);
+    }
     all->courier_count = 0;
 }
 

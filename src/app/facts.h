@@ -17,6 +17,7 @@ struct facts {
     struct changes_api *inbox[ROLE_SERVICES];
     struct changes_api *stub[ROLE_SERVICES]; /* the inbox of one that is elsewhere */
     struct courier *couriers[FACTS_COURIERS_MAX];
+    struct lock *sweeping[FACTS_COURIERS_MAX]; /* of the courier at the same place */
     size_t courier_count;
     struct changes_api door; /* serves the inboxes of this process under one name */
 };

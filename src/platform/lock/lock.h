@@ -16,7 +16,7 @@ struct lock;
 /* A mutex, for a server that is one process. */
 struct lock *lock_create_local(void);
 
-enum { LOCK_NAME_MAX = 200 };
+enum { LOCK_NAME_MAX = 300 };
 
 /*
  * A key under a lease, in the line that etcd's own lock service makes: NAME/<lease>, served in the
