@@ -215,6 +215,26 @@ static void a_withdrawal_waits_no_longer_than_it_may(void **state)
     registry_close(r);
 }
 
+/* Withdrawn while etcd is asked to take it in, and does not answer yet. */
+static void a_change_of_mind_counts(void **state)
+{
+    struct fixture *f = *state;
+    struct registry *r = opened_for(f, tcp_gate_address(f->gate), LONG_S);
+
+    eventually(registry_stats(r).connected);
+    for (int i = 0; i < 5; i++) {
+        tcp_gate_set(f->gate, TCP_GATE_SILENT);
+        add(r, "user", "u-1", "10.0.0.1:1");
+        f->ctx.deadline_ns = clock_monotonic_ns() + 20 * (int64_t)CLOCK_NS_PER_MS;
+        (void)registry_withdraw(r, &f->ctx, STR("user"), STR("u-1"));
+        f->ctx.deadline_ns = 0;
+        tcp_gate_set(f->gate, TCP_GATE_OPEN);
+        assert_true(registry_withdraw(r, &f->ctx, STR("user"), STR("u-1")));
+        assert_false(is_there(f, "user/u-1"));
+    }
+    registry_close(r);
+}
+
 static void what_is_registered_again_has_its_new_address(void **state)
 {
     struct fixture *f = *state;
@@ -590,6 +610,7 @@ int main(void)
         CASE(it_stays_as_long_as_its_process),
         CASE(what_is_withdrawn_is_gone_at_once_and_the_rest_stays),
         CASE(a_withdrawal_waits_no_longer_than_it_may),
+        CASE(a_change_of_mind_counts),
         CASE(what_is_registered_again_has_its_new_address),
         CASE(withdrawn_instances_make_room_for_others),
         CASE(a_key_that_somebody_deleted_is_made_again),
