@@ -336,6 +336,7 @@ static void a_service_whose_name_begins_the_same_is_another(void **state)
     put_instance(f, "users", "3", "grpc://10.0.0.3:1");
     put_instance(f, "user", "4", "grpc://10.0.0.4:1");
     eventually(hears(&f->user, "10.0.0.1:1 10.0.0.4:1"));
+    assert_int_equal(registry_stats(r).refused, 0); /* nor was it looked at */
     registry_close(r);
 }
 
