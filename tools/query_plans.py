@@ -16,10 +16,7 @@ EXCEPTIONS = {
         'likes have no index by time (docs/decisions/one-writer.md); what is sorted is bounded by CHOSEN_FROM_MAX',
     'SELECT count(*) FROM (SELECT 1 FROM bus_job': 'counts at most BUS_COUNT_MAX entries of an index',
     'SELECT id FROM bus_job WHERE state = 1': 'once, before jobs are run',
-    'SELECT count(*), coalesce(min(created_at), 0) FROM (SELECT created_at FROM changes_outbox':
-        'counts at most OUTBOX_COUNT_MAX entries of the key',
-    'SELECT max(created_at), count(*) FROM (SELECT created_at FROM comment_item':
-        'at most as many comments as one batch removes',
+    'SELECT count(*) FROM (SELECT 1 FROM changes_outbox': 'counts at most OUTBOX_COUNT_MAX entries of the key',
     "SELECT 1 FROM sqlite_master WHERE name = 'schema_migration'": 'for an operator: the schema has a few dozen rows',
     'SELECT 1 FROM information_schema.tables': 'the same, on a server',
     'SELECT owner, number, name, checksum, applied_at FROM schema_migration': 'the same',

@@ -54,8 +54,9 @@ struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t 
 {
     struct sql_rows r;
 
+    /* user_id is what the other index lacks: else a server would read that, and sort. */
     TRY(sql_query(tx, c, &r,
-                  "SELECT created_at FROM comment_item WHERE video_id = ?"
+                  "SELECT created_at, user_id FROM comment_item WHERE video_id = ?"
                   " ORDER BY created_at, id LIMIT ?",
                   sql_int(video), sql_int(limit)));
     *more = (int64_t)r.count == limit;
