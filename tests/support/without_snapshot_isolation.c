@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* In place of the client library's: what it asks for is never set. Locks alone must do. */
-int STDCALL mysql_real_query(MYSQL *my, const char *text, unsigned long len)
+int STDCALL mysql_real_query(MYSQL *mysql, const char *q, unsigned long length)
 {
     static const char wish[] = "SET SESSION innodb_snapshot_isolation = ON";
     static const char instead[] = "SET SESSION innodb_snapshot_isolation = OFF";
@@ -16,7 +16,7 @@ int STDCALL mysql_real_query(MYSQL *my, const char *text, unsigned long len)
     if (!found)
         abort();
     memcpy(&real, &found, sizeof(real));
-    if (len == sizeof(wish) - 1 && memcmp(text, wish, len) == 0)
-        return real(my, instead, sizeof(instead) - 1);
-    return real(my, text, len);
+    if (length == sizeof(wish) - 1 && memcmp(q, wish, length) == 0)
+        return real(mysql, instead, sizeof(instead) - 1);
+    return real(mysql, q, length);
 }

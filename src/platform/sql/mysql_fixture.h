@@ -48,12 +48,11 @@ static inline struct sql *mysql_fixture_other(struct db_fixture *f)
 #define MYSQL_CASE(fn) cmocka_unit_test_setup_teardown(fn, mysql_fixture_setup, db_fixture_teardown)
 
 /* For main(): all of these need a server. */
-#define MYSQL_MAIN(name)                                                               \
-    int main(void)                                                                     \
-    {                                                                                  \
-        char program[] = name, on[] = "mariadb", *argv[] = {program, on, NULL};        \
-                                                                                       \
-        return scratch_begin(2, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0; \
-    }
+static inline bool mysql_fixture_begin(void)
+{
+    char program[] = "test", on[] = "mariadb", *argv[] = {program, on, NULL};
+
+    return scratch_begin(2, argv);
+}
 
 #endif

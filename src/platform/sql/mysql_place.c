@@ -94,7 +94,7 @@ static struct err *parse_login(struct kept *k, struct ctx *c, struct str *rest)
 static struct err *parse_host(struct kept *k, struct ctx *c, struct str text)
 {
     int64_t port = MYSQL_USUAL_PORT;
-    struct str host = text;
+    struct str host;
 
     if (str_starts(text, STR("["))) {
         text = str_from(text, 1);
@@ -113,11 +113,16 @@ static struct err *parse_host(struct kept *k, struct ctx *c, struct str text)
 }
 
 /* Letters, digits and _, so that it needs no quotes anywhere. */
+static bool is_plain(char ch)
+{
+    return (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+           ch == '_';
+}
+
 static struct err *parse_database(struct kept *k, struct ctx *c, struct str name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if (!memchr("_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", name.ptr[i],
-                    63))
+        if (!is_plain(name.ptr[i]))
             return err_new(c, ERR_INVALID, "the name of a database has letters, digits and _");
     if (!name.len || name.len > MYSQL_DATABASE_MAX)
         return err_new(c, ERR_INVALID, "the name of a database has 1 to %d characters",

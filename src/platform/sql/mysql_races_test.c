@@ -384,4 +384,7 @@ static const struct CMUnitTest tests[] = {
     MYSQL_CASE(a_statement_that_was_done_but_not_noted_is_no_failure),
 };
 
-MYSQL_MAIN("mysql_races")
+int main(void)
+{
+    return mysql_fixture_begin() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+}

@@ -64,17 +64,25 @@ static bool statement_of(struct mysql_conn *conn, struct ctx *c, const struct sq
 
 /* ---- arguments ---- */
 
+/* The library only reads what is bound to a parameter, and does not say so. */
+static void *readable(const void *bytes)
+{
+    void *same;
+
+    memcpy(&same, &bytes, sizeof(same));
+    return same;
+}
+
 static MYSQL_BIND bound(const struct sql_arg *arg)
 {
     static char none[1];
 
     if (arg->type == SQL_NULL)
         return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_NULL};
-    if (arg->type == SQL_INT) /* the library only reads it */
-        return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG,
-                            .buffer = (void *)(uintptr_t)&arg->i};
+    if (arg->type == SQL_INT)
+        return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG, .buffer = readable(&arg->i)};
     return (MYSQL_BIND){.buffer_type = arg->type == SQL_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB,
-                        .buffer = arg->s.len ? (void *)(uintptr_t)arg->s.ptr : none,
+                        .buffer = arg->s.len ? readable(arg->s.ptr) : none,
                         .buffer_length = arg->s.len};
 }
 

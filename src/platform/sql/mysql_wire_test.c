@@ -184,9 +184,9 @@ static void who_waits_for_a_silent_server_gives_up_at_his_deadline(void **state)
     (void)sum_by_wire(w);
     assert_ok(c, write_one(w, &attempts));
     wire_tap_freeze(w->tap, true);
-    c->deadline_ns = clock_monotonic_ns() + 50 * CLOCK_NS_PER_MS;
+    c->deadline_ns = clock_monotonic_ns() + INT64_C(50) * CLOCK_NS_PER_MS;
     assert_err(sql_read(w->db, c, mysql_fixture_read, &sum), ERR_TIMEOUT);
-    c->deadline_ns = clock_monotonic_ns() + 50 * CLOCK_NS_PER_MS;
+    c->deadline_ns = clock_monotonic_ns() + INT64_C(50) * CLOCK_NS_PER_MS;
     assert_err(write_one(w, &attempts), ERR_TIMEOUT);
     wire_tap_freeze(w->tap, false);
     c->deadline_ns = 0;
@@ -206,7 +206,7 @@ static void a_statement_that_takes_too_long_ends_at_the_deadline(void **state)
     struct wired *w = *state;
     struct ctx *c = &w->base.ctx;
 
-    c->deadline_ns = clock_monotonic_ns() + 50 * CLOCK_NS_PER_MS;
+    c->deadline_ns = clock_monotonic_ns() + INT64_C(50) * CLOCK_NS_PER_MS;
     assert_err(sql_read(w->db, c, sleep_long, NULL), ERR_TIMEOUT);
     assert_err(sql_read(w->db, c, sleep_long, NULL), ERR_TIMEOUT); /* not even begun */
     c->deadline_ns = 0;
@@ -378,4 +378,7 @@ static const struct CMUnitTest tests[] = {
     CASE(a_replica_answers_what_may_be_stale_and_nothing_else),
 };
 
-MYSQL_MAIN("mysql_wire")
+int main(void)
+{
+    return mysql_fixture_begin() ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
+}

@@ -121,35 +121,38 @@ struct err *sql_run_lock(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows
     return tx->db->driver->run(tx, c, rows, NULL, &(struct sql_call){text, args, SQL_LOCK, 0});
 }
 
-/* The names between the first brackets; the name and what is behind it, in turn. */
-static struct str columns_of(const char *text)
+/* "a = excluded.a, b = excluded.b" of "a, b". */
+static const char *taken_over(struct ctx *c, struct str columns, bool server)
 {
-    struct str rest = str_of(text);
+    const char *all = "";
 
-    (void)str_cut(&rest, '(');
-    return str_cut(&rest, ')');
+    while (columns.len) {
+        struct str name = str_trim(str_cut(&columns, ','));
+
+        all = arena_printf(c->arena, "%s%s" STR_FMT " = %s" STR_FMT "%s", all, *all ? ", " : "",
+                           STR_ARG(name), server ? "VALUES(" : "excluded.", STR_ARG(name),
+                           server ? ")" : "");
+    }
+    return all;
 }
 
 const char *sql_put_end(struct ctx *c, const struct sql_call *call, bool server)
 {
-    struct str columns = columns_of(call->text), key = str_cut(&columns, ',');
-    const char *end = "";
+    struct str rest = str_of(call->text), columns, key;
 
+    (void)str_cut(&rest, '(');
+    columns = str_cut(&rest, ')');
+    key = str_cut(&columns, ',');
     for (size_t i = 1; i < call->keys && columns.len; i++)
         (void)str_cut(&columns, ',');
-    while (columns.len) {
-        struct str name = str_trim(str_cut(&columns, ','));
+    const char *others = taken_over(c, columns, server);
 
-        end =
-            arena_printf(c->arena, server ? "%s%s%.*s = VALUES(%.*s)" : "%s%s%.*s = excluded.%.*s",
-                         end, *end ? ", " : "", STR_ARG(name), STR_ARG(name));
-    }
-    if (server)
-        return *end ? arena_printf(c->arena, " ON DUPLICATE KEY UPDATE %s", end)
-                    : arena_printf(c->arena, " ON DUPLICATE KEY UPDATE %.*s = %.*s", STR_ARG(key),
-                                   STR_ARG(key));
-    return *end ? arena_printf(c->arena, " ON CONFLICT DO UPDATE SET %s", end)
-                : " ON CONFLICT DO NOTHING";
+    if (!server)
+        return *others ? arena_printf(c->arena, " ON CONFLICT DO UPDATE SET %s", others)
+                       : " ON CONFLICT DO NOTHING";
+    if (!*others) /* something must be said; a key that is given itself stays */
+        others = arena_printf(c->arena, STR_FMT " = " STR_FMT, STR_ARG(key), STR_ARG(key));
+    return arena_printf(c->arena, " ON DUPLICATE KEY UPDATE %s", others);
 }
 
 struct err *sql_run_put(struct sql_tx *tx, struct ctx *c, size_t keys, const char *text,
