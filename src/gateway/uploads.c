@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "blob.h"
+#include "clock.h"
 #include "log.h"
 #include "media.h"
 #include "media_key.h"
@@ -17,6 +18,7 @@ enum {
     INSPECT_CPU_S = 20,
     COVER_FILE_MB = 16,
     COPY_SLACK_MB = 16,
+    SETTLE_MS = 3000,
     COVER_ROOM = 1 << 20, /* bytes; covers are smaller by far */
 };
 
@@ -186,23 +188,63 @@ static struct err *forget(struct gateway *g, struct ctx *c, struct str asset)
     return blob_remove(g->deps.blob, c, media_folder(c->arena, asset));
 }
 
+/* The scratch folder tells of the files, at the next start. */
+static void leave(struct taking *t, struct ctx *c, struct str asset, const struct err *why)
+{
+    log_warn(t->g->deps.log, c, "files of an upload are left over until the next start",
+             log_str("video.asset", asset), log_err(why));
+    t->scratch.len = 0;
+}
+
+/* Whoever was asked to publish it may have done so, or may still. */
+static bool is_in_doubt(const struct err *e)
+{
+    bool not_asked = e->reason && strcmp(e->reason, "service_down") == 0;
+
+    return (e->code == ERR_UNAVAILABLE || e->code == ERR_TIMEOUT) && !not_asked;
+}
+
+/* The answer was lost. If there is a row by now all is well; if not, one may come yet, and would
+ * have no files. */
+static struct err *settle(struct taking *t, struct ctx *c, struct str asset, struct err *e)
+{
+    struct video_find_asset_req ask = {.asset = asset};
+    struct video_find_asset_resp found = {0};
+    struct ctx soon = *c;
+
+    soon.deadline_ns = clock_monotonic_ns() + SETTLE_MS * (int64_t)CLOCK_NS_PER_MS;
+    struct err *unknown = video_find_asset(t->g->deps.services.video, &soon, &ask, &found);
+
+    if (!unknown && found.id)
+        return NULL;
+    leave(t, c, asset, unknown ? unknown : e);
+    return e;
+}
+
+static struct err *publish(struct taking *t, struct ctx *c, struct video_publish_req *video,
+                           bool *in_doubt)
+{
+    struct video_publish_resp done = {0};
+    struct err *e = video_publish(t->g->deps.services.video, c, video, &done);
+
+    *in_doubt = e && is_in_doubt(e);
+    return *in_doubt ? settle(t, c, video->media->asset, e) : e;
+}
+
 static struct err *take_and_publish(struct taking *t, struct ctx *c,
                                     struct video_publish_req *video)
 {
-    struct video_publish_resp done = {0};
+    bool in_doubt = false;
     struct err *e = take(t, c, video->media);
 
     if (!e)
-        e = video_publish(t->g->deps.services.video, c, video, &done);
-    if (!e)
-        return NULL;
+        e = publish(t, c, video, &in_doubt);
+    if (!e || in_doubt)
+        return e;
     struct err *left = forget(t->g, c, video->media->asset);
 
-    if (left) {
-        log_warn(t->g->deps.log, c, "files of an upload are left over until the next start",
-                 log_err(left));
-        t->scratch.len = 0; /* which tells of them */
-    }
+    if (left)
+        leave(t, c, video->media->asset, left);
     return e;
 }
 
