@@ -1,11 +1,15 @@
 # What docs/cluster.md tells a person to type works as it stands there.
 # SPDX-License-Identifier: Apache-2.0
 import re
+import socket
+import ssl
 import subprocess
 
 import pytest
 
 from cluster import SERVICES
+from cluster_process import ClusterServer
+from components import Components
 from server_process import ROOT, program
 
 PAGE = (ROOT / 'docs/cluster.md').read_text(encoding='utf-8')
@@ -24,8 +28,11 @@ def run(*command, **more):
 
 @pytest.fixture(scope='module')
 def certificates(tmp_path_factory):
-    folder = tmp_path_factory.mktemp('certificates')
-    run('sh', '-euc', block('sh', 'openssl req -x509'), cwd=folder)
+    return make_certificates(tmp_path_factory.mktemp('certificates'))
+
+
+def make_certificates(folder, words=lambda text: text):
+    run('sh', '-euc', words(block('sh', 'openssl req -x509')), cwd=folder)
     return folder
 
 
@@ -73,3 +80,44 @@ def test_haproxy_understands_what_is_shipped(certificates, tmp_path):
     checked = subprocess.run(['/usr/sbin/haproxy', '-c', '-f', tmp_path / 'haproxy.cfg'], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert 'WARNING' not in checked.stderr and 'ALERT' not in checked.stderr
+
+
+# ---- all of it, with certificates, on one machine ----
+
+@pytest.fixture(scope='module')
+def sealed(tmp_path_factory):
+    """A cluster in which every call between processes, and to etcd, is encrypted and both ends are known."""
+    folder = make_certificates(tmp_path_factory.mktemp('tls'), lambda text: text.replace('10.0.0.1 10.0.0.2 10.0.0.3', '127.0.0.1'))
+    for kind in ('pem', 'key'):
+        (folder / f'127.0.0.1.{kind}').rename(folder / f'duan.{kind}')
+    components = Components(tmp_path_factory.mktemp('components'), dies_with_us=True)
+    components.by_name['etcd'].certificates = folder
+    components.start()
+    told = {'rpc.tls_ca': folder / 'ca.pem', 'rpc.tls_cert': folder / 'duan.pem', 'rpc.tls_key': folder / 'duan.key', 'registry.tls': 'true'}
+    cluster = ClusterServer(tmp_path_factory.mktemp('cluster'), components, told).start()
+    yield cluster
+    cluster.stop()
+    components.kill()
+
+
+def test_a_cluster_with_certificates_works(sealed, new_user, clips):
+    ann, bob = new_user(sealed.url), new_user(sealed.url)
+    video = ann.publish_ready(clips.data('tiny.mp4'))
+    bob.like(video['id'])
+    bob.follow(ann.id)
+    shown, = bob.feed()[0]
+    assert shown['is_favorite'] and shown['author']['is_follow'] and shown['favorite_count'] == 1
+
+
+def test_whoever_has_no_certificate_is_not_let_in(sealed):
+    favorite = sealed.instance('favorite-1')
+    with pytest.raises(ssl.SSLError):
+        with socket.create_connection(('127.0.0.1', favorite.port)) as plain, stranger().wrap_socket(plain) as connection:
+            connection.recv(1)  # TLS 1.3 says no after the handshake
+
+
+def stranger():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(['h2'])
+    return context
