@@ -250,6 +250,20 @@ static void a_call_after_a_pause_finds_idle_connections_closed_and_does_not_fail
     }
 }
 
+/* Nobody reads meanwhile: behind the question whether the caller is still there comes the end. */
+static void a_call_after_a_pause_finds_connections_given_up_and_does_not_fail(void **state)
+{
+    struct rpc_fixture *f = *state;
+
+    f->server_options.keepalive_ms = 100;
+    restart(f);
+    for (int i = 0; i < 3; i++) {
+        assert_ok(&f->ctx, echo(f));
+        assert_ok(&f->ctx, echo(f)); /* the other connection */
+        fixture_eventually(rpc_server_stats(f->server).connections == 0);
+    }
+}
+
 static void calls_under_way_are_served_while_a_server_drains(void **state)
 {
     struct rpc_fixture *f = *state;
@@ -446,6 +460,7 @@ int main(void)
         RPC_TEST(connections_beyond_the_limit_are_closed),
         RPC_TEST(connections_that_grow_old_are_handed_over_without_a_failed_call),
         RPC_TEST(a_call_after_a_pause_finds_idle_connections_closed_and_does_not_fail),
+        RPC_TEST(a_call_after_a_pause_finds_connections_given_up_and_does_not_fail),
         RPC_TEST(calls_under_way_are_served_while_a_server_drains),
         RPC_TEST(a_drain_ends_streams_that_last),
         RPC_TEST(a_restart_under_load_fails_no_call),
