@@ -316,7 +316,8 @@ void rpc_channel_conn_check(struct rpc_channel_conn *conn)
         return;
     conn->heard_ns = now;
     conn->pinged = false;
-    for (ssize_t n = 1; n > 0 && conn->link.session;) { /* the end comes behind what was said last */
+    for (ssize_t n = 1;
+         n > 0 && conn->link.session;) { /* the end comes behind what was said last */
         n = recv(conn->link.fd, conn->bytes, sizeof(conn->bytes), 0);
         take_bytes(conn, n, n < 0 ? errno : 0);
     }
