@@ -124,9 +124,10 @@ static void set_options(struct mysql_conn *conn, const struct ctx *c,
                         const struct mysql_place *place, const struct sql_options *options)
 {
     unsigned connect = connect_seconds(c, options), silence = seconds(options->silence_ms);
-    unsigned none = 0;
+    unsigned none = 0, tcp = MYSQL_PROTOCOL_TCP;
     my_bool yes = 1, no = 0;
 
+    (void)mysql_options(conn->my, MYSQL_OPT_PROTOCOL, &tcp); /* "localhost" is no socket file */
     (void)mysql_options(conn->my, MYSQL_OPT_CONNECT_TIMEOUT, &connect);
     (void)mysql_options(conn->my, MYSQL_OPT_READ_TIMEOUT, &silence);
     (void)mysql_options(conn->my, MYSQL_OPT_WRITE_TIMEOUT, &silence);

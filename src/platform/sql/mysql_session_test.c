@@ -97,6 +97,19 @@ static void who_may_not_enter_is_told_so_without_a_word_of_the_password(void **s
     mysql_place_free(p);
 }
 
+static void localhost_is_a_host_like_others(void **state)
+{
+    struct db_fixture *f = *state;
+    struct mysql_place *p = parsed(&f->ctx, f->path.ptr);
+    struct str place = arena_str(&f->arena, "mysql://%s:%s@localhost:%u/%s", p->user, p->password,
+                                 p->port, p->database);
+    struct sql *db = NULL;
+
+    assert_ok(&f->ctx, sql_open(&f->ctx, place, &sql_defaults, &db));
+    sql_close(db);
+    mysql_place_free(p);
+}
+
 /* ---- the session ---- */
 
 static struct err *run_text(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -256,6 +269,7 @@ static const struct CMUnitTest tests[] = {
     TEST(a_place_has_a_user_a_password_a_host_and_a_database),
     TEST(a_place_that_cannot_be_is_refused_without_a_word_of_the_password),
     MYSQL_CASE(who_may_not_enter_is_told_so_without_a_word_of_the_password),
+    MYSQL_CASE(localhost_is_a_host_like_others),
     MYSQL_CASE(text_of_every_plane_comes_back),
     MYSQL_CASE(what_does_not_fit_is_refused_and_not_quoted),
     MYSQL_CASE(a_broken_key_is_told_without_its_value),
