@@ -77,6 +77,18 @@ static void sample_jobs(struct duan *d, struct metrics_scrape *s)
     arena_fini(&arena);
 }
 
+static void sample_store(struct duan *d, struct metrics_scrape *s)
+{
+    struct blob_stats b;
+
+    if (!blob_stats(d->blob, &b))
+        return;
+    COUNTER(s, "duan_store_requests_total", "Requests to the object store.", b.requests);
+    COUNTER(s, "duan_store_retries_total", "Times that one was made again.", b.retries);
+    COUNTER(s, "duan_store_failures_total", "Those that it did not carry out.", b.failures);
+    GAUGE(s, "duan_store_cache_bytes", "On disk, of objects that are being sent.", b.cache_bytes);
+}
+
 static void sample_disk(struct duan *d, struct metrics_scrape *s)
 {
     struct arena arena = {0};
@@ -103,8 +115,10 @@ static void sample(void *self, struct metrics_scrape *s)
         if (d->requests)
             sample_pool(d->requests, s);
     }
-    if (d->blob)
+    if (d->blob) {
         sample_disk(d, s);
+        sample_store(d, s);
+    }
     if (d->bus)
         sample_jobs(d, s);
     if (d->roles.embedded)

@@ -229,6 +229,13 @@ struct str blob_link_origin(struct blob *b)
     return b->ops->link_origin ? b->ops->link_origin(b) : (struct str){0};
 }
 
+bool blob_stats(struct blob *b, struct blob_stats *out)
+{
+    if (b->ops->stats)
+        b->ops->stats(b, out);
+    return b->ops->stats != NULL;
+}
+
 void blob_stop(struct blob *b)
 {
     if (b && b->ops->stop)

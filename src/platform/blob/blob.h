@@ -105,6 +105,15 @@ struct str blob_link(struct blob *b, struct ctx *c, struct str key, const char *
 /* "https://HOST" that links lead to; "": there are none. Lives as long as the store. */
 struct str blob_link_origin(struct blob *b);
 
+struct blob_stats {
+    uint64_t requests, retries;
+    uint64_t failures;   /* that were not for want of an object */
+    int64_t cache_bytes; /* on this machine's disk, of what is being sent */
+};
+
+/* Of a store. False: there is none, objects are in a directory. */
+bool blob_stats(struct blob *b, struct blob_stats *out);
+
 /* What waits for a store does so no longer: the process is about to end. */
 void blob_stop(struct blob *b);
 

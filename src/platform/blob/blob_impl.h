@@ -18,6 +18,7 @@ struct blob_ops {
                        int *valid_s);
     struct str (*link_origin)(struct blob *b);
     void (*stop)(struct blob *b);
+    void (*stats)(struct blob *b, struct blob_stats *out);
 };
 
 struct blob_view_ops {

@@ -191,6 +191,15 @@ static void stop(struct blob *base)
         blob_cache_stop(of(base)->cache);
 }
 
+static void stats(struct blob *base, struct blob_stats *out)
+{
+    struct blob_s3 *b = of(base);
+    struct s3_stats s = s3_client_stats(b->client);
+
+    *out = (struct blob_stats){s.requests, s.retries, s.failures,
+                               b->cache ? blob_cache_bytes(b->cache) : 0};
+}
+
 static void shut(struct blob *base)
 {
     if (of(base)->cache)
@@ -209,6 +218,7 @@ static const struct blob_ops ops = {
     .link = link_to,
     .link_origin = link_origin,
     .stop = stop,
+    .stats = stats,
 };
 
 static struct err *make_bucket(struct blob_s3 *b, struct ctx *c)

@@ -153,6 +153,24 @@ static void a_store_that_is_busy_is_asked_again(void **state)
     }
 }
 
+static void only_what_the_store_does_not_do_is_its_failure(void **state)
+{
+    struct fixture *f = *state;
+    struct blob_stats stats = {0};
+    struct blob_object o;
+
+    assert_err(blob_get(f->blob, &f->ctx, STR("v/none"), &o), ERR_NOT_FOUND);
+    refuse(f, "PUT", 503, 1);
+    assert_ok(&f->ctx, put(f, STR("v/x"), 10));
+    assert_true(blob_stats(f->blob, &stats));
+    assert_int_equal(stats.retries, 1);
+    assert_int_equal(stats.failures, 0);
+    refuse(f, "PUT", 403, 1);
+    assert_err(put(f, STR("v/x"), 10), ERR_UNAVAILABLE);
+    assert_true(blob_stats(f->blob, &stats));
+    assert_int_equal(stats.failures, 1);
+}
+
 static void a_reply_that_breaks_off_is_got_again(void **state)
 {
     struct fixture *f = *state;
@@ -277,6 +295,7 @@ int main(void)
         CASE(an_upload_that_was_torn_on_the_way_is_refused),
         CASE(more_than_a_page_of_objects_is_removed),
         CASE(a_store_that_is_busy_is_asked_again),
+        CASE(only_what_the_store_does_not_do_is_its_failure),
         CASE(a_reply_that_breaks_off_is_got_again),
         CASE(a_store_that_is_away_is_given_up_at_the_deadline),
         CASE(a_store_that_is_away_when_we_start_may_come),

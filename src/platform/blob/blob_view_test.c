@@ -107,10 +107,15 @@ static void what_was_sent_once_is_sent_again_without_the_store(void **state)
     send_piece(f, first, 0, MEDIUM);
     int before = f->front.requests;
     struct blob_view *again = view_of(f, STR("v/x"));
+    struct blob_stats stats = {0};
 
     assert_ok(&f->ctx, blob_view_ask(again, &f->ctx, 0, MEDIUM, &fd));
     check_file(fd, 0, MEDIUM);
     assert_int_equal(f->front.requests, before);
+    assert_true(blob_stats(f->blob, &stats));
+    assert_int_equal(stats.cache_bytes, MEDIUM);
+    assert_int_equal(stats.requests, before);
+    assert_int_equal(stats.retries + stats.failures, 0);
     assert_int_equal(blob_view_info(again).version, blob_view_info(first).version);
     blob_view_close(first);
     blob_view_close(again);

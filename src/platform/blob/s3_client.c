@@ -13,7 +13,7 @@
 #include "s3_transfer.h"
 #include "s3_xml.h"
 
-enum { PAUSE_FIRST_MS = 50, PAUSE_MAX_MS = 2000, BUCKET_MAX = 63 };
+enum { PAUSE_FIRST_MS = 50, PAUSE_MAX_MS = 2000, BUCKET_MAX = 63, NOT_THERE = 404, NOT_THAT = 412 };
 
 struct s3_client {
     struct s3_place place;
@@ -140,9 +140,9 @@ static struct err *refusal(struct ctx *c, struct str what, const struct s3_outco
 {
     struct str word = s3_xml_text(o->reply.body, STR("Code"));
 
-    if (o->reply.status == 404 && !str_eq(word, STR("NoSuchBucket")))
+    if (o->reply.status == NOT_THERE && !str_eq(word, STR("NoSuchBucket")))
         return err_new(c, ERR_NOT_FOUND, "no object of that name");
-    if (o->reply.status == 412)
+    if (o->reply.status == NOT_THAT)
         return err_new(c, ERR_ABORTED, STR_FMT ": it has been replaced", STR_ARG(what));
     return err_reason(c, ERR_UNAVAILABLE, is_passing(o) ? BLOB_STORE_AWAY : "store_refused",
                       STR_FMT ": the object store answers %d " STR_FMT, STR_ARG(what),
@@ -177,7 +177,7 @@ struct err *s3_send(struct s3_client *s, struct ctx *c, const struct s3_request 
     do {
         TRY(attempt(s, c, req, &o));
     } while (!o.ours && !is_success(&o) && is_passing(&o) && wait_a_little(s, c, tried++));
-    count(s, !is_success(&o));
+    count(s, !is_success(&o) && o.reply.status != NOT_THERE && o.reply.status != NOT_THAT);
     if (o.ours)
         return o.ours;
     if (!is_success(&o))

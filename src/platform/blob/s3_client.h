@@ -96,7 +96,8 @@ struct str s3_presign(struct s3_client *s, struct arena *a, struct str key, cons
 struct str s3_client_origin(struct s3_client *s);
 
 struct s3_stats {
-    uint64_t requests, retries, failures;
+    uint64_t requests, retries;
+    uint64_t failures; /* of requests that the store did not carry out; 404 and 412 are answers */
 };
 struct s3_stats s3_client_stats(struct s3_client *s);
 
