@@ -6,8 +6,6 @@ import time
 import grpc
 import pytest
 
-from waiting import eventually
-
 CODE = grpc.StatusCode
 
 
@@ -135,14 +133,3 @@ def test_connections_that_grow_old_cost_no_call(new_kit, new_foreign):
     end = time.monotonic() + 3
     while time.monotonic() < end:
         assert client.call('Echo', b'x') == b'x'
-
-
-def test_a_server_that_is_told_to_end_finishes_its_calls(new_kit, new_foreign):
-    kit = new_kit()
-    client = new_foreign(kit.address)
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        answers = [pool.submit(client.call, 'Wait', b'1000') for _ in range(4)]
-        eventually(lambda: all(answer.running() for answer in answers))
-        client.call('Echo')  # by now those before it were read, being of the same connection
-        assert kit.stop()
-        assert [answer.result() for answer in answers] == [b'1000'] * 4

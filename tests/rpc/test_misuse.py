@@ -1,5 +1,6 @@
 # Clients that break the rules of HTTP/2 and gRPC, or use them up: refused, and others are served on.
 # SPDX-License-Identifier: Apache-2.0
+import concurrent.futures
 import time
 
 import pytest
@@ -137,10 +138,11 @@ def until_told(raw, flood):
 
 @pytest.mark.parametrize('flood', [
     frame(PING, 0, 0, bytes(8)) * 100,
+    frame(PING, ACK, 0, bytes(8)) * 100,
     frame(SETTINGS) * 100,
     frame(SETTINGS, 0, 0, b'\0\4\0\1\0\0') * 100,
     frame(PRIORITY, 0, 1, b'\0\0\0\3\0') * 100,
-], ids=['ping', 'settings', 'windows', 'priority'])
+], ids=['ping', 'pong', 'settings', 'windows', 'priority'])
 def test_floods_of_frames_end_the_connection(kit, flood):
     with RawClient(kit.address) as raw:
         assert until_told(raw, flood) in (None, ENHANCE_YOUR_CALM)
@@ -201,6 +203,17 @@ def test_a_slow_call_holds_up_none_of_those_that_come_with_it(new_kit, warm, slo
         ended = [raw.until_end_of_a_stream() for _ in streams]
         assert sorted(ended) == list(streams)
         assert ended[-1] == late
+
+
+def test_a_server_that_is_told_to_end_finishes_its_calls(new_kit):
+    kit, streams = new_kit(), range(1, 9, 2)
+    with RawClient(kit.address) as raw, concurrent.futures.ThreadPoolExecutor() as pool:
+        wait = request_headers('/duan.kit.v1.Kit/Wait')
+        raw.send(b''.join(raw.request(stream, b'\0\0\0\0\x041000', headers=wait) for stream in streams) + frame(PING, 0, 0, bytes(8)))
+        assert raw.until(PING)[1] & ACK  # all before it was read
+        stopped = pool.submit(kit.stop)
+        assert sorted(raw.until_end_of_a_stream() for _ in streams) == list(streams)
+        assert stopped.result()
 
 
 # ---- too slowly ----

@@ -164,16 +164,26 @@ void rpc_server_conn_blame(struct rpc_server_conn *conn, const char *why)
 
 enum { NOISE_MAX = 1000 /* frames between two sweeps that serve no call */ };
 
+/* Resets are counted by the library. */
+static bool serves_a_call(const nghttp2_frame_hd *frame)
+{
+    switch (frame->type) {
+    case NGHTTP2_HEADERS:
+    case NGHTTP2_WINDOW_UPDATE:
+    case NGHTTP2_RST_STREAM:
+        return true;
+    case NGHTTP2_DATA:
+        return frame->length > 0 || frame->flags & NGHTTP2_FLAG_END_STREAM;
+    default:
+        return false;
+    }
+}
+
 void rpc_server_conn_count(struct rpc_server_conn *conn, const nghttp2_frame *frame)
 {
-    bool ack = frame->hd.flags & NGHTTP2_FLAG_ACK;
-
-    if (frame->hd.type == NGHTTP2_SETTINGS && !ack)
+    if (frame->hd.type == NGHTTP2_SETTINGS && !(frame->hd.flags & NGHTTP2_FLAG_ACK))
         conn->greeted = true;
-    if (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_WINDOW_UPDATE || ack ||
-        (frame->hd.length > 0 && frame->hd.type == NGHTTP2_DATA))
-        return;
-    if (++conn->noise != NOISE_MAX)
+    if (serves_a_call(&frame->hd) || ++conn->noise != NOISE_MAX)
         return;
     rpc_server_conn_blame(conn, "too many frames that serve no call");
     (void)nghttp2_session_terminate_session(conn->link.session, NGHTTP2_ENHANCE_YOUR_CALM);
