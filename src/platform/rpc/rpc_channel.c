@@ -17,6 +17,7 @@ const struct rpc_channel_options rpc_channel_defaults = {
 
 enum {
     POOL_MAX = 32, /* calls kept with their memory */
+    BUSY = 32,     /* calls under way on one connection */
     PAUSE_FIRST_MS = 50,
     PAUSE_MAX_MS = 1000, /* who comes back is found again within that */
 };
@@ -58,6 +59,12 @@ static bool is_usable(const struct rpc_channel_conn *conn)
     return conn && !atomic_load(&conn->leaving);
 }
 
+/* Calls under way on it. */
+static size_t load_of(const struct rpc_channel_conn *conn)
+{
+    return conn->refs - 1;
+}
+
 /* Another one than that of the slot, when that one cannot be had. */
 static struct rpc_channel_conn *any_usable(struct rpc_channel *ch)
 {
@@ -67,10 +74,20 @@ static struct rpc_channel_conn *any_usable(struct rpc_channel *ch)
     return NULL;
 }
 
-/* The next in turn; *gone is one to be destroyed. NULL: none, and too early to connect again. */
+/* Calls that travel together cost less: the next connection is for what the first ones do not take
+ * easily; when all are busy, they take turns. */
+static struct rpc_channel_conn **slot_for_next(struct rpc_channel *ch)
+{
+    for (size_t i = 0; i < ch->options.connections; i++)
+        if (!is_usable(ch->slots[i]) || load_of(ch->slots[i]) < BUSY)
+            return &ch->slots[i];
+    return &ch->slots[ch->turn++ % ch->options.connections];
+}
+
+/* *gone is one to be destroyed. NULL: there is none, and it is too early to connect again. */
 static struct rpc_channel_conn *pick(struct rpc_channel *ch, struct rpc_channel_conn **gone)
 {
-    struct rpc_channel_conn **slot = &ch->slots[ch->turn++ % ch->options.connections];
+    struct rpc_channel_conn **slot = slot_for_next(ch);
 
     if (is_usable(*slot))
         return *slot;

@@ -10,7 +10,7 @@ struct rpc_tls;
 struct rpc_channel_options {
     struct str address;        /* HOST:PORT */
     const struct rpc_tls *tls; /* NULL: plain text */
-    size_t connections;        /* 2 to 4: opened when first needed, taken in turn */
+    size_t connections;        /* 2 to 4: the next is used when the others are busy */
     size_t message_max;        /* bytes of one reply */
     size_t in_flight_max;      /* calls under way at a time; beyond, ERR_EXHAUSTED at once */
     int64_t connect_ms;        /* a connection that is not there by then has failed */

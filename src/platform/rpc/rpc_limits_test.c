@@ -175,6 +175,23 @@ static void connections_beyond_the_limit_are_closed(void **state)
     assert_ok(&f->ctx, echo(f));
 }
 
+static void another_connection_is_used_when_the_first_is_busy(void **state)
+{
+    enum { CALLS = 40 };
+    struct rpc_fixture *f = *state;
+    struct rpc_flight *flights[CALLS];
+    struct str resp;
+
+    for (int i = 0; i < 3; i++)
+        assert_ok(&f->ctx, echo(f));
+    assert_int_equal(rpc_server_stats(f->server).accepted, 1);
+    for (int i = 0; i < CALLS; i++)
+        flights[i] = rpc_begin(f->ch, &f->ctx, ECHO, STR("x"));
+    for (int i = 0; i < CALLS; i++)
+        assert_ok(&f->ctx, rpc_finish(flights[i], &resp, NULL));
+    assert_int_equal(rpc_server_stats(f->server).accepted, 2);
+}
+
 /* ---- going elsewhere ---- */
 
 struct caller {
@@ -245,7 +262,6 @@ static void a_call_after_a_pause_finds_idle_connections_closed_and_does_not_fail
     restart(f);
     for (int i = 0; i < 3; i++) {
         assert_ok(&f->ctx, echo(f));
-        assert_ok(&f->ctx, echo(f)); /* the other connection */
         fixture_eventually(rpc_server_stats(f->server).connections == 0);
     }
 }
@@ -458,6 +474,7 @@ int main(void)
         RPC_TEST(a_call_whose_deadline_passes_in_the_queue_is_not_served),
         RPC_TEST(a_handler_that_ends_after_the_deadline_has_failed),
         RPC_TEST(connections_beyond_the_limit_are_closed),
+        RPC_TEST(another_connection_is_used_when_the_first_is_busy),
         RPC_TEST(connections_that_grow_old_are_handed_over_without_a_failed_call),
         RPC_TEST(a_call_after_a_pause_finds_idle_connections_closed_and_does_not_fail),
         RPC_TEST(a_call_after_a_pause_finds_connections_given_up_and_does_not_fail),
