@@ -219,7 +219,7 @@ static void withdraw_all(struct cluster *k)
 {
     struct arena arena = {0};
     struct ctx c = {.arena = &arena,
-                    .deadline_ns = clock_monotonic_ns() + LEAVE_MS * CLOCK_NS_PER_MS};
+                    .deadline_ns = clock_monotonic_ns() + (int64_t)LEAVE_MS * CLOCK_NS_PER_MS};
 
     for (enum role role = 0; role < ROLE_SERVICES; role++)
         if (roles_have(k->options.roles, role))

@@ -263,7 +263,7 @@ static bool take_turn(struct sweep *s, struct ctx *c)
 
     if (!sweeping || s->has_turn)
         return true;
-    hurried.deadline_ns = clock_monotonic_ns() + TURN_MS * CLOCK_NS_PER_MS;
+    hurried.deadline_ns = clock_monotonic_ns() + (int64_t)TURN_MS * CLOCK_NS_PER_MS;
     struct err *e = lock_take(sweeping, &hurried, &fence);
 
     s->has_turn = !e;
