@@ -33,14 +33,16 @@ def test_a_killed_instance_costs_the_calls_it_had_and_no_more(pairs, crowd, role
         crowd.go_on(40)
         at_once = len(crowd.refusals())
         crowd.go_on(40)
-        refused = crowd.refusals()
+        refused, started_at = crowd.refusals(), crowd.now()
         victim.start()
         comes_back(victim)
+        back_s = crowd.now() - started_at
         crowd.go_on()
     assert len(refused) == at_once <= UNDER_WAY, refused
     assert crowd.refusals() == refused, 'its return was noticed'
     crowd.check(pairs.url)
-    record_property('refused', f'{len(refused)} within {crowd.refused_for_s(killed_at):.2f} s, slowest {crowd.slowest_s():.2f} s')
+    record_property('refused', f'{len(refused)} within {crowd.refused_for_s(killed_at):.2f} s, slowest {crowd.slowest_s():.2f} s, '
+                               f'back {back_s:.2f} s after its start')
 
 
 @pytest.mark.parametrize('role', SERVICES)

@@ -39,6 +39,14 @@ def stack(tmp_path_factory):
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.fixture
+def another(tmp_path):
+    """One that is not started yet; whatever becomes of it, it has ended with the test."""
+    stack = Stack(tmp_path)
+    yield stack
+    stack.type('stop')
+
+
 def test_everything_is_ready_and_the_world_is_there(stack):
     assert {name: health for name, (_, health) in stack.table().items()} == dict.fromkeys(ALL, 'ready')
     with urllib.request.urlopen(f'http://127.0.0.1:{stack.port}/douyin/feed/') as reply:
@@ -75,31 +83,28 @@ def test_secrets_are_for_the_owner_only(stack):
     assert {file.stat().st_mode & 0o777 for file in secrets} == {0o600}
 
 
-def test_what_does_not_start_leaves_nothing_behind(tmp_path):
-    other = Stack(tmp_path)
-    (tmp_path / 'user-1').mkdir()
-    (tmp_path / 'user-1/data').write_text('a file where a folder has to be', encoding='ascii')
-    refused = other.type('start')
+def test_what_does_not_start_leaves_nothing_behind(another):
+    (another.folder / 'user-1').mkdir()
+    (another.folder / 'user-1/data').write_text('a file where a folder has to be', encoding='ascii')
+    refused = another.type('start')
     assert refused.returncode == 1
     assert 'user-1' in refused.stderr
-    assert {pid for pid, _ in other.table().values()} == {'-'}
+    assert {pid for pid, _ in another.table().values()} == {'-'}
 
 
-def test_a_port_that_is_taken_is_named_before_anything_starts(stack, tmp_path):
-    other = Stack(tmp_path)
-    other.port = stack.port
+def test_a_port_that_is_taken_is_named_before_anything_starts(stack, another):
+    another.port = stack.port
     assert connects(stack.port)
-    refused = other.type('start')
+    refused = another.type('start')
     assert refused.returncode == 1
     assert f'port {stack.port} is in use' in refused.stderr
-    assert {pid for pid, _ in other.table().values()} == {'-'}
+    assert {pid for pid, _ in another.table().values()} == {'-'}
 
 
-def test_a_start_that_is_interrupted_leaves_nothing_behind(tmp_path):
-    other = Stack(tmp_path)
-    starting = subprocess.Popen([sys.executable, ROOT / 'tools/stack/stack.py', '--folder', tmp_path, '--port', str(other.port), 'start'],
+def test_a_start_that_is_interrupted_leaves_nothing_behind(another):
+    starting = subprocess.Popen([sys.executable, ROOT / 'tools/stack/stack.py', '--folder', another.folder, '--port', str(another.port), 'start'],
                                 stderr=subprocess.PIPE, text=True)
     assert 'is ready' in starting.stderr.readline()
     starting.terminate()
     assert 'interrupted' in starting.communicate()[1]
-    assert {pid for pid, _ in other.table().values()} == {'-'}
+    assert {pid for pid, _ in another.table().values()} == {'-'}
