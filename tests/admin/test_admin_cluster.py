@@ -228,6 +228,18 @@ def test_what_is_wrong_in_one_database_is_found_and_repaired(cluster, scene, ser
     found_and_repaired(cluster, check)
 
 
+def test_ids_go_on_beyond_those_that_running_services_took(cluster, new_user):
+    """A service goes on with ids that it took before they were handed out again."""
+    sql(cluster, 'user', "UPDATE sequence_next SET next = 0 WHERE kind = 'user'")
+    doctor(cluster, '--repair')
+    people = [new_user(cluster.url) for _ in range(3)]
+    is_well(cluster)
+    user = cluster.instance('user-1')
+    user.stop(), user.launch(), user.wait()  # it takes others now
+    later = [new_user(cluster.url) for _ in range(3)]
+    assert len({one.id for one in people + later}) == 6
+
+
 def test_a_conversation_is_as_it_was_when_it_is_repaired(cluster, scene, ann, bob):
     bob.chat(ann.id, 0)  # so something has been delivered
     query = f'SELECT * FROM message_conversation WHERE user_id IN ({ann.id}, {bob.id}) ORDER BY user_id, peer_id'

@@ -303,8 +303,8 @@ static void take_bytes(struct rpc_channel_conn *conn, ssize_t n, int failed)
     rpc_channel_conn_wake(conn);
 }
 
-/* Nobody has looked for a while: what came meanwhile may be the end of it. A call costs this only
- * after a pause. */
+/* Nobody has looked for a while: what came meanwhile may be the end of it, behind what was said
+ * last. A call costs this only after a pause. */
 void rpc_channel_conn_check(struct rpc_channel_conn *conn)
 {
     enum { PAUSE_NS = 1000000 };
@@ -316,8 +316,7 @@ void rpc_channel_conn_check(struct rpc_channel_conn *conn)
         return;
     conn->heard_ns = now;
     conn->pinged = false;
-    for (ssize_t n = 1;
-         n > 0 && conn->link.session;) { /* the end comes behind what was said last */
+    for (ssize_t n = 1; n > 0 && conn->link.session;) {
         n = recv(conn->link.fd, conn->bytes, sizeof(conn->bytes), 0);
         take_bytes(conn, n, n < 0 ? errno : 0);
     }
