@@ -318,7 +318,12 @@ static struct err *answer_all(struct look_round *r, size_t own)
 
 struct err *look_join(struct look *look)
 {
-    struct look_round r = {.look = look};
+    static const struct call none;
+    struct look_round r = {.look = look,
+                           .users_call = &none,
+                           .videos_call = &none,
+                           .liked_call = &none,
+                           .followed_call = &none};
     size_t own = look->calls.count;
 
     if (!look_is_local(look))

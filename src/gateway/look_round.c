@@ -61,7 +61,7 @@ static struct i64_list gather(struct look *look, enum want_kind one, enum want_k
 static struct ctx *hurried(struct ctx *c)
 {
     struct ctx *quick = arena_new(c->arena, struct ctx);
-    int64_t until = clock_monotonic_ns() + OPTIONAL_MS * CLOCK_NS_PER_MS;
+    int64_t until = clock_monotonic_ns() + (int64_t)OPTIONAL_MS * CLOCK_NS_PER_MS;
 
     *quick = *c;
     if (!c->deadline_ns || until < c->deadline_ns)

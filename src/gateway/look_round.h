@@ -14,7 +14,7 @@ struct look_round {
     struct video_get_videos_resp found_videos;
     struct favorite_are_liked_resp found_liked;
     struct relation_are_followed_resp found_followed;
-    struct call *users_call, *videos_call, *liked_call, *followed_call; /* NULL: nothing to ask */
+    const struct call *users_call, *videos_call, *liked_call, *followed_call;
 };
 
 /* Sends what the look wants; its calls come behind those of the handler. */

@@ -29,13 +29,13 @@ static int64_t populate(struct look_fixture *f, int64_t ann, int64_t count)
     int64_t own = world_video(f->w, ann);
 
     for (int64_t i = 0; i < count; i++) {
-        int64_t user = world_user(f->w, arena_printf(&f->w->arena, "friend %lld", (long long)i));
+        int64_t friend = world_user(f->w, arena_printf(&f->w->arena, "friend %lld", (long long)i));
 
-        world_like(f->w, ann, world_video(f->w, user), true);
-        world_follow(f->w, ann, user, true);
-        world_follow(f->w, user, ann, true);
-        say(f, user, own);
-        write_to(f, user, ann);
+        world_like(f->w, ann, world_video(f->w, friend), true);
+        world_follow(f->w, ann, friend, true);
+        world_follow(f->w, friend, ann, true);
+        say(f, friend, own);
+        write_to(f, friend, ann);
     }
     return own;
 }
@@ -84,13 +84,13 @@ static void a_page_takes_two_rounds_and_six_calls_whatever_its_length(void **sta
         small[i] = cost_of(f, &pages[i], token);
     world_change(f->w, "UPDATE user_account SET name = 'first' WHERE id = 2");
     for (int64_t more = 1; more < MANY; more++) {
-        int64_t user =
+        int64_t friend =
             world_user(f->w, arena_printf(&f->w->arena, "another %lld", (long long)more));
 
-        world_like(f->w, ann, world_video(f->w, user), true);
-        world_follow(f->w, ann, user, true);
-        world_follow(f->w, user, ann, true);
-        say(f, user, 1);
+        world_like(f->w, ann, world_video(f->w, friend), true);
+        world_follow(f->w, ann, friend, true);
+        world_follow(f->w, friend, ann, true);
+        say(f, friend, 1);
         (void)world_video(f->w, 2);
         write_to(f, 2, ann);
     }

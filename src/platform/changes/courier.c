@@ -136,7 +136,7 @@ static struct changes_apply_req request_of(struct courier *k, struct ctx *c, str
     }
     if (k->settled_before && clock_monotonic_ns() >= k->settled_told_ns) {
         req.settled_before = k->settled_before;
-        k->settled_told_ns = clock_monotonic_ns() + SETTLED_EVERY_MS * (int64_t)CLOCK_NS_PER_MS;
+        k->settled_told_ns = clock_monotonic_ns() + (int64_t)SETTLED_EVERY_MS * CLOCK_NS_PER_MS;
     }
     return req;
 }
@@ -223,7 +223,7 @@ struct sweep {
     struct fact_list found;
     int64_t read_at;
     int64_t oldest;
-    bool has_turn;
+    bool has_turn, others_turn;
 };
 
 static struct err *read_page(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -283,7 +283,8 @@ static struct err *find_page(struct sweep *s, struct ctx *c)
 
     s->read_at = clock_wall_ms();
     TRY(sql_read(s->k->options.db, c, read_page, s));
-    if (s->found.count && !take_turn(s, c))
+    s->others_turn = s->found.count && !take_turn(s, c);
+    if (s->others_turn)
         s->found.count = 0;
     if (s->has_turn == had_turn)
         return NULL;
@@ -301,7 +302,8 @@ static struct err *next_page(struct sweep *s, struct ctx *c)
         s->page.after_id = last->id;
         TRY(deliver_page(s, c));
     }
-    go_on(s->k, c);
+    if (!s->others_turn) /* else it is he who finds out whether all is well again */
+        go_on(s->k, c);
     return NULL;
 }
 

@@ -231,11 +231,11 @@ void inbox_destroy(struct changes_api *self)
     free(self);
 }
 
-struct inbox_stats inbox_stats(struct changes_api *base)
+struct inbox_stats inbox_stats(struct changes_api *self)
 {
-    struct inbox *self = (struct inbox *)base;
+    struct inbox *inbox = (struct inbox *)self;
 
-    return (struct inbox_stats){.applied = atomic_load(&self->applied),
-                                .repeated = atomic_load(&self->repeated),
-                                .refused = atomic_load(&self->refused)};
+    return (struct inbox_stats){.applied = atomic_load(&inbox->applied),
+                                .repeated = atomic_load(&inbox->repeated),
+                                .refused = atomic_load(&inbox->refused)};
 }

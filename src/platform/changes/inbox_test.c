@@ -11,7 +11,7 @@
 
 static const struct codec_type mark = {.name = "Mark", .size = sizeof(int)};
 
-enum { HOUR_MS = 3600 * 1000 };
+static const int64_t HOUR_MS = INT64_C(3600000);
 static const int64_t START_MS = INT64_C(1800000000000);
 
 struct fixture {
