@@ -263,6 +263,30 @@ static void who_cannot_ask_whether_another_sweeps_does_it(void **state)
 }
 
 /* Whoever else wants to sweep then may. */
+static void who_has_not_the_turn_stays_shut_until_the_other_is_done(void **state)
+{
+    struct fixture *f = *state;
+    struct ctx *c = &f->base->ctx;
+    struct courier_stats stats;
+    int64_t fence;
+
+    assert_ok(c, lock_take(f->sweeping.lock, c, &fence)); /* another instance sweeps */
+    atomic_store(&f->down, true);
+    start(f);
+    emit_in_a_write(f, (struct write_job){.count = 1}); /* which shows that nobody is there */
+    assert_ok(c, courier_stats(f->courier, c, &stats));
+    uint64_t calls = stats.calls;
+
+    for (int i = 0; i < 50; i++)
+        emit_in_a_write(f, (struct write_job){.count = 1});
+    assert_ok(c, courier_stats(f->courier, c, &stats));
+    assert_true(stats.down);
+    assert_int_equal(stats.calls, calls);
+    atomic_store(&f->down, false);
+    lock_release(f->sweeping.lock);
+    eventually(waiting(f) == 0);
+}
+
 static void a_sweep_ends_with_its_turn(void **state)
 {
     struct fixture *f = *state;
@@ -381,6 +405,7 @@ int main(int argc, char **argv)
         CASE(what_was_left_behind_comes_in_bounded_calls),
         CASE(what_another_instance_is_sweeping_is_left_to_it),
         CASE(who_cannot_ask_whether_another_sweeps_does_it),
+        CASE(who_has_not_the_turn_stays_shut_until_the_other_is_done),
         CASE(a_sweep_ends_with_its_turn),
         CASE(what_still_waits_bounds_what_is_settled),
         CASE(when_nothing_waits_all_is_settled),
