@@ -81,7 +81,8 @@ static struct rpc_channel_conn **slot_for_next(struct rpc_channel *ch)
     for (size_t i = 0; i < ch->options.connections; i++)
         if (!is_usable(ch->slots[i]) || load_of(ch->slots[i]) < BUSY)
             return &ch->slots[i];
-    return &ch->slots[ch->turn++ % ch->options.connections];
+    ch->turn = ch->turn + 1 < ch->options.connections ? ch->turn + 1 : 0;
+    return &ch->slots[ch->turn];
 }
 
 /* *gone is one to be destroyed. NULL: there is none, and it is too early to connect again. */
