@@ -23,7 +23,7 @@ struct across {
     size_t count;
     struct source counted;           /* an id with `count` numbers */
     struct source truth[COUNTS_MAX]; /* an id with one number: 0 of those it does not name */
-    const char *last;                /* the largest id that is counted */
+    const char *next;                /* the first id from this one on that is counted */
     int64_t span;
     bool (*is_wrong)(const int64_t *is, const int64_t *right, size_t count);
     struct str (*tell)(struct arena *a, const struct doctor_counts *k);
@@ -40,7 +40,7 @@ struct view {
 
 struct question {
     const char *text;
-    int64_t from, below;
+    int64_t from, below; /* below 0: the text asks for a beginning alone */
     struct sql_rows rows;
 };
 
@@ -49,13 +49,13 @@ static struct err *ask(struct sql_tx *tx, struct ctx *c, void *arg)
     struct question *q = arg;
     const struct sql_arg span[] = {sql_int(q->from), sql_int(q->below)};
 
-    return sql_run(tx, c, &q->rows, NULL, q->text, (struct sql_args){span, q->below ? 2 : 0});
+    return sql_run(tx, c, &q->rows, NULL, q->text, (struct sql_args){span, q->below ? 2 : 1});
 }
 
 struct span {
     struct doctor *d;
     const struct across *across;
-    int64_t from, below, last;
+    int64_t from, below;
 };
 
 static struct err *read_counted(const struct span *s, struct ctx *c, struct view *v)
@@ -186,29 +186,35 @@ static struct err *look_again(const struct span *s, struct ctx *c, const struct 
     return conclude_all(s, c, before, &now);
 }
 
-/* The next span; arg is the span before it. */
+static struct err *find_next(struct span *s, struct ctx *c)
+{
+    struct question q = {s->across->next, s->below, 0, {0}};
+
+    TRY(sql_read(s->d->admin->db[s->across->counted.db], c, ask, &q));
+    s->from = sql_next(&q.rows) ? sql_i64(&q.rows, 0) : 0;
+    s->below = s->from + s->across->span;
+    return NULL;
+}
+
+/* The next span; arg is the span before it. Where no ids are, none is looked at. */
 static struct err *check_span(void *arg, struct ctx *c, bool *more)
 {
     struct span *s = arg;
     struct view v;
 
-    s->from = s->below;
-    s->below += s->across->span;
+    TRY(find_next(s, c));
+    *more = s->from > 0;
+    if (!*more)
+        return NULL;
     TRY(look(s, c, &v));
     sift(s, &v);
-    if (v.rows)
-        TRY(look_again(s, c, &v));
-    *more = s->below <= s->last;
-    return NULL;
+    return v.rows ? look_again(s, c, &v) : NULL;
 }
 
 static struct err *check(struct doctor *d, struct ctx *c, const struct across *across)
 {
-    struct question q = {.text = across->last};
     struct span s = {.d = d, .across = across};
 
-    TRY(sql_read(d->admin->db[across->counted.db], c, ask, &q));
-    s.last = sql_next(&q.rows) ? sql_i64(&q.rows, 0) : 0;
     return admin_pieces(c, check_span, &s);
 }
 
@@ -256,7 +262,7 @@ struct err *doctor_videos_across_check(struct doctor *d, struct ctx *c)
                   {ADMIN_DB_COMMENT, "SELECT video_id, count(*) FROM comment_item WHERE"
                                      " video_id >= ? AND video_id < ? GROUP BY video_id"
                                      " ORDER BY video_id"}},
-        .last = "SELECT max(id) FROM video_item",
+        .next = "SELECT min(id) FROM video_item WHERE id >= ?",
         .span = VIDEOS,
         .is_wrong = differs,
         .tell = doctor_counts_text,
@@ -308,7 +314,7 @@ struct err *doctor_users_across_check(struct doctor *d, struct ctx *c)
                                    " ORDER BY v.author_id"},
                   {ADMIN_DB_VIDEO, COUNT_BY("author_id", "video_item")},
                   {ADMIN_DB_FAVORITE, COUNT_BY("user_id", "favorite_mark")}},
-        .last = "SELECT max(id) FROM user_account",
+        .next = "SELECT min(id) FROM user_account WHERE id >= ?",
         .span = USERS,
         .is_wrong = differs,
         .tell = doctor_counts_text,
@@ -346,7 +352,7 @@ struct err *doctor_comments_across_check(struct doctor *d, struct ctx *c)
         .counted = {ADMIN_DB_COMMENT, COUNT_BY("video_id", "comment_item")},
         .truth = {{ADMIN_DB_VIDEO,
                    "SELECT id, 1 FROM video_item WHERE id >= ? AND id < ? ORDER BY id"}},
-        .last = "SELECT max(video_id) FROM comment_item",
+        .next = "SELECT min(video_id) FROM comment_item WHERE video_id >= ?",
         .span = VIDEOS,
         .is_wrong = is_stray,
         .tell = tell_strays,

@@ -50,7 +50,7 @@ struct err *doctor_chats_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows wrong = {
         .db = ADMIN_DB_MESSAGE,
-        .last = "SELECT max(low_id) FROM message_line",
+        .next = "SELECT min(low_id) FROM message_line WHERE low_id >= ?",
         .find = "SELECT t.user_id, t.peer_id" WRONG " ORDER BY t.user_id, t.peer_id",
         .fix = "REPLACE INTO message_conversation (user_id, peer_id, last_at, last_id, last_from,"
                " last_content, received_at, delivered_at) SELECT t.user_id, t.peer_id, t.last_at,"
@@ -64,7 +64,7 @@ struct err *doctor_chats_check(struct doctor *d, struct ctx *c)
     };
     static const struct doctor_rows empty = {
         .db = ADMIN_DB_MESSAGE,
-        .last = "SELECT max(user_id) FROM message_conversation",
+        .next = "SELECT min(user_id) FROM message_conversation WHERE user_id >= ?",
         .find = "SELECT user_id, peer_id" EMPTY,
         .fix = "DELETE" EMPTY,
         .find_pairs = 1,

@@ -56,7 +56,7 @@ static struct str tell_video(struct arena *a, const struct sql_rows *row)
 struct err *doctor_video_counts_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows rows = {
-        .last = "SELECT max(id) FROM video_item",
+        .next = "SELECT min(id) FROM video_item WHERE id >= ?",
         .find = "SELECT t.id, coalesce(k.favorite_count, -1), t.favorites,"
                 " coalesce(k.comment_count, -1), t.comments FROM (" VIDEO_TRUTH ") AS t"
                 " LEFT JOIN video_count AS k ON k.video_id = t.id WHERE k.favorite_count IS NOT"
@@ -97,7 +97,7 @@ static struct str tell_user(struct arena *a, const struct sql_rows *row)
 struct err *doctor_user_counts_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows rows = {
-        .last = "SELECT max(id) FROM user_account",
+        .next = "SELECT min(id) FROM user_account WHERE id >= ?",
         .find = "SELECT t.id, coalesce(k.follow_count, -1), t.follows, k.follower_count,"
                 " t.followers, k.total_favorited, t.favorited, k.work_count, t.works,"
                 " k.favorite_count, t.favorites FROM (" USER_TRUTH ") AS t LEFT JOIN user_count AS"
@@ -138,8 +138,10 @@ struct err *doctor_usage_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows rows = {
         .db = ADMIN_DB_VIDEO,
-        .last = "SELECT max(id) FROM (SELECT max(author_id) AS id FROM video_usage UNION ALL"
-                " SELECT max(author_id) FROM video_item) AS authors",
+        .next = "SELECT CASE WHEN v IS NULL OR u < v THEN u ELSE v END FROM (SELECT"
+                " (SELECT min(author_id) FROM video_usage WHERE author_id >= p.first) AS u,"
+                " (SELECT min(author_id) FROM video_item WHERE author_id >= p.first) AS v"
+                " FROM (SELECT CAST(? AS SIGNED) AS first) AS p) AS authors",
         .find = "SELECT t.id, coalesce(k.videos, 0), t.videos, coalesce(k.bytes, 0), t.bytes,"
                 " coalesce(k.pending, 0), t.pending FROM (" USAGE_TRUTH ") AS t LEFT JOIN"
                 " video_usage AS k ON k.author_id = t.id WHERE coalesce(k.videos, 0) <> t.videos OR"
@@ -183,7 +185,7 @@ static struct str tell_stray_user(struct arena *a, const struct sql_rows *row)
 
 static const struct doctor_rows stray_comments = {
     .db = ADMIN_DB_COMMENT,
-    .last = "SELECT max(video_id) FROM comment_item",
+    .next = "SELECT min(video_id) FROM comment_item WHERE video_id >= ?",
     .find = "SELECT video_id, count(*)" COMMENTS " GROUP BY video_id",
     .fix = "DELETE" COMMENTS,
     .find_pairs = 1,
@@ -196,12 +198,12 @@ struct err *doctor_stray_counts_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows strays[] = {
         {.db = ADMIN_DB_VIDEO,
-         .last = "SELECT max(video_id) FROM video_count",
+         .next = "SELECT min(video_id) FROM video_count WHERE video_id >= ?",
          .find = "SELECT video_id" COUNTS_OF_VIDEOS,
          .fix = "DELETE" COUNTS_OF_VIDEOS,
          .tell = tell_stray_video},
         {.db = ADMIN_DB_USER,
-         .last = "SELECT max(user_id) FROM user_count",
+         .next = "SELECT min(user_id) FROM user_count WHERE user_id >= ?",
          .find = "SELECT user_id" COUNTS_OF_USERS,
          .fix = "DELETE" COUNTS_OF_USERS,
          .tell = tell_stray_user},

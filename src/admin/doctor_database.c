@@ -110,7 +110,6 @@ struct err *doctor_sequences_check(struct doctor *d, struct ctx *c)
     for (size_t i = 0; i < COUNT(kinds); i++)
         TRY(doctor_rows_check(d, c,
                               &(struct doctor_rows){.db = kinds[i].db,
-                                                    .last = "SELECT 0",
                                                     .find = kinds[i].find,
                                                     .fix_row = move_on,
                                                     .span = 1,

@@ -39,7 +39,7 @@ struct err *doctor_jobs_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows videos = {
         .db = ADMIN_DB_VIDEO,
-        .last = "SELECT max(id) FROM video_item",
+        .next = "SELECT min(id) FROM video_item WHERE id >= ?",
         .find = "SELECT id FROM video_item AS v WHERE id >= ? AND id < ? AND state IN (0, 1)"
                 " AND NOT EXISTS (SELECT 1 FROM bus_job AS j WHERE j.topic = '" TOPIC "'"
                 " AND j.job_key = v.id AND j.state IN (0, 1)) ORDER BY id",
@@ -50,7 +50,7 @@ struct err *doctor_jobs_check(struct doctor *d, struct ctx *c)
     };
     static const struct doctor_rows jobs = {
         .db = ADMIN_DB_VIDEO,
-        .last = "SELECT max(id) FROM bus_job",
+        .next = "SELECT min(id) FROM bus_job WHERE id >= ?",
         .find = "SELECT id, job_key" JOBS_OF_NONE,
         .fix = "DELETE" JOBS_OF_NONE,
         .find_pairs = 1,

@@ -59,7 +59,7 @@ MUST_USE struct err *doctor_facts_settle(struct doctor *d, struct ctx *c, bool *
 
 struct doctor_rows {
     enum admin_db db;             /* where they are */
-    const char *last;             /* the largest id; one row, one number */
+    const char *next;             /* the first id from this one on; NULL: there is one span */
     const char *find;             /* rows that are wrong */
     const char *fix;              /* makes all rows of the span right; NULL: see fix_row */
     size_t find_pairs, fix_pairs; /* how often a text has "from this id on, below that one" */

@@ -8,7 +8,7 @@ struct span {
     struct doctor *d;
     const struct doctor_rows *rows;
     struct sql *db;
-    int64_t from, below, last;
+    int64_t from, below;
     struct sql_rows wrong; /* found last */
 };
 
@@ -60,42 +60,38 @@ static void tell(struct span *s, struct ctx *c)
     }
 }
 
-/* The next span; arg is the span before it. */
+static struct err *find_next(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct span *s = arg;
+    const struct sql_arg below = sql_int(s->below);
+    struct sql_rows r;
+
+    TRY(sql_run(tx, c, &r, NULL, s->rows->next, (struct sql_args){&below, 1}));
+    s->from = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    return NULL;
+}
+
+/* The next span; arg is the span before it. Where no ids are, none is looked at. */
 static struct err *check_span(void *arg, struct ctx *c, bool *more)
 {
     struct span *s = arg;
 
-    s->from = s->below;
-    s->below += s->rows->span;
+    if (s->rows->next)
+        TRY(sql_read(s->db, c, find_next, s));
+    *more = s->rows->next && s->from;
+    if (s->rows->next && !s->from)
+        return NULL;
+    s->below = s->from + s->rows->span;
     TRY(sql_read(s->db, c, look, s));
     if (s->wrong.count && can_fix(s))
         TRY(sql_write(s->db, c, look_and_fix, s));
     tell(s, c);
-    *more = s->below <= s->last;
-    return NULL;
-}
-
-struct last_question {
-    const char *text;
-    int64_t last;
-};
-
-static struct err *read_last(struct sql_tx *tx, struct ctx *c, void *arg)
-{
-    struct last_question *q = arg;
-    struct sql_rows r;
-
-    TRY(sql_run(tx, c, &r, NULL, q->text, (struct sql_args){0}));
-    q->last = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
 }
 
 struct err *doctor_rows_check(struct doctor *d, struct ctx *c, const struct doctor_rows *rows)
 {
-    struct last_question q = {.text = rows->last};
     struct span s = {.d = d, .rows = rows, .db = d->admin->db[rows->db]};
 
-    TRY(sql_read(s.db, c, read_last, &q));
-    s.last = q.last;
     return admin_pieces(c, check_span, &s);
 }

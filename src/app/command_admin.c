@@ -199,6 +199,7 @@ static struct err *retry_job(struct admin_session *s, struct ctx *c, const struc
     "  --set name=value    one setting; `duan config` lists them\n"           \
     "\n"
 #define IN_CLUSTER "Works on a cluster when the settings name one (registry.etcd).\n"
+#define NO_CLUSTER "For a data folder only: docs/cluster.md says what a cluster has instead.\n"
 #define DUMPS                                                                    \
     "use mariadb-dump or mariabackup for its databases, and let the bucket keep" \
     " versions"
@@ -224,7 +225,9 @@ static const struct admin_command {
      "it starts.\n\n"
      "  --status            show which steps are applied and which are missing;\n"
      "                      ends with 1 when not all of them are as they should be\n" COMMON
-     "Not beside a server; --status may be, and changes nothing.\n" STATUSES,
+     "Not beside a server; --status may be, and changes nothing. On a cluster\n"
+     "(registry.etcd in the settings) every database is brought up, and services\n"
+     "may run.\n" STATUSES,
      migrate_it,
      {ADMIN_DATABASE, ADMIN_ALL_ROWS | ADMIN_ANY_STEP, NULL, false},
      OPTION_STATUS,
@@ -238,7 +241,8 @@ static const struct admin_command {
      "file it names, the key of the tokens and duan.yaml. FILE appears when it is\n"
      "whole and on disk; one that is there already is not replaced. \"-\" is stdout.\n"
      "What is in it must be kept secret: the key, passwords' hashes, messages.\n" COMMON
-     "May run beside a server; changes nothing. Meanwhile no videos can be removed.\n" STATUSES
+     "May run beside a server; changes nothing. Meanwhile no videos can be\n"
+     "removed.\n" NO_CLUSTER STATUSES
      "1: the backup is made, but files that the database names were not there.\n",
      backup,
      {ADMIN_FOLDER, 0, DUMPS, false},
@@ -251,7 +255,7 @@ static const struct admin_command {
      "usage: duan admin restore FILE --data DIR\n\n"
      "Checks every byte of a backup and makes DIR from it, which must be empty or not\n"
      "there. Whatever goes wrong, DIR is as it was. \"-\" is stdin.\n" COMMON
-     "No server can run in DIR before it is whole.\n" STATUSES,
+     "No server can run in DIR before it is whole.\n" NO_CLUSTER STATUSES,
      restore,
      {ADMIN_SETTINGS, 0, DUMPS, false},
      0,
@@ -265,7 +269,7 @@ static const struct admin_command {
      "counts, conversations, jobs, files that videos name, files nobody names,\n"
      "leftovers, the key, the disk. A line for each finding, and one that sums up.\n\n"
      "  --repair            counts anew, queues anew, removes what belongs to nothing;\n"
-     "                      says each thing it did\n" COMMON
+     "                      says each thing it did\n" COMMON IN_CLUSTER
      "May run beside a server, also with --repair; but not while a backup is made.\n"
      "1: something is wrong (with --repair: something is left).\n" STATUSES,
      doctor,
@@ -280,7 +284,7 @@ static const struct admin_command {
      "Lists accounts whose names hold all the words, in the order of ids.\n"
      "works: videos; likes: given; liked: likes that the videos have got.\n\n"
      "  --limit N           at most so many (50)\n"
-     "  --banned            those alone that are banned\n" COMMON
+     "  --banned            those alone that are banned\n" COMMON IN_CLUSTER
      "May run beside a server; changes nothing.\n" STATUSES,
      users,
      {ADMIN_SERVICES, ADMIN_USER_ROWS, NULL, false},
@@ -341,7 +345,7 @@ static const struct admin_command {
      "usage: duan admin jobs [--dead]\n\n"
      "Lists jobs: what they are about, how old they are, how often they were\n"
      "tried, when they are due, and what went wrong last.\n\n"
-     "  --dead              those alone that have failed for good\n" COMMON
+     "  --dead              those alone that have failed for good\n" COMMON IN_CLUSTER
      "May run beside a server; changes nothing.\n" STATUSES,
      jobs,
      {ADMIN_SERVICES, ADMIN_VIDEO_ROWS, NULL, false},

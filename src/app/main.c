@@ -13,7 +13,7 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"serve", command_serve, "run everything: the API, the page, the transcoder"},
-    {"admin", command_admin, "look after a data folder: users, videos, jobs, backups, doctor"},
+    {"admin", command_admin, "look after a data folder or a cluster: users, videos, jobs, doctor"},
     {"config", command_config, "show every setting, its value and where it came from"},
     {"version", command_version, "show the version"},
 };
