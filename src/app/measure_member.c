@@ -60,6 +60,9 @@ static void sample_server(struct rpc_server *server, struct metrics_scrape *s)
                            (double)r.failed);
     metrics_sample_counter(s, "duan_rpc_server_refused_total", "Calls refused by a full queue.",
                            (double)r.refused);
+    metrics_sample_counter(s, "duan_rpc_server_misused_total",
+                           "Connections closed because their peer broke the rules.",
+                           (double)r.misused);
     metrics_sample_gauge(s, "duan_rpc_server_connections", "Open connections.",
                          (double)r.connections);
     metrics_sample_gauge(s, "duan_rpc_server_running", "Calls under way.", (double)r.running);

@@ -172,8 +172,10 @@ static bool is_linked(struct gateway *g, struct ctx *c, struct str key, const ch
                       struct http_reply *reply)
 {
     int valid_s = 0;
-    struct str url = str_ends(key, STR(".m3u8")) ? (struct str){0}
-                                                 : blob_link(g->deps.blob, c, key, type, &valid_s);
+
+    if (str_ends(key, STR(".m3u8")))
+        return false;
+    struct str url = blob_link(g->deps.blob, c, key, type, &valid_s);
 
     if (!url.len)
         return false;

@@ -367,8 +367,9 @@ static void clear_others(const struct codec_type *type, const struct codec_field
 
         if (other->oneof != f->oneof || other == f)
             continue;
-        memset(msg + other->offset, 0,
-               other->kind == CODEC_MESSAGE ? sizeof(void *) : width[other->kind]);
+        size_t size = other->kind == CODEC_MESSAGE ? sizeof(void *) : width[other->kind];
+
+        memset(msg + other->offset, 0, size);
         if (other->has)
             *(bool *)(msg + other->has) = false;
     }

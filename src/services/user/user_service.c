@@ -164,8 +164,9 @@ static struct err *tell_account(struct ban_job *job, struct sql_tx *tx, struct c
 {
     struct user_profile_list now;
     struct user_account *row = arena_new(c->arena, struct user_account);
+    int64_t id = job->req->id;
 
-    TRY(user_store_get(tx, c, (struct i64_list){&(int64_t){job->req->id}, 1}, &now));
+    TRY(user_store_get(tx, c, (struct i64_list){&id, 1}, &now));
     *row = (struct user_account){.id = now.at[0].id, .session = now.at[0].session};
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&user_account_type, CHANGE_UPDATE, row});
