@@ -21,7 +21,8 @@ struct etcd_process {
     struct str folder;
     const char *client, *peer;                 /* 127.0.0.1:PORT */
     const char *certificate, *key, *authority; /* NULL: plain text */
-    pid_t pid;                                 /* 0: killed */
+    bool tells_progress;
+    pid_t pid; /* 0: killed */
 };
 
 static const char *find_program(void)
@@ -82,7 +83,8 @@ static void become_etcd(const struct etcd_process *p)
         arena_printf(a, "--initial-cluster=%s", p->store),
         arena_printf(a, "--heartbeat-interval=50"),
         arena_printf(a, "--election-timeout=500"),
-        arena_printf(a, "--experimental-watch-progress-notify-interval=100ms"),
+        arena_printf(a, "--experimental-watch-progress-notify-interval=%s",
+                     p->tells_progress ? "100ms" : "10m"),
         NULL,
     };
     int log = open(arena_printf(a, "%s/log", p->folder.ptr), O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -101,6 +103,11 @@ void etcd_process_restart(struct etcd_process *p)
         abort();
     if (p->pid == 0)
         become_etcd(p);
+}
+
+void etcd_process_tell_progress(struct etcd_process *p)
+{
+    p->tells_progress = true;
 }
 
 void etcd_process_kill(struct etcd_process *p)

@@ -27,6 +27,10 @@ const char *etcd_process_address(const struct etcd_process *p); /* ADDRESS:PORT 
 void etcd_process_kill(struct etcd_process *p);    /* kill -9 */
 void etcd_process_empty(struct etcd_process *p);   /* its data are lost; after a kill */
 void etcd_process_restart(struct etcd_process *p); /* at the same address; after a kill */
+
+/* From the next start on, quiet watches are told every 100 ms how far it is; else every 10 min. */
+void etcd_process_tell_progress(struct etcd_process *p);
+
 void etcd_process_freeze(struct etcd_process *p);
 void etcd_process_thaw(struct etcd_process *p);
 

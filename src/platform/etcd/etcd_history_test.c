@@ -86,6 +86,11 @@ static void a_quiet_watch_moves_on_with_the_store(void **state)
     struct fixture *f = *state;
     struct etcd_watch *w;
     struct etcd_changes changes = {0};
+
+    etcd_process_kill(f->process);
+    etcd_process_tell_progress(f->process);
+    etcd_process_restart(f->process);
+    eventually(answers(f));
     int64_t now = put(f, "1");
 
     assert_ok(&f->ctx, etcd_watch_open(f->etcd, &f->ctx, STR("/elsewhere"), 1, &w));
