@@ -94,6 +94,16 @@ static void publish(struct fixture *f, int64_t key)
     assert_ok(&f->w->ctx, bus_publish(f->w->bus, &f->w->ctx, STR("work"), key));
 }
 
+/* One job, which is under way and ends when it is told to. */
+static void start_long(struct fixture *f, size_t threads)
+{
+    f->waits_for_stop = true;
+    publish(f, 7);
+    start(f, threads);
+    while (!f->runs)
+        sched_yield();
+}
+
 static struct bus_stats stats(struct fixture *f)
 {
     struct bus_stats s = {0};
@@ -163,11 +173,7 @@ static void a_job_is_kept_as_long_as_it_runs(void **state)
 {
     struct fixture *f = *state;
 
-    f->waits_for_stop = true;
-    publish(f, 7);
-    start(f, 1);
-    while (!f->runs)
-        sched_yield();
+    start_long(f, 1);
     int64_t first = world_number(f->w, "SELECT lease_until FROM bus_job");
 
     while (world_number(f->w, "SELECT lease_until FROM bus_job") < first + LEASE_MS)
@@ -181,11 +187,7 @@ static void who_has_lost_his_job_is_stopped(void **state)
 {
     struct fixture *f = *state;
 
-    f->waits_for_stop = true;
-    publish(f, 7);
-    start(f, 1);
-    while (!f->runs)
-        sched_yield();
+    start_long(f, 1);
     world_change(f->w, "UPDATE bus_job SET lease_until = 0");
     struct bus_job other = {0};
 
@@ -205,11 +207,7 @@ static void a_job_is_not_run_twice_at_once_in_one_process(void **state)
 {
     struct fixture *f = *state;
 
-    f->waits_for_stop = true;
-    publish(f, 7);
-    start(f, 2);
-    while (!f->runs)
-        sched_yield();
+    start_long(f, 2);
     for (int i = 0; i < MANY; i++)
         world_change(f->w, "UPDATE bus_job SET lease_until = 0, token = token + 1");
     while (!f->stops)
@@ -221,11 +219,7 @@ static void stopping_gives_back_what_runs_and_does_not_count_it(void **state)
 {
     struct fixture *f = *state;
 
-    f->waits_for_stop = true;
-    publish(f, 7);
-    start(f, 1);
-    while (!f->runs)
-        sched_yield();
+    start_long(f, 1);
     job_runner_stop(f->runner);
     f->runner = NULL;
     assert_int_equal(stats(f).waiting, 1);
