@@ -138,10 +138,10 @@ struct err *doctor_usage_check(struct doctor *d, struct ctx *c)
 {
     static const struct doctor_rows rows = {
         .db = ADMIN_DB_VIDEO,
-        .next = "SELECT CASE WHEN v IS NULL OR u < v THEN u ELSE v END FROM (SELECT"
-                " (SELECT min(author_id) FROM video_usage WHERE author_id >= p.first) AS u,"
-                " (SELECT min(author_id) FROM video_item WHERE author_id >= p.first) AS v"
-                " FROM (SELECT CAST(? AS SIGNED) AS first) AS p) AS authors",
+        .next = "SELECT min(id) FROM (SELECT min(author_id) AS id FROM video_usage"
+                " WHERE author_id >= ? UNION ALL SELECT min(author_id) FROM video_item"
+                " WHERE author_id >= ?) AS authors",
+        .next_marks = 2,
         .find = "SELECT t.id, coalesce(k.videos, 0), t.videos, coalesce(k.bytes, 0), t.bytes,"
                 " coalesce(k.pending, 0), t.pending FROM (" USAGE_TRUTH ") AS t LEFT JOIN"
                 " video_usage AS k ON k.author_id = t.id WHERE coalesce(k.videos, 0) <> t.videos OR"

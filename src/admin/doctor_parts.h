@@ -60,6 +60,7 @@ MUST_USE struct err *doctor_facts_settle(struct doctor *d, struct ctx *c, bool *
 struct doctor_rows {
     enum admin_db db;             /* where they are */
     const char *next;             /* the first id from this one on; NULL: there is one span */
+    size_t next_marks;            /* how often that text has this one; 0: once */
     const char *find;             /* rows that are wrong */
     const char *fix;              /* makes all rows of the span right; NULL: see fix_row */
     size_t find_pairs, fix_pairs; /* how often a text has "from this id on, below that one" */

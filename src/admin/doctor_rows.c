@@ -63,10 +63,11 @@ static void tell(struct span *s, struct ctx *c)
 static struct err *find_next(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct span *s = arg;
-    const struct sql_arg below = sql_int(s->below);
+    const struct sql_arg below[] = {sql_int(s->below), sql_int(s->below)};
+    struct sql_args marks = {below, s->rows->next_marks ? s->rows->next_marks : 1};
     struct sql_rows r;
 
-    TRY(sql_run(tx, c, &r, NULL, s->rows->next, (struct sql_args){&below, 1}));
+    TRY(sql_run(tx, c, &r, NULL, s->rows->next, marks));
     s->from = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
 }
