@@ -228,7 +228,7 @@ static bool differs(const int64_t *is, const int64_t *right, size_t count)
 /* By the difference, whatever is counted meanwhile. A row that is missing begins with nothing. */
 static int64_t amends(const struct doctor_counts *row, size_t i)
 {
-    return row->right[i];
+    return row->right[i] - (row->is[i] > 0 ? row->is[i] : 0);
 }
 
 static struct err *fix_video(struct sql_tx *tx, struct ctx *c, void *arg)
