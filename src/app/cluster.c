@@ -10,7 +10,6 @@
 #include "config.h"
 #include "lock.h"
 #include "log.h"
-#include "registry.h"
 #include "rpc_metrics.h"
 #include "rpc_peers.h"
 #include "rpc_role.h"
@@ -201,6 +200,11 @@ struct str cluster_address(struct cluster *k, struct ctx *c)
 bool cluster_ready(struct cluster *k)
 {
     return registry_ready(k->registry);
+}
+
+struct registry_stats cluster_registry_stats(struct cluster *k)
+{
+    return registry_stats(k->registry);
 }
 
 struct rpc_peers *cluster_peers(struct cluster *k, enum role role)

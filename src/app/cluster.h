@@ -4,6 +4,7 @@
 #define CLUSTER_H
 
 #include "api.h"
+#include "registry.h"
 #include "roles.h"
 
 struct config;
@@ -48,6 +49,7 @@ struct str cluster_address(struct cluster *k, struct ctx *c);
 
 /* Has the registry answered? */
 bool cluster_ready(struct cluster *k);
+struct registry_stats cluster_registry_stats(struct cluster *k);
 
 /* For what they count: NULL for a service that is here, and where nothing is served. */
 struct rpc_peers *cluster_peers(struct cluster *k, enum role role);

@@ -98,6 +98,23 @@ static void sample_inbox(struct changes_api *inbox, struct metrics_scrape *s, st
     COUNTER("duan_facts_repeated_total", "Facts that came again and were passed over.", i.repeated);
 }
 
+static void sample_registry(struct duan *d, struct metrics_scrape *s)
+{
+    struct registry_stats r = cluster_registry_stats(d->cluster);
+
+    metrics_sample_gauge(s, "duan_registry_ready", "1: etcd has answered all that was asked once.",
+                         cluster_ready(d->cluster));
+    metrics_sample_gauge(s, "duan_registry_connected", "1: etcd answered when it was asked last.",
+                         r.connected);
+    metrics_sample_gauge(s, "duan_registry_instances", "Instances of others that are known.",
+                         (double)r.instances);
+    metrics_sample_counter(s, "duan_registry_outages_total", "How often etcd went away.",
+                           (double)r.outages);
+    metrics_sample_counter(s, "duan_registry_leases_lost_total",
+                           "How often this process was forgotten before it gave a sign of life.",
+                           (double)r.leases_lost);
+}
+
 static void sample_role(struct duan *d, struct metrics_scrape *s, enum role role)
 {
     struct str service = str_of(role_names[role]);
@@ -115,8 +132,7 @@ void measure_member(struct duan *d, struct metrics_scrape *s)
 {
     struct rpc_server *server = cluster_server(d->cluster);
 
-    metrics_sample_gauge(s, "duan_registry_ready", "1: etcd has answered all that was asked.",
-                         cluster_ready(d->cluster));
+    sample_registry(d, s);
     for (enum role role = 0; role < ROLE_SERVICES; role++)
         sample_role(d, s, role);
     for (size_t i = 0; i < d->facts.courier_count; i++)
