@@ -47,7 +47,7 @@
 /* Belongs to whoever opened it. Zeroed is closed. */
 struct archive_library {
     void *handle;
-#define ARCHIVE_LIBRARY_MEMBER(name) __typeof__(name) *name;
+#define ARCHIVE_LIBRARY_MEMBER(name) __typeof__(name) *(name);
     ARCHIVE_LIBRARY_FUNCTIONS(ARCHIVE_LIBRARY_MEMBER)
 #undef ARCHIVE_LIBRARY_MEMBER
 };

@@ -93,7 +93,7 @@ static struct err *wait_for_one_hop(struct doctor *d, struct ctx *c, int64_t unt
     TRY(is_past(d, c, first, past));
     while (!*past && clock_monotonic_ns() < until_ns) {
         TRY(interrupts_check(c));
-        (void)nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * CLOCK_NS_PER_MS}, NULL);
+        (void)nanosleep(&(struct timespec){.tv_nsec = (long)PAUSE_MS * CLOCK_NS_PER_MS}, NULL);
         TRY(is_past(d, c, first, past));
     }
     return NULL;

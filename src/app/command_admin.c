@@ -215,7 +215,7 @@ static const struct admin_command {
     admin_session_run *run;
     struct admin_session_needs needs;
     unsigned takes;
-    size_t words_min, words_max;
+    unsigned words_min, words_max;
     bool is_long; /* it may be interrupted, and ends well then */
 } commands[] = {
     {"migrate",

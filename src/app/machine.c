@@ -122,6 +122,7 @@ static int give_back(struct dl_phdr_info *library, size_t size, void *arg)
         uintptr_t from = (library->dlpi_addr + part->p_vaddr) & ~(page - 1);
 
         if (is_constant(part)) /* a kernel that will not changes nothing */
+            /* NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers */
             (void)madvise((void *)from, library->dlpi_addr + part->p_vaddr + part->p_memsz - from,
                           MADV_DONTNEED);
     }

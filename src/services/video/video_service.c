@@ -244,15 +244,21 @@ static struct err *follow_pending(struct sql_tx *tx, struct ctx *c, const struct
     return by.pending ? video_usage_move(tx, c, before->author_id, &by) : NULL;
 }
 
+/* A transcoder elsewhere may have lost its job to another. */
+static struct err *hold_claim(const struct media_job *job, struct ctx *c)
+{
+    const struct bus_job claim = {.id = job->req->job, .token = job->req->token};
+
+    return claim.id ? bus_hold(job->self->bus, c, &claim) : NULL;
+}
+
 static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct media_job *job = arg;
-    const struct bus_job claim = {.id = job->req->job, .token = job->req->token};
     struct video_item *item = arena_new(c->arena, struct video_item);
     bool found;
 
-    if (claim.id)
-        TRY(bus_hold(job->self->bus, c, &claim));
+    TRY(hold_claim(job, c));
     TRY(video_store_lock(tx, c, job->req->id, item, &found));
     if (!found)
         return no_video(c, job->req->id);
