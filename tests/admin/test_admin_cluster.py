@@ -272,6 +272,8 @@ def test_facts_under_way_are_no_finding_but_those_that_wait_are(cluster, scene, 
     finally:
         frozen.signal(signal.SIGCONT)
         sql(cluster, 'relation', "DELETE FROM changes_outbox WHERE destination = 'elsewhere'")
+    for calls_user in (ann.user, lambda: ann.follow(bob.id), lambda: ann.send(bob.id, 'there again')):
+        eventually(lambda call=calls_user: call() and None)  # who was frozen is called again after a while
     assert 'facts of relation wait for elsewhere, the oldest for 5 min' in said
     assert 'rows cannot be judged while facts wait' in said
     assert ann.user()['follower_count'] == wanted
