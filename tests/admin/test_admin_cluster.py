@@ -230,6 +230,7 @@ def test_what_is_wrong_in_one_database_is_found_and_repaired(cluster, scene, ser
 
 def test_ids_go_on_beyond_those_that_running_services_took(cluster, new_user):
     """A service goes on with ids that it took before they were handed out again."""
+    new_user(cluster.url)
     sql(cluster, 'user', "UPDATE sequence_next SET next = 0 WHERE kind = 'user'")
     doctor(cluster, '--repair')
     people = [new_user(cluster.url) for _ in range(3)]
@@ -241,7 +242,7 @@ def test_ids_go_on_beyond_those_that_running_services_took(cluster, new_user):
 
 
 def test_a_conversation_is_as_it_was_when_it_is_repaired(cluster, scene, ann, bob):
-    bob.chat(ann.id, 0)  # so something has been delivered
+    bob.chat(ann.id, 0), ann.send(bob.id, 'one more')  # so one has been delivered, and one has not
     query = f'SELECT * FROM message_conversation WHERE user_id IN ({ann.id}, {bob.id}) ORDER BY user_id, peer_id'
     before = sql(cluster, 'message', query)
     sql(cluster, 'message', f'UPDATE message_conversation SET last_at = 1, received_at = received_at + 5 WHERE user_id = {bob.id}')
