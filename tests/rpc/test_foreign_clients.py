@@ -43,7 +43,7 @@ def test_identity_trace_and_deadline_reach_the_handler(foreign):
     assert said['user'] == '42'
     assert said['request'] == 'r-1'
     assert said['trace'] == '4bf92f3577b34da6a3ce929d0e0e4736'
-    assert 0 < int(said['left_ms']) <= 100_000
+    assert 0 < int(said['left_ms']) <= 101_000  # gRPC may round what is left up to a second
 
 
 @pytest.mark.parametrize('user', ['0', '-1', 'x', '', '99999999999999999999'])

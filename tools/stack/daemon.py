@@ -108,13 +108,14 @@ class Daemon:
 
 def born(pid):
     """When a living process started, in the kernel's ticks; '' for a dead one. A zombie is dead: where nobody reaps
-    orphans it would look alive for ever."""
+    orphans it would look alive for ever. Not one whose other threads are still ending: they hold its sockets."""
     try:
         with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
             fields = stat.read().rpartition(') ')[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return ''
-    return '' if fields[0] in 'ZX' else fields[19]
+    state, threads, started = fields[0], int(fields[17]), fields[19]
+    return '' if state == 'X' or (state == 'Z' and threads <= 1) else started
 
 
 def plain_environment():

@@ -149,6 +149,10 @@ static struct err *set_if_known(struct mysql_conn *conn, struct ctx *c, const ch
     return e && mysql_errno(conn->my) == ER_UNKNOWN_SYSTEM_VARIABLE ? NULL : e;
 }
 
+/* Who was cut off from the server in the middle of a transaction must not hold its rows until the
+ * server notices, which takes it hours: one of those may be what all draw their ids from. */
+#define IDLE_TRANSACTION "SET SESSION idle_transaction_timeout = 10"
+
 /* The same behaviour whatever the server's defaults: strict, binary comparison, UTC, no write that
  * was based on an old snapshot. */
 static struct err *set_session(struct mysql_conn *conn, struct ctx *c, enum mysql_role role,
@@ -165,6 +169,7 @@ static struct err *set_session(struct mysql_conn *conn, struct ctx *c, enum mysq
     TRY(set_if_known(conn, c,
                      arena_printf(c->arena, "SET SESSION max_statement_time = %u",
                                   seconds(options->silence_ms))));
+    TRY(set_if_known(conn, c, IDLE_TRANSACTION));
     if (role == MYSQL_ROLE_READER)
         TRY(mysql_conn_do(conn, c, "SET SESSION TRANSACTION READ ONLY"));
     return NULL;

@@ -207,10 +207,12 @@ static void a_session_does_not_depend_on_the_servers_defaults(void **state)
     assert_setting(f, "character_set_client", "utf8mb4");
     assert_setting(f, "collation_connection", "utf8mb4_bin");
     assert_setting(f, "sql_mode", "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION");
-    struct sql_rows r = scratch_ask(&f->ctx, f->db, "SELECT @@innodb_snapshot_isolation");
+    struct sql_rows r = scratch_ask(
+        &f->ctx, f->db, "SELECT @@innodb_snapshot_isolation, @@idle_transaction_timeout");
 
     assert_true(sql_next(&r));
     assert_int_equal(sql_i64(&r, 0), 1);
+    assert_int_equal(sql_i64(&r, 1), 10);
 }
 
 /* ---- rows ---- */
