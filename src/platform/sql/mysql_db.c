@@ -70,6 +70,11 @@ static struct err *commit(struct mysql_db *db, struct ctx *c, struct mysql_tx *t
                       "sql: the connection was lost in a commit");
 }
 
+static bool has_time(const struct ctx *c)
+{
+    return !c->deadline_ns || clock_monotonic_ns() < c->deadline_ns;
+}
+
 /* One attempt. What ends it before the commit was sent leaves nothing behind on the server. */
 static struct err *try_once(struct mysql_db *db, struct ctx *c, struct mysql_tx *tx, sql_work *work,
                             void *arg)
@@ -82,6 +87,8 @@ static struct err *try_once(struct mysql_db *db, struct ctx *c, struct mysql_tx 
     c->tx = NULL;
     if (!e && tx->conn->undone) /* work went on after a failure that had ended the transaction */
         e = err_reason(c, ERR_ABORTED, SQL_COLLISION, "sql: the transaction was undone");
+    if (!e && !has_time(c)) /* a process that was frozen does nothing late: its caller has left */
+        e = err_new(c, ERR_TIMEOUT, "sql: the deadline came before the commit");
     if (!e)
         e = commit(db, c, tx);
     if (e)
@@ -103,11 +110,6 @@ static void pause_before(unsigned attempt)
     int64_t ns = (clock_monotonic_ns() / 1000) % (most * CLOCK_NS_PER_MS) + 1;
 
     (void)nanosleep(&(struct timespec){.tv_nsec = ns}, NULL);
-}
-
-static bool has_time(const struct ctx *c)
-{
-    return !c->deadline_ns || clock_monotonic_ns() < c->deadline_ns;
 }
 
 struct writing {
