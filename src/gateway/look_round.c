@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "look_round.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "clock.h"
@@ -141,38 +142,27 @@ void look_round_start(struct look_round *r)
 
 /* ---- finding ---- */
 
+/* Both begin with their id, as what was asked for does. */
+static_assert(offsetof(struct user_profile, id) == 0 && offsetof(struct video_item, id) == 0,
+              "found by their first member");
+
+static const void *find(const void *found, size_t count, size_t size, int64_t id)
+{
+    return count ? bsearch(&id, found, count, size, compare_ids) : NULL;
+}
+
 const struct user_profile *look_round_user(const struct look_round *r, int64_t id)
 {
-    size_t low = 0, high = r->found_users.users.count;
+    const struct user_profile_list users = r->found_users.users;
 
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (r->found_users.users.at[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->found_users.users.count && r->found_users.users.at[low].id == id
-               ? &r->found_users.users.at[low]
-               : NULL;
+    return find(users.at, users.count, sizeof(*users.at), id);
 }
 
 const struct video_item *look_round_video(const struct look_round *r, int64_t id)
 {
-    size_t low = 0, high = r->found_videos.videos.count;
+    const struct video_item_list videos = r->found_videos.videos;
 
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-
-        if (r->found_videos.videos.at[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->found_videos.videos.count && r->found_videos.videos.at[low].id == id
-               ? &r->found_videos.videos.at[low]
-               : NULL;
+    return find(videos.at, videos.count, sizeof(*videos.at), id);
 }
 
 bool look_round_flag(struct i64_list asked, struct bool_list found, int64_t id)
