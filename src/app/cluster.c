@@ -16,7 +16,7 @@
 #include "rpc_server.h"
 #include "rpc_tls.h"
 
-enum { LEAVE_MS = 2000, LOCK_TTL_S = 5 };
+enum { AWAIT_MS = 3000, LEAVE_MS = 2000, LOCK_TTL_S = 5 };
 
 struct cluster {
     struct cluster_options options;
@@ -192,6 +192,21 @@ struct err *cluster_join(struct cluster *k, struct ctx *c)
     return NULL;
 }
 
+/* A deadline that far from now. */
+static int64_t in_ms(int64_t ms)
+{
+    return clock_monotonic_ns() + ms * CLOCK_NS_PER_MS;
+}
+
+void cluster_await(struct cluster *k)
+{
+    struct ctx c = {.deadline_ns = in_ms(AWAIT_MS)};
+
+    if (!registry_await(k->registry, &c))
+        log_warn(k->options.log, NULL,
+                 "the registry has not answered yet: other services are down");
+}
+
 struct str cluster_address(struct cluster *k, struct ctx *c)
 {
     return k->server ? rpc_server_address(k->server, c) : (struct str){0};
@@ -222,8 +237,7 @@ struct rpc_server *cluster_server(struct cluster *k)
 static void withdraw_all(struct cluster *k)
 {
     struct arena arena = {0};
-    struct ctx c = {.arena = &arena,
-                    .deadline_ns = clock_monotonic_ns() + (int64_t)LEAVE_MS * CLOCK_NS_PER_MS};
+    struct ctx c = {.arena = &arena, .deadline_ns = in_ms(LEAVE_MS)};
 
     for (enum role role = 0; role < ROLE_SERVICES; role++)
         if (roles_have(k->options.roles, role))

@@ -44,6 +44,10 @@ void cluster_offer(struct cluster *k, const struct api_service *service, void *a
 /* From now on others find the services of this process. Does nothing when it has none. */
 MUST_USE struct err *cluster_join(struct cluster *k, struct ctx *c);
 
+/* Who asks others at once lets the registry tell first who they are. Not for long: without it they
+ * count as down. */
+void cluster_await(struct cluster *k);
+
 /* HOST:PORT where it is served; "" when nothing is. */
 struct str cluster_address(struct cluster *k, struct ctx *c);
 

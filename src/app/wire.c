@@ -200,8 +200,10 @@ static struct err *open_ops(struct duan *d, struct ctx *c)
     return options.listen.len ? ops_open(c, &options, &d->ops) : NULL;
 }
 
+/* What it asks about uploads that were cut off, others answer. */
 static struct err *open_gateway(struct duan *d, struct ctx *c)
 {
+    cluster_await(d->cluster);
     TRY(edge_create_gateway(d, c));
     return edge_open(d, c);
 }

@@ -26,6 +26,7 @@ static void note_told(struct registry *r, struct follower *f)
         if (r->followers[i].known)
             instances += r->followers[i].known->count;
     r->stats.instances = instances;
+    pthread_cond_broadcast(&r->changed);
     pthread_mutex_unlock(&r->lock);
 }
 

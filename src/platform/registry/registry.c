@@ -294,15 +294,34 @@ void registry_watch(struct registry *r, const char *service, registry_told *told
 
 /* ---- looking ---- */
 
+/* With the lock. */
+static bool all_is_seen(const struct registry *r)
+{
+    bool seen = true;
+
+    for (size_t i = 0; i < r->registration_count; i++)
+        seen = seen && (r->registrations[i].was_made || r->registrations[i].state == GONE);
+    for (size_t i = 0; i < r->follower_count; i++)
+        seen = seen && r->followers[i].was_told;
+    return seen;
+}
+
 bool registry_ready(struct registry *r)
 {
-    bool ready = true;
+    pthread_mutex_lock(&r->lock);
+    bool ready = all_is_seen(r);
+
+    pthread_mutex_unlock(&r->lock);
+    return ready;
+}
+
+bool registry_await(struct registry *r, struct ctx *c)
+{
+    bool ready;
 
     pthread_mutex_lock(&r->lock);
-    for (size_t i = 0; i < r->registration_count; i++)
-        ready = ready && (r->registrations[i].was_made || r->registrations[i].state == GONE);
-    for (size_t i = 0; i < r->follower_count; i++)
-        ready = ready && r->followers[i].was_told;
+    while (!(ready = all_is_seen(r)) && wait_changed(r, c->deadline_ns))
+        ;
     pthread_mutex_unlock(&r->lock);
     return ready;
 }

@@ -70,6 +70,9 @@ void registry_watch(struct registry *r, const char *service, registry_told *told
 /* Has everything that was asked for been seen once? For readiness. */
 bool registry_ready(struct registry *r);
 
+/* Waits for that, at most until c's deadline: is it so? */
+bool registry_await(struct registry *r, struct ctx *c);
+
 struct registry_stats {
     bool connected;       /* etcd answered when last asked */
     size_t registered;    /* instances of this process that stand there, as far as is known */

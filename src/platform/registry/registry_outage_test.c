@@ -2,6 +2,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registry_fixture.h"
 
+enum { SOON_MS = 50, LONG_MS = 60000 };
+
+static bool awaits(struct registry *r, int64_t ms)
+{
+    struct ctx c = {.deadline_ns = clock_monotonic_ns() + ms * (int64_t)CLOCK_NS_PER_MS};
+
+    return registry_await(r, &c);
+}
+
 static void nobody_is_told_before_etcd_has_answered(void **state)
 {
     struct fixture *f = *state;
@@ -12,9 +21,10 @@ static void nobody_is_told_before_etcd_has_answered(void **state)
     registry_watch(r, "user", listen_to, &f->user);
     add(r, "video", "v-1", "10.0.0.1:1");
     assert_false(registry_ready(r));
+    assert_false(awaits(r, SOON_MS));
     assert_int_equal(times(&f->user), 0);
     tcp_gate_set(f->gate, TCP_GATE_OPEN);
-    eventually(registry_ready(r));
+    assert_true(awaits(r, LONG_MS));
     assert_true(hears(&f->user, ""));
     assert_true(is_there(f, "video/v-1"));
     registry_close(r);
