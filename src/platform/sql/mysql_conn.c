@@ -162,8 +162,8 @@ static struct err *set_session(struct mysql_conn *conn, struct ctx *c, enum mysq
                       arena_printf(c->arena,
                                    "SET NAMES utf8mb4 COLLATE utf8mb4_bin, time_zone = '+00:00',"
                                    " sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
-                                   " innodb_lock_wait_timeout = %u, autocommit = 0",
-                                   seconds(options->lock_wait_ms))));
+                                   " innodb_lock_wait_timeout = %u, autocommit = %d",
+                                   seconds(options->lock_wait_ms), role == MYSQL_ROLE_READER)));
     TRY(mysql_conn_do(conn, c, "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"));
     TRY(set_if_known(conn, c, "SET SESSION innodb_snapshot_isolation = ON"));
     TRY(set_if_known(conn, c,
@@ -261,6 +261,17 @@ struct err *mysql_conn_do(struct mysql_conn *conn, struct ctx *c, const char *te
         return NULL;
     mysql_conn_note(conn, mysql_errno(conn->my), mysql_sqlstate(conn->my), mysql_error(conn->my));
     return failed(conn, c, text);
+}
+
+struct err *mysql_conn_begin_read(struct mysql_conn *conn, struct ctx *c)
+{
+    if (conn->lost)
+        return too_late(conn, c, "START TRANSACTION");
+    mysql_watch_arm(conn->watch, &conn->watched, (int)mysql_get_socket(conn->my), c->deadline_ns);
+    struct err *e = mysql_conn_do(conn, c, "START TRANSACTION");
+
+    mysql_watch_disarm(conn->watch, &conn->watched);
+    return e;
 }
 
 /* A server that does not answer is noticed by the next who uses the connection. */

@@ -57,6 +57,9 @@ MUST_USE struct err *mysql_conn_run(struct mysql_conn *conn, struct ctx *c, stru
 /* One statement as it stands: COMMIT and the like, and changes of the schema. No deadline. */
 MUST_USE struct err *mysql_conn_do(struct mysql_conn *conn, struct ctx *c, const char *text);
 
+/* Of a reader's connection: what is asked until mysql_conn_end_read() is asked of one snapshot. */
+MUST_USE struct err *mysql_conn_begin_read(struct mysql_conn *conn, struct ctx *c);
+
 /* Ends a transaction that has written nothing; does not wait for the answer. */
 void mysql_conn_end_read(struct mysql_conn *conn);
 void mysql_conn_roll_back(struct mysql_conn *conn);

@@ -209,24 +209,35 @@ static struct executor *writer(struct sql *db)
 
 static struct err *read_on(struct mysql_tx *tx, struct ctx *c, sql_work *work, void *arg)
 {
+    bool snapshot = tx->base.reading == SQL_READ_SNAPSHOT;
+
     mysql_conn_begin(tx->conn, c);
+    if (snapshot)
+        TRY(mysql_conn_begin_read(tx->conn, c));
     c->tx = &tx->base;
     struct err *e = work(&tx->base, c, arg);
 
-    mysql_conn_end_read(tx->conn);
+    if (snapshot)
+        mysql_conn_end_read(tx->conn);
     return e;
 }
 
+struct reading {
+    enum sql_reading how;
+    sql_work *work;
+    void *arg;
+};
+
 /* *again: the connection was lost, as those of a server that was restarted all are. */
 static struct err *read_from(struct mysql_db *db, struct mysql_pool *pool, struct ctx *c,
-                             sql_work *work, void *arg, bool *again)
+                             const struct reading *r, bool *again)
 {
-    struct mysql_tx tx = {.base = {.db = &db->base}};
+    struct mysql_tx tx = {.base = {.db = &db->base, .reading = r->how}};
 
     *again = false;
     TRY(mysql_pool_take(pool, c, &tx.conn));
     struct sql_tx *outer = c->tx;
-    struct err *e = read_on(&tx, c, work, arg);
+    struct err *e = read_on(&tx, c, r->work, r->arg);
 
     c->tx = outer;
     *again = e && e->code == ERR_UNAVAILABLE && tx.conn->lost;
@@ -234,31 +245,35 @@ static struct err *read_from(struct mysql_db *db, struct mysql_pool *pool, struc
     return e;
 }
 
-static struct err *read_snapshot(struct sql *base, struct ctx *c, sql_work *work, void *arg)
+static struct err *read_fresh(struct mysql_db *db, struct ctx *c, const struct reading *r)
 {
-    struct mysql_db *db = of(base);
     bool again;
-    struct err *e = read_from(db, db->readers, c, work, arg, &again);
+    struct err *e = read_from(db, db->readers, c, r, &again);
 
     if (again && has_time(c)) /* what else is in the pool is as old, and not lent any more */
-        e = read_from(db, db->readers, c, work, arg, &again);
+        e = read_from(db, db->readers, c, r, &again);
     return e;
 }
 
 /* A replica that is away costs a pause now and then, never an answer. */
-static struct err *read_stale(struct sql *base, struct ctx *c, sql_work *work, void *arg)
+static struct err *read_stale(struct mysql_db *db, struct ctx *c, const struct reading *r)
 {
-    struct mysql_db *db = of(base);
     bool again;
-
-    if (!db->replicas)
-        return read_snapshot(base, c, work, arg);
-    struct err *e = read_from(db, db->replicas, c, work, arg, &again);
+    struct err *e = read_from(db, db->replicas, c, r, &again);
 
     if (e && e->code == ERR_UNAVAILABLE)
-        return read_snapshot(base, c, work, arg);
+        return read_fresh(db, c, r);
     atomic_fetch_add(&db->stale_reads, 1);
     return e;
+}
+
+static struct err *read_some(struct sql *base, struct ctx *c, enum sql_reading how, sql_work *work,
+                             void *arg)
+{
+    struct mysql_db *db = of(base);
+    const struct reading r = {how, work, arg};
+
+    return how == SQL_READ_STALE && db->replicas ? read_stale(db, c, &r) : read_fresh(db, c, &r);
 }
 
 /* ---- the schema ---- */
@@ -389,8 +404,7 @@ static const struct sql_driver driver = {
     .close = close_db,
     .writer = writer,
     .write = write_job,
-    .read = read_snapshot,
-    .read_stale = read_stale,
+    .read = read_some,
     .write_alone = write_alone,
     .write_beside = write_beside,
     .run = run,

@@ -130,6 +130,23 @@ static void a_commit_that_was_never_heard_is_told_alike(void **state)
     assert_int_equal(mysql_fixture_sum(&w->base), 0);
 }
 
+static void a_read_of_one_statement_opens_no_transaction(void **state)
+{
+    struct wired *w = *state;
+    struct ctx *c = &w->base.ctx;
+    int64_t sum;
+
+    assert_ok(c, sql_read_one(w->db, c, mysql_fixture_read, &sum));
+    uint64_t connects = sql_stats(w->db).connects;
+
+    wire_tap_cut(w->tap, "START", WIRE_TAP_UNHEARD);
+    assert_ok(c, sql_read_one(w->db, c, mysql_fixture_read, &sum));
+    wire_tap_cut(w->tap, "COMMIT", WIRE_TAP_UNHEARD);
+    assert_ok(c, sql_read_one(w->db, c, mysql_fixture_read, &sum));
+    assert_ok(c, sql_read_one(w->db, c, mysql_fixture_read, &sum));
+    assert_int_equal(sql_stats(w->db).connects, connects);
+}
+
 /* ---- lost before it ---- */
 
 static void a_connection_that_is_lost_before_the_commit_costs_an_attempt(void **state)
@@ -367,6 +384,7 @@ static void a_replica_answers_what_may_be_stale_and_nothing_else(void **state)
 static const struct CMUnitTest tests[] = {
     CASE(a_commit_whose_answer_is_lost_is_told_and_never_repeated),
     CASE(a_commit_that_was_never_heard_is_told_alike),
+    CASE(a_read_of_one_statement_opens_no_transaction),
     CASE(a_connection_that_is_lost_before_the_commit_costs_an_attempt),
     CASE(a_read_whose_connection_is_lost_is_read_again),
     CASE(after_a_restart_of_the_server_nobody_is_refused),

@@ -46,25 +46,34 @@ struct err *sql_write_alone(struct sql *db, struct ctx *c, sql_work *work, void 
     return db->driver->write_alone(db, c, work, arg);
 }
 
-struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, void *arg)
+static struct err *read_as(struct sql *db, struct ctx *c, enum sql_reading how, sql_work *work,
+                           void *arg)
 {
     if (c->tx && c->tx->db == db)
         return work(c->tx, c, arg);
-    return db->driver->read(db, c, work, arg);
+    return db->driver->read(db, c, how, work, arg);
+}
+
+struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, void *arg)
+{
+    return read_as(db, c, SQL_READ_SNAPSHOT, work, arg);
+}
+
+struct err *sql_read_one(struct sql *db, struct ctx *c, sql_work *work, void *arg)
+{
+    return read_as(db, c, SQL_READ_ONE, work, arg);
 }
 
 struct err *sql_read_stale(struct sql *db, struct ctx *c, sql_work *work, void *arg)
 {
-    if (c->tx && c->tx->db == db)
-        return work(c->tx, c, arg);
-    return db->driver->read_stale(db, c, work, arg);
+    return read_as(db, c, SQL_READ_STALE, work, arg);
 }
 
 struct err *sql_read_of(struct sql *db, struct ctx *c, int64_t owner, sql_work *work, void *arg)
 {
     bool others = c->user_id && c->user_id != owner;
 
-    return others ? sql_read_stale(db, c, work, arg) : sql_read(db, c, work, arg);
+    return read_as(db, c, others ? SQL_READ_STALE : SQL_READ_ONE, work, arg);
 }
 
 void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void *arg)
@@ -90,6 +99,10 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self)
 struct err *sql_run(struct sql_tx *tx, struct ctx *c, struct sql_rows *rows, int64_t *changed,
                     const char *text, struct sql_args args)
 {
+    if (tx->asked && tx->reading != SQL_READ_SNAPSHOT)
+        return err_new(c, ERR_INTERNAL, "sql: \"%s\" is the second statement of a read of one",
+                       text);
+    tx->asked = true;
     return tx->db->driver->run(tx, c, rows, changed, &(struct sql_call){text, args, SQL_PLAIN, 0});
 }
 

@@ -44,11 +44,14 @@ extern const char SQL_OUTCOME_UNKNOWN[];
 /* Runs work on one snapshot. Inside a transaction it sees what that transaction has written. */
 MUST_USE struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, void *arg);
 
-/* The same on a replica, if there is one and it answers: what others wrote, some time ago. Never
- * for what the one who asks may have written himself. */
+/* The same for a single statement: a server is asked once, not three times. ERR_INTERNAL: two. */
+MUST_USE struct err *sql_read_one(struct sql *db, struct ctx *c, sql_work *work, void *arg);
+
+/* That on a replica, if there is one and it answers: what others wrote, some time ago. Never for
+ * what the one who asks may have written himself. */
 MUST_USE struct err *sql_read_stale(struct sql *db, struct ctx *c, sql_work *work, void *arg);
 
-/* A list that belongs to somebody: stale if somebody else asks for it. */
+/* Of a list that belongs to somebody: stale if somebody else asks for it. */
 MUST_USE struct err *sql_read_of(struct sql *db, struct ctx *c, int64_t owner, sql_work *work,
                                  void *arg);
 

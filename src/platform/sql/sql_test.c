@@ -138,6 +138,25 @@ static void a_write_inside_a_read_is_refused(void **state)
     assert_int_equal(count(f), 0);
 }
 
+static struct err *count_twice(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    TRY(count_rows(tx, c, arg));
+    return count_rows(tx, c, arg);
+}
+
+static void a_read_of_one_statement_refuses_a_second(void **state)
+{
+    struct db_fixture *f = *state;
+    struct ctx *c = &f->ctx;
+    int64_t n = -1;
+
+    assert_ok(c, sql_read_one(f->db, c, count_rows, &n));
+    assert_int_equal(n, 0);
+    assert_err(sql_read_one(f->db, c, count_twice, &n), ERR_INTERNAL);
+    assert_err(sql_read_stale(f->db, c, count_twice, &n), ERR_INTERNAL);
+    assert_ok(c, sql_read(f->db, c, count_twice, &n));
+}
+
 struct writer_thread {
     struct db_fixture *f;
     int number, failed;
@@ -282,6 +301,7 @@ int main(int argc, char **argv)
         CASE(a_bad_statement_names_itself),
         CASE(inner_work_joins_the_transaction_it_is_in),
         CASE(a_write_inside_a_read_is_refused),
+        CASE(a_read_of_one_statement_refuses_a_second),
         CASE(neighbours_in_a_batch_do_not_notice_a_failure),
         CASE(caches_hear_of_a_commit_before_the_answer_goes_out),
         CASE(caches_hear_nothing_of_a_failure),

@@ -20,13 +20,19 @@ struct sql_call {
 /* What SQL_PUT adds to an INSERT, for a server or for a file. In the request's arena. */
 const char *sql_put_end(struct ctx *c, const struct sql_call *call, bool server);
 
+enum sql_reading {
+    SQL_READ_SNAPSHOT,
+    SQL_READ_ONE,   /* statement */
+    SQL_READ_STALE, /* one as well */
+};
+
 /* How to reach one kind of database. `db` is what the driver made; sql.c has looked at c->tx. */
 struct sql_driver {
     void (*close)(struct sql *db);
     struct executor *(*writer)(struct sql *db);
     struct err *(*write)(struct sql *db, struct ctx *c, sql_work *work, void *arg);
-    struct err *(*read)(struct sql *db, struct ctx *c, sql_work *work, void *arg);
-    struct err *(*read_stale)(struct sql *db, struct ctx *c, sql_work *work, void *arg);
+    struct err *(*read)(struct sql *db, struct ctx *c, enum sql_reading how, sql_work *work,
+                        void *arg);
     /* A write that no other process is beside: for changes to the schema. */
     struct err *(*write_alone)(struct sql *db, struct ctx *c, sql_work *work, void *arg);
     /* A short write of its own beside the transaction under way; NULL: there can be no two. */
@@ -59,6 +65,8 @@ struct sql_hook {
 struct sql_tx {
     struct sql *db; /* borrowed */
     bool writes;
+    enum sql_reading reading;            /* when it does not */
+    bool asked;                          /* a statement has been run */
     struct sql_hook *hooks, **hooks_end; /* of the job under way, in order */
 };
 

@@ -91,10 +91,11 @@ static struct err *read_on(struct sqlite_tx *tx, struct ctx *c, sql_work *work, 
     return e;
 }
 
-static struct err *read_snapshot(struct sql *base, struct ctx *c, sql_work *work, void *arg)
+static struct err *read_some(struct sql *base, struct ctx *c, enum sql_reading how, sql_work *work,
+                             void *arg)
 {
     struct sqlite_db *db = of(base);
-    struct sqlite_tx tx = {.base = {.db = base}};
+    struct sqlite_tx tx = {.base = {.db = base, .reading = how}};
 
     TRY(sqlite_readers_take(db->readers, c, &tx.conn));
     struct sql_tx *outer = c->tx;
@@ -152,8 +153,7 @@ static const struct sql_driver driver = {
     .close = close_db,
     .writer = writer,
     .write = write_job,
-    .read = read_snapshot,
-    .read_stale = read_snapshot,
+    .read = read_some,
     .write_alone = write_job,
     .run = run,
     .script = script,

@@ -121,7 +121,7 @@ static struct err *take_away(struct comment_api *base, struct ctx *c,
     struct remove_job job = {of(base), req, arena_new(c->arena, struct comment_item)};
 
     (void)resp;
-    TRY(sql_read(job.self->db, c, read_comment, &job));
+    TRY(sql_read_one(job.self->db, c, read_comment, &job));
     TRY(check_right(job.self, c, req->user_id, job.item));
     return changes_write(job.self->changes, job.self->db, c, remove_comment, &job);
 }
@@ -145,7 +145,7 @@ static struct err *list(struct comment_api *base, struct ctx *c, const struct co
 {
     struct list_job job = {.req = req};
 
-    TRY(sql_read(of(base)->db, c, read_list, &job));
+    TRY(sql_read_one(of(base)->db, c, read_list, &job));
     resp->comments = job.found;
     return NULL;
 }

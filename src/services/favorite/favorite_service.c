@@ -99,7 +99,7 @@ static struct err *are_liked(struct favorite_api *base, struct ctx *c,
 
     if (count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", count, IDS_MAX);
-    TRY(sql_read(of(base)->db, c, read_flags, &job));
+    TRY(sql_read_one(of(base)->db, c, read_flags, &job));
     resp->liked = job.liked;
     return NULL;
 }

@@ -172,7 +172,7 @@ static struct err *list_before(struct message_api *base, struct ctx *c,
 {
     struct before_job job = {.req = req};
 
-    TRY(sql_read(of(base)->db, c, read_before, &job));
+    TRY(sql_read_one(of(base)->db, c, read_before, &job));
     resp->messages = job.found;
     return NULL;
 }
@@ -194,7 +194,7 @@ static struct err *get_state(struct message_api *base, struct ctx *c,
 {
     struct state_job job = {.req = req};
 
-    TRY(sql_read(of(base)->db, c, read_state, &job));
+    TRY(sql_read_one(of(base)->db, c, read_state, &job));
     *resp = job.found;
     return NULL;
 }
@@ -219,7 +219,7 @@ static struct err *get_latest(struct message_api *base, struct ctx *c,
 
     if (req->peer_ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->peer_ids.count, IDS_MAX);
-    TRY(sql_read(of(base)->db, c, read_latest, &job));
+    TRY(sql_read_one(of(base)->db, c, read_latest, &job));
     resp->messages = job.found;
     return NULL;
 }

@@ -73,7 +73,7 @@ static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
 static struct err *list(struct relation_api *base, struct ctx *c, struct list_job *job,
                         struct relation_list_resp *resp)
 {
-    TRY(sql_read(of(base)->db, c, read_list, job));
+    TRY(sql_read_one(of(base)->db, c, read_list, job));
     *resp = job->found;
     return NULL;
 }
@@ -124,7 +124,7 @@ static struct err *are_followed(struct relation_api *base, struct ctx *c,
 
     if (count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", count, IDS_MAX);
-    TRY(sql_read(of(base)->db, c, read_flags, &job));
+    TRY(sql_read_one(of(base)->db, c, read_flags, &job));
     resp->followed = job.followed;
     return NULL;
 }

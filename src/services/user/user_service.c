@@ -90,7 +90,7 @@ static struct err *get_users(struct user_api *base, struct ctx *c,
 
     if (req->ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
-    TRY(sql_read(of(base)->db, c, read_users, &job));
+    TRY(sql_read_one(of(base)->db, c, read_users, &job));
     resp->users = job.found;
     return NULL;
 }
@@ -115,7 +115,7 @@ static struct err *get_credentials(struct user_api *base, struct ctx *c,
 {
     struct credentials_job job = {.by = req};
 
-    TRY(sql_read(of(base)->db, c, read_credentials, &job));
+    TRY(sql_read_one(of(base)->db, c, read_credentials, &job));
     if (!job.found.id)
         return no_user(c, req->id);
     *resp = job.found;

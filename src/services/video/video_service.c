@@ -98,7 +98,7 @@ static struct err *check_quota(struct video_api *base, struct ctx *c,
     struct quota_job job = {of(base), req};
 
     (void)resp;
-    return sql_read(job.self->db, c, read_quota, &job);
+    return sql_read_one(job.self->db, c, read_quota, &job);
 }
 
 /* ---- reading ---- */
@@ -123,7 +123,7 @@ static struct err *get_videos(struct video_api *base, struct ctx *c,
 
     if (req->ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
-    TRY(sql_read(of(base)->db, c, read_videos, &job));
+    TRY(sql_read_one(of(base)->db, c, read_videos, &job));
     resp->videos = job.found;
     return NULL;
 }
@@ -145,7 +145,7 @@ static struct err *list_feed(struct video_api *base, struct ctx *c,
 {
     struct feed_job job = {.req = req};
 
-    TRY(sql_read(of(base)->db, c, read_feed, &job));
+    TRY(sql_read_one(of(base)->db, c, read_feed, &job));
     *resp = job.found;
     return NULL;
 }
@@ -195,7 +195,7 @@ static struct err *get_media(struct video_api *base, struct ctx *c,
 {
     struct media_read_job job = {.id = req->id};
 
-    TRY(sql_read(of(base)->db, c, read_media, &job));
+    TRY(sql_read_one(of(base)->db, c, read_media, &job));
     *resp = job.found;
     return NULL;
 }
@@ -218,7 +218,7 @@ static struct err *find_asset(struct video_api *base, struct ctx *c,
 {
     struct asset_job job = {.asset = req->asset};
 
-    TRY(sql_read(of(base)->db, c, read_asset, &job));
+    TRY(sql_read_one(of(base)->db, c, read_asset, &job));
     *resp = (struct video_find_asset_resp){job.found};
     return NULL;
 }
