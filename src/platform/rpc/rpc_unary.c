@@ -10,7 +10,8 @@ struct rpc_flight {
     struct ctx *c;
     const char *path;
     struct str request;
-    bool sent_again, answered;
+    bool answered;
+    unsigned sent_again; /* times */
 };
 
 static void send_request(struct rpc_flight *f)
@@ -36,13 +37,13 @@ struct rpc_flight *rpc_begin(struct rpc_channel *ch, struct ctx *c, const char *
     return f;
 }
 
-/* A connection that was being closed refused it: the next one may not. */
+/* A connection that was being closed refused it: the next one may not, unless it is as old. */
 static bool send_again(struct rpc_flight *f)
 {
-    if (f->sent_again || !f->call->done || !f->call->unseen ||
+    if (f->sent_again == RPC_CHANNEL_CONNECTIONS_MAX || !f->call->done || !f->call->unseen ||
         (f->c->deadline_ns && clock_monotonic_ns() >= f->c->deadline_ns))
         return false;
-    f->sent_again = true;
+    f->sent_again++;
     if (!rpc_channel_retake(f->call))
         return false;
     rpc_channel_call_again(f->call);

@@ -47,8 +47,7 @@ MUST_USE struct err *sql_read(struct sql *db, struct ctx *c, sql_work *work, voi
 /* The same for a single statement: a server is asked once, not three times. ERR_INTERNAL: two. */
 MUST_USE struct err *sql_read_one(struct sql *db, struct ctx *c, sql_work *work, void *arg);
 
-/* That on a replica, if there is one and it answers: what others wrote, some time ago. Never for
- * what the one who asks may have written himself. */
+/* That on a replica, if one answers: what others wrote, some time ago, never what oneself wrote. */
 MUST_USE struct err *sql_read_stale(struct sql *db, struct ctx *c, sql_work *work, void *arg);
 
 /* Of a list that belongs to somebody: stale if somebody else asks for it. */
@@ -72,9 +71,9 @@ void sql_on_commit(struct sql_tx *tx, struct ctx *c, void (*fn)(void *arg), void
  * a batch is one transaction, and several threads may call at once. Set at start-up. */
 void sql_on_batch(struct sql *db, void (*fn)(void *self), void *self);
 
-/* Calls fn(self) on the writer's thread soon after another process has committed to the database:
- * what is remembered of rows may be wrong. Set at start-up. A shared database never tells: others
- * write to it all the time, and nothing of it may be remembered. */
+/* Calls fn(self) on the writer's thread soon after another process has committed: what is
+ * remembered of rows may be wrong. Set at start-up. A shared database never tells: others write to
+ * it all the time, and nothing of it may be remembered. */
 void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
 
 /* ---- statements: `text` is a literal; it is prepared once per connection ---- */
@@ -116,8 +115,7 @@ void sql_on_foreign_write(struct sql *db, void (*fn)(void *self), void *self);
  * look first and insert what is missing makes a server's transactions wait in circles. */
 #define sql_hold(tx, c, text, ...) sql_run_put((tx), (c), SIZE_MAX, (text), SQL_ARGS(__VA_ARGS__))
 
-/* Inserts a row that nobody else may have inserted; if it is there after all, the work runs again.
- */
+/* Inserts a row that nobody else may have inserted; if somebody has, the work runs again. */
 #define sql_insert_missing(tx, c, text, ...) \
     sql_run_insert((tx), (c), NULL, (text), SQL_ARGS(__VA_ARGS__))
 
