@@ -14,6 +14,7 @@ static struct err *load(struct look *look, int64_t before, struct video_page *ou
         .before = before, .limit = FEED_PAGE, .with_items = !look_is_local(look)};
     struct video_list_resp list = {0};
 
+    look_confirm_later(look);
     video_list_feed_start(look->g->deps.services.video, look->c, &req, &list, &look->calls);
     TRY(look_join(look));
     *next_time = list.times.count ? list.times.at[list.times.count - 1]

@@ -29,6 +29,11 @@ struct look *look_at_session(struct gateway *g, struct ctx *c, const struct toke
     return look;
 }
 
+void look_confirm_later(struct look *look)
+{
+    look->session.later = look->session.open;
+}
+
 void look_end(struct look **look)
 {
     calls_end(&(*look)->calls);
@@ -178,10 +183,15 @@ static struct err *bad_session(struct look *look)
 static struct err *confirm_session(struct look_round *r)
 {
     struct look *look = r->look;
-    struct err *e = look->session.open ? r->users_call->err : NULL;
 
+    if (look->session.later) {
+        look->session.later = false;
+        return NULL;
+    }
     if (!look->session.open)
         return NULL;
+    struct err *e = r->users_call->err;
+
     look->session.open = false;
     if (e && !(look->session.lenient && degraded_may(e))) {
         look->c->user_id = 0;

@@ -43,6 +43,7 @@ struct look {
     struct { /* who asks, until the user service has confirmed it */
         struct token_claims claims;
         bool open, lenient;
+        bool later; /* not in the next round, but in the one behind it */
     } session;
 };
 
@@ -52,6 +53,10 @@ struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req 
 /* For admission: a look that has a session to confirm. Lenient: a bad one is the same as none. */
 struct look *look_at_session(struct gateway *g, struct ctx *c, const struct token_claims *claims,
                              bool lenient);
+
+/* What the next join asks is the same for everybody: with the join behind it is soon enough to
+ * confirm who asks, beside other users. */
+void look_confirm_later(struct look *look);
 
 /* Waits for calls under way and drops what is wanted, but for the session. */
 void look_end(struct look **look);

@@ -78,10 +78,11 @@ static struct call *latest(struct look *look)
 static void ask_users(struct look_round *r)
 {
     struct look *look = r->look;
-    bool needed = look->session.open && !look->session.lenient;
+    bool session = look->session.open && !look->session.later;
+    bool needed = session && !look->session.lenient;
 
     r->users = gather(look, WANT_USERS, WANT_REQUIRED_USER, &needed);
-    if (look->session.open)
+    if (session)
         add_ids(&r->users, (struct i64_list){&look->session.claims.user_id, 1});
     if (!r->users.count)
         return;
