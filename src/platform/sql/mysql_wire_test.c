@@ -310,6 +310,30 @@ static void who_finds_all_connections_busy_waits_until_his_deadline(void **state
     assert_true(sql_stats(w->db).wait_ns >= CLOCK_NS_PER_MS);
 }
 
+/* Changes the row, is cut off, and comes back when somebody else has changed it. */
+static struct err *hold_a_row_while_cut_off(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct wired *w = arg;
+    struct arena arena = {0};
+    struct ctx apart = {.arena = &arena};
+    char text[] = "UPDATE t SET n = n + 10 WHERE id = 1";
+
+    TRY(sql_exec(tx, c, "UPDATE t SET n = n + 1 WHERE id = 1"));
+    wire_tap_freeze(w->tap, true);
+    assert_ok(&apart, sql_write(w->base.db, &apart, mysql_fixture_do, text));
+    wire_tap_freeze(w->tap, false);
+    arena_fini(&arena);
+    return NULL;
+}
+
+static void a_transaction_that_is_cut_off_lets_go_of_its_rows(void **state)
+{
+    struct wired *w = *state;
+
+    assert_unknown(sql_write(w->db, &w->base.ctx, hold_a_row_while_cut_off, w));
+    assert_int_equal(mysql_fixture_sum(&w->base), 10);
+}
+
 static void *wait_for_one(void *arg)
 {
     struct holder *h = arg;
@@ -392,6 +416,7 @@ static const struct CMUnitTest tests[] = {
     CASE(who_waits_for_a_silent_server_gives_up_at_his_deadline),
     CASE(a_statement_that_takes_too_long_ends_at_the_deadline),
     CASE(who_finds_all_connections_busy_waits_until_his_deadline),
+    CASE(a_transaction_that_is_cut_off_lets_go_of_its_rows),
     CASE(beyond_so_many_that_wait_the_next_is_refused_at_once),
     CASE(a_replica_answers_what_may_be_stale_and_nothing_else),
 };
