@@ -110,12 +110,12 @@ def copy_installed(data):
 
 
 def install(folder):
-    """Installs beside, and takes the name when all is there."""
+    """Installs beside, and takes the name when all is there. Forced: a machine need not know its own name."""
     unfinished = folder.with_suffix('.unfinished')
     shutil.rmtree(unfinished, ignore_errors=True)
     user = getpass.getuser()
     done = subprocess.run(
-        ['mariadb-install-db', '--no-defaults', f'--datadir={unfinished}', f'--user={user}', '--skip-test-db', '--skip-name-resolve',
+        ['mariadb-install-db', '--no-defaults', f'--datadir={unfinished}', f'--user={user}', '--skip-test-db', '--skip-name-resolve', '--force',
          '--auth-root-authentication-method=socket', f'--auth-root-socket-user={user}', LOG_BYTES],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
