@@ -234,8 +234,7 @@ addEventListener('keydown', (event) => {
   keys[event.key]();
 });
 document.querySelectorAll('dialog').forEach((dialog) => {
-  const outside = ({ target }) => (target === dialog || 'close' in target.dataset) && dialog.close();
-  dialog.onclick = outside;
+  dialog.addEventListener('click', ({ target }) => (target === dialog || 'close' in target.dataset) && dialog.close());
 });
 $('#account').onclick = () => (session ? signIn(null) : $('#login').showModal());
 $('#state button').onclick = more;
