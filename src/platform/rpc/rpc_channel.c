@@ -218,7 +218,7 @@ static bool send_fails(struct rpc_channel_call *call, struct ctx *c)
     rpc_channel_conn_flush(conn);
     bool fails = call->done && call->unseen;
 
-    pthread_mutex_unlock(&conn->link.lock);
+    rpc_channel_conn_unlock(conn);
     return fails;
 }
 
@@ -339,7 +339,7 @@ void rpc_channel_destroy(struct rpc_channel *ch)
     for (struct rpc_channel_conn *conn; (conn = next_to_end(ch)) != NULL; let_go(ch, conn)) {
         pthread_mutex_lock(&conn->link.lock);
         rpc_channel_conn_end(conn, "the channel was closed");
-        pthread_mutex_unlock(&conn->link.lock);
+        rpc_channel_conn_unlock(conn);
     }
     for (size_t i = 0; i < ch->options.connections; i++)
         if (ch->slots[i])

@@ -1,7 +1,6 @@
 /* One call of a channel: what is sent, what comes, how it ends. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include <time.h>
 
 #include "clock.h"
 #include "grpc_timeout.h"
@@ -48,24 +47,12 @@ void rpc_channel_call_again(struct rpc_channel_call *call)
     rpc_messages_put(&call->out, &call->request);
 }
 
-static void wake_init(pthread_cond_t *wake)
-{
-    pthread_condattr_t attr;
-
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(wake, &attr);
-    pthread_condattr_destroy(&attr);
-}
-
 struct rpc_channel_call *rpc_channel_call_create(void)
 {
     struct rpc_channel_call *call = calloc(1, sizeof(*call));
 
     if (!call)
         abort();
-    pthread_mutex_init(&call->sleep_lock, NULL);
-    wake_init(&call->wake);
     clear(call);
     return call;
 }
@@ -83,8 +70,6 @@ void rpc_channel_call_destroy(struct rpc_channel_call *call)
 {
     rpc_channel_call_reset(call);
     arena_fini(&call->arena);
-    pthread_cond_destroy(&call->wake);
-    pthread_mutex_destroy(&call->sleep_lock);
     free(call);
 }
 

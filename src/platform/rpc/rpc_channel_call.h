@@ -4,7 +4,7 @@
 #define RPC_CHANNEL_CALL_H
 
 #include <nghttp2/nghttp2.h>
-#include <pthread.h>
+#include <stdatomic.h>
 
 #include "grpc_reader.h"
 #include "grpc_status.h"
@@ -51,14 +51,12 @@ struct rpc_channel_call {
     int64_t done_ns;
 
     /*
-     * Its caller sleeps here while another reads, and does not need the connection's lock to wake
-     * up. Who wakes it has taken it off the list of those who wait, and is done with it if it is
-     * over.
+     * Its caller sleeps while another reads, and needs no lock to wake up. Who has taken it off the
+     * list of those who wait will wake it, and is done with it then.
      */
-    pthread_mutex_t sleep_lock;
-    pthread_cond_t wake;
-    enum rpc_channel_call_sleep { SLEEP_ON, SLEEP_LOOK, SLEEP_OVER } woken; /* sleep_lock */
     bool waiting;
+    enum rpc_channel_call_sleep { SLEEP_ON, SLEEP_LOOK, SLEEP_OVER } news; /* what it wakes to */
+    _Atomic uint32_t woken; /* one of these; no lock */
 };
 
 void rpc_channel_call_callbacks(nghttp2_session_callbacks *callbacks);

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "rpc_channel_parts.h"
+#include "rpc_sleep.h"
 
 /* ---- life ---- */
 
@@ -46,7 +47,7 @@ void rpc_channel_conn_poke(struct rpc_channel_conn *conn)
 
 static void waiter_add(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
 {
-    call->woken = SLEEP_ON;
+    atomic_store(&call->woken, SLEEP_ON);
     call->next_waiter = NULL;
     call->last_waiter = conn->last_waiter;
     if (conn->last_waiter)
@@ -70,15 +71,6 @@ static void waiter_remove(struct rpc_channel_conn *conn, struct rpc_channel_call
     call->waiting = false;
 }
 
-/* Not before all is done with it: a call that is over may be gone at once. */
-static void wake(struct rpc_channel_call *call)
-{
-    pthread_mutex_lock(&call->sleep_lock);
-    call->woken = call->done ? SLEEP_OVER : SLEEP_LOOK;
-    pthread_cond_signal(&call->wake);
-    pthread_mutex_unlock(&call->sleep_lock);
-}
-
 void rpc_channel_conn_news(struct rpc_channel_call *call)
 {
     struct rpc_channel_conn *conn = call->conn;
@@ -86,28 +78,48 @@ void rpc_channel_conn_news(struct rpc_channel_call *call)
     if (!call->waiting)
         return;
     waiter_remove(conn, call);
+    call->news = call->done ? SLEEP_OVER : SLEEP_LOOK;
     call->next_waiter = conn->news;
     conn->news = call;
-}
-
-void rpc_channel_conn_wake(struct rpc_channel_conn *conn)
-{
-    for (struct rpc_channel_call *call = conn->news, *next; call; call = next) {
-        next = call->next_waiter;
-        wake(call);
-    }
-    conn->news = NULL;
 }
 
 /* Somebody has to read for those who still wait. */
 static void pass_on(struct rpc_channel_conn *conn)
 {
-    struct rpc_channel_call *next = conn->first_waiter;
+    if (!conn->reading && conn->first_waiter)
+        rpc_channel_conn_news(conn->first_waiter);
+}
 
-    if (conn->reading || !next)
-        return;
-    waiter_remove(conn, next);
-    wake(next);
+/* A call that is over may be gone as soon as its caller is awake. */
+static void wake_all(struct rpc_channel_call *call)
+{
+    for (struct rpc_channel_call *next; call; call = next) {
+        next = call->next_waiter;
+        rpc_sleep_end(&call->woken, call->news);
+    }
+}
+
+/* Those who wake up want the lock: it is free by then. */
+void rpc_channel_conn_unlock(struct rpc_channel_conn *conn)
+{
+    struct rpc_channel_call *news = conn->news;
+
+    conn->news = NULL;
+    pthread_mutex_unlock(&conn->link.lock);
+    wake_all(news);
+}
+
+/* By one who has a call on it. Those who wake up mostly call again: one write for all who do so
+ * while the others are being woken. */
+static void unlock_holding_back(struct rpc_channel_conn *conn)
+{
+    if (conn->news && rpc_link_hold(&conn->link)) {
+        rpc_channel_conn_unlock(conn);
+        pthread_mutex_lock(&conn->link.lock);
+        rpc_link_let_go(&conn->link);
+        rpc_channel_conn_flush(conn);
+    }
+    rpc_channel_conn_unlock(conn);
 }
 
 /* ---- the end of it ---- */
@@ -120,7 +132,6 @@ static void lose_all(struct rpc_channel_conn *conn, const char *why)
         rpc_link_close(&conn->link);
     while (conn->calls)
         rpc_channel_call_lose(conn->calls, ERR_UNAVAILABLE, why);
-    rpc_channel_conn_wake(conn);
 }
 
 void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why)
@@ -133,7 +144,6 @@ void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why)
     rpc_link_break(&conn->link);
     while (conn->calls)
         rpc_channel_call_lose(conn->calls, ERR_CANCELLED, why);
-    rpc_channel_conn_wake(conn);
     rpc_channel_conn_poke(conn);
 }
 
@@ -300,7 +310,6 @@ static void take_bytes(struct rpc_channel_conn *conn, ssize_t n, int failed)
     }
     conn->heard_ns = clock_monotonic_ns();
     conn->pinged = false;
-    rpc_channel_conn_wake(conn);
 }
 
 /* Nobody has looked for a while: what came meanwhile may be the end of it, behind what was said
@@ -366,7 +375,7 @@ static void read_once(struct rpc_channel_conn *conn, int64_t deadline_ns)
     if (conn->connecting || conn->link.blocked)
         fds[0].events |= POLLOUT;
     conn->reading = true;
-    pthread_mutex_unlock(&conn->link.lock);
+    unlock_holding_back(conn);
     wait_for_socket(fds, COUNT(fds), until_ns);
     if (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) {
         n = recv(fds[0].fd, conn->bytes, sizeof(conn->bytes), 0);
@@ -385,34 +394,31 @@ static void read_once(struct rpc_channel_conn *conn, int64_t deadline_ns)
 
 /* ---- waiting ---- */
 
-/* Until woken or the deadline; no lock held. True: the call is over, and nobody else touches it. */
-static bool sleep_until(struct rpc_channel_call *call, int64_t deadline_ns)
+/* The deadline has come: nobody is to wake it any more, or somebody is just about to. */
+static void stop_waiting(struct rpc_channel_conn *conn, struct rpc_channel_call *call)
 {
-    struct timespec until = {.tv_sec = deadline_ns / CLOCK_NS_PER_S,
-                             .tv_nsec = deadline_ns % CLOCK_NS_PER_S};
-    int failed = 0;
+    pthread_mutex_lock(&conn->link.lock);
+    bool waited = call->waiting;
 
-    pthread_mutex_lock(&call->sleep_lock);
-    while (call->woken == SLEEP_ON && !failed)
-        failed = deadline_ns ? pthread_cond_timedwait(&call->wake, &call->sleep_lock, &until)
-                             : pthread_cond_wait(&call->wake, &call->sleep_lock);
-    bool over = call->woken == SLEEP_OVER;
-
-    pthread_mutex_unlock(&call->sleep_lock);
-    return over;
+    if (waited)
+        waiter_remove(conn, call);
+    rpc_channel_conn_unlock(conn);
+    if (!waited)
+        (void)rpc_sleep(&call->woken, SLEEP_ON, 0);
 }
 
-/* Lock held, given up meanwhile; not held when this returns true. */
+/* Lock held, given up meanwhile; not held when this returns true: the call is over, and nobody else
+ * touches it. */
 static bool wait_for_reader(struct rpc_channel_conn *conn, struct rpc_channel_call *call,
                             int64_t deadline_ns)
 {
     waiter_add(conn, call);
-    pthread_mutex_unlock(&conn->link.lock);
-    if (sleep_until(call, deadline_ns))
+    rpc_channel_conn_unlock(conn);
+    if (!rpc_sleep(&call->woken, SLEEP_ON, deadline_ns))
+        stop_waiting(conn, call);
+    if (atomic_load(&call->woken) == SLEEP_OVER)
         return true;
     pthread_mutex_lock(&conn->link.lock);
-    if (call->waiting)
-        waiter_remove(conn, call);
     return false;
 }
 
@@ -432,6 +438,6 @@ bool rpc_channel_conn_wait(struct rpc_channel_conn *conn, struct rpc_channel_cal
     pass_on(conn);
     bool news = rpc_channel_call_has_news(call);
 
-    pthread_mutex_unlock(&conn->link.lock);
+    unlock_holding_back(conn);
     return news;
 }

@@ -29,7 +29,7 @@ struct rpc_channel_conn {
     bool pinged;
     struct rpc_channel_call *calls;
     struct rpc_channel_call *first_waiter, *last_waiter;
-    struct rpc_channel_call *news; /* of those who are to be woken, by next_waiter */
+    struct rpc_channel_call *news; /* those who are to be woken, by next_waiter */
     char bytes[32 * 1024];         /* the reader's */
 };
 
@@ -73,13 +73,15 @@ void rpc_channel_failed(struct rpc_channel *ch);
 struct rpc_channel_conn *rpc_channel_conn_create(struct rpc_channel *ch);
 void rpc_channel_conn_destroy(struct rpc_channel_conn *conn); /* nobody refers to it */
 
+/* Gives up the lock and wakes those for whom something came; then it may be gone. */
+void rpc_channel_conn_unlock(struct rpc_channel_conn *conn);
+
 /* All of these with the lock held. */
 void rpc_channel_conn_adopt(struct rpc_channel_conn *conn, int fd, struct rpc_tls_pipe *tls);
 void rpc_channel_conn_start(struct rpc_channel_conn *conn, struct ctx *c); /* the first time */
 void rpc_channel_conn_check(struct rpc_channel_conn *conn);                /* is it still good? */
 void rpc_channel_conn_flush(struct rpc_channel_conn *conn);
 void rpc_channel_conn_news(struct rpc_channel_call *call); /* something came for it */
-void rpc_channel_conn_wake(struct rpc_channel_conn *conn); /* all for whom something came */
 void rpc_channel_conn_end(struct rpc_channel_conn *conn, const char *why);
 void rpc_channel_conn_poke(struct rpc_channel_conn *conn); /* the one who reads looks again */
 

@@ -171,6 +171,21 @@ void rpc_link_flush(struct rpc_link *l)
     l->blocked = false;
     while (fill(l) && push(l))
         ;
+    rpc_link_let_go(l);
+}
+
+bool rpc_link_hold(struct rpc_link *l)
+{
+    bool held = !l->sending && l->session;
+
+    if (held)
+        l->sending = true;
+    return held;
+}
+
+/* Who closed it meanwhile has left the socket. */
+void rpc_link_let_go(struct rpc_link *l)
+{
     l->sending = false;
     if (!l->session)
         close_socket(l);

@@ -24,7 +24,7 @@ struct rpc_link {
     const char *why;          /* what broke it, when it is known: a literal */
     char *out;                /* bytes on their way into the socket */
     size_t out_len, out_sent, out_room;
-    bool sending; /* a thread is in send(), without the lock */
+    bool sending; /* a thread is in send(), without the lock, or holds back what is to be sent */
     bool blocked; /* the socket takes no more: flush again when it does */
     bool broken;  /* no more can be sent; the reader will close it */
 };
@@ -42,6 +42,10 @@ MUST_USE bool rpc_link_take(struct rpc_link *l, const void *bytes, size_t len);
 
 /* Sends what the session has. Lock held; it is given up while sending: not from a callback. */
 void rpc_link_flush(struct rpc_link *l);
+
+/* Lock held: until rpc_link_let_go() nothing is sent. False: somebody is at it, or it is closed. */
+MUST_USE bool rpc_link_hold(struct rpc_link *l);
+void rpc_link_let_go(struct rpc_link *l);
 
 /* Both sides have said what they had to. Lock held. */
 bool rpc_link_is_over(const struct rpc_link *l);

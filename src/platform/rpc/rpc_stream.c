@@ -62,7 +62,7 @@ struct err *rpc_stream_send(struct rpc_stream *s, struct ctx *c, struct str mess
     pthread_mutex_lock(&conn->link.lock);
     struct err *e = put(s->call, c, message);
 
-    pthread_mutex_unlock(&conn->link.lock);
+    rpc_channel_conn_unlock(conn);
     return e;
 }
 
@@ -77,7 +77,7 @@ void rpc_stream_end(struct rpc_stream *s)
         (void)nghttp2_session_resume_data(conn->link.session, call->stream);
         rpc_channel_conn_flush(conn);
     }
-    pthread_mutex_unlock(&conn->link.lock);
+    rpc_channel_conn_unlock(conn);
 }
 
 /* ---- receiving ---- */
@@ -106,7 +106,7 @@ struct err *rpc_stream_receive(struct rpc_stream *s, struct ctx *c, struct str *
     pthread_mutex_lock(&call->conn->link.lock);
     struct err *e = take(call, c, message);
 
-    pthread_mutex_unlock(&call->conn->link.lock);
+    rpc_channel_conn_unlock(call->conn);
     return e;
 }
 
@@ -118,10 +118,9 @@ void rpc_stream_cancel(struct rpc_stream *s)
 
     pthread_mutex_lock(&conn->link.lock);
     rpc_channel_call_cancel(s->call);
-    rpc_channel_conn_wake(conn);
     rpc_channel_conn_flush(conn);
     rpc_channel_conn_poke(conn);
-    pthread_mutex_unlock(&conn->link.lock);
+    rpc_channel_conn_unlock(conn);
 }
 
 void rpc_stream_close(struct rpc_stream *s)

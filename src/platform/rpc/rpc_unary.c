@@ -70,7 +70,7 @@ static void cancel(struct rpc_channel_call *call)
     pthread_mutex_lock(&conn->link.lock);
     rpc_channel_call_cancel(call);
     rpc_channel_conn_flush(conn);
-    pthread_mutex_unlock(&conn->link.lock);
+    rpc_channel_conn_unlock(conn);
 }
 
 void rpc_abandon(struct rpc_flight *f)
