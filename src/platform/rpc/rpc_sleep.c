@@ -14,12 +14,12 @@ bool rpc_sleep(const _Atomic uint32_t *number, uint32_t asleep, int64_t deadline
 {
     struct timespec until = {.tv_sec = deadline_ns / CLOCK_NS_PER_S,
                              .tv_nsec = deadline_ns % CLOCK_NS_PER_S};
-    bool in_time = true;
+    bool goes_on = true; /* woken, perhaps for nothing; changed before it slept; a signal */
 
-    while (in_time && atomic_load(number) == asleep)
-        in_time = syscall(SYS_futex, number, FUTEX_WAIT_BITSET_PRIVATE, asleep,
+    while (goes_on && atomic_load(number) == asleep)
+        goes_on = syscall(SYS_futex, number, FUTEX_WAIT_BITSET_PRIVATE, asleep,
                           deadline_ns ? &until : NULL, NULL, FUTEX_BITSET_MATCH_ANY) == 0 ||
-                  errno != ETIMEDOUT;
+                  errno == EAGAIN || errno == EINTR;
     return atomic_load(number) != asleep;
 }
 

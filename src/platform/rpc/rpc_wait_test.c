@@ -1,5 +1,7 @@
 /* Tests of calls that are waited for a while, given up, or judged by who ended them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+
 #include "eventually.h"
 #include "rpc_fixture.h"
 
@@ -21,6 +23,37 @@ static void a_call_may_be_waited_for_in_pieces(void **state)
     assert_true(rpc_wait(flight, in_ms(60000)));
     assert_ok(&f->ctx, rpc_finish(flight, &resp, NULL));
     assert_str(resp, STR("x"));
+}
+
+static void *finish_call(void *arg)
+{
+    struct str resp;
+
+    return rpc_finish(arg, &resp, NULL);
+}
+
+/* While another thread reads, or about to: it is the same to who waits. */
+static void a_time_before_all_time_is_no_time_to_wait(void **state)
+{
+    struct rpc_fixture *f = *state;
+    struct arena arena CLEANUP(arena_fini) = {0};
+    struct ctx others = {.arena = &arena};
+    pthread_t thread;
+    struct str resp;
+    void *failed;
+
+    atomic_store(&f->held, true);
+    struct rpc_flight *flight = rpc_begin(f->ch, &f->ctx, WAIT, STR("x"));
+    struct rpc_flight *first = rpc_begin(f->ch, &others, WAIT, STR("y"));
+    assert_int_equal(pthread_create(&thread, NULL, finish_call, first), 0);
+    for (int i = 0; i < 30; i++) {
+        fixture_nap();
+        assert_false(rpc_wait(flight, -1));
+    }
+    atomic_store(&f->held, false);
+    assert_ok(&f->ctx, rpc_finish(flight, &resp, NULL));
+    assert_int_equal(pthread_join(thread, &failed), 0);
+    assert_null(failed);
 }
 
 static void a_call_that_never_began_needs_no_waiting(void **state)
@@ -105,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RPC_TEST(a_call_may_be_waited_for_in_pieces),
+        RPC_TEST(a_time_before_all_time_is_no_time_to_wait),
         RPC_TEST(a_call_that_never_began_needs_no_waiting),
         RPC_TEST(a_call_that_is_given_up_makes_room),
         RPC_TEST(who_ended_a_call_is_known),
