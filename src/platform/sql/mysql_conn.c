@@ -255,23 +255,29 @@ struct err *mysql_conn_run(struct mysql_conn *conn, struct ctx *c, struct sql_ro
     return good ? NULL : failed(conn, c, call->text);
 }
 
-struct err *mysql_conn_do(struct mysql_conn *conn, struct ctx *c, const char *text)
+/* The latest failure of the connection itself; nothing watches it any more. */
+static struct err *refused(struct mysql_conn *conn, struct ctx *c, const char *text)
 {
-    if (mysql_real_query(conn->my, text, strlen(text)) == 0)
-        return NULL;
     mysql_conn_note(conn, mysql_errno(conn->my), mysql_sqlstate(conn->my), mysql_error(conn->my));
     return failed(conn, c, text);
 }
 
+struct err *mysql_conn_do(struct mysql_conn *conn, struct ctx *c, const char *text)
+{
+    return mysql_real_query(conn->my, text, strlen(text)) ? refused(conn, c, text) : NULL;
+}
+
 struct err *mysql_conn_begin_read(struct mysql_conn *conn, struct ctx *c)
 {
+    static const char text[] = "START TRANSACTION";
+
     if (conn->lost)
-        return too_late(conn, c, "START TRANSACTION");
+        return too_late(conn, c, text);
     mysql_watch_arm(conn->watch, &conn->watched, (int)mysql_get_socket(conn->my), c->deadline_ns);
-    struct err *e = mysql_conn_do(conn, c, "START TRANSACTION");
+    bool good = mysql_real_query(conn->my, text, sizeof(text) - 1) == 0;
 
     mysql_watch_disarm(conn->watch, &conn->watched);
-    return e;
+    return good ? NULL : refused(conn, c, text);
 }
 
 /* A server that does not answer is noticed by the next who uses the connection. */
