@@ -390,6 +390,26 @@ def test_a_track_without_its_playlist_is_made_again(tmp_path):
     assert abs(again.path("v360.mp4").stat().st_size - whole) < whole / 10
 
 
+def without_file(path):
+    path.unlink()
+
+
+def cut_short(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize("track", ["audio", "v360"])
+@pytest.mark.parametrize("damage", [without_file, cut_short])
+def test_a_playlist_whose_track_is_not_beside_it_is_made_again(track, damage, tmp_path):
+    """A kill while the files were carried away, one after the other, leaves that."""
+    made = do("encode", "plain.mp4", tmp_path)
+    damage(made.path(f"{track}.mp4"))
+    made.path("master.m3u8").unlink()
+    again = do("encode", "plain.mp4", tmp_path)
+    assert f"{track}.mp4" in again.files
+    assert decode_errors(again.path("master.m3u8")) == []
+
+
 def test_what_a_killed_run_left_behind_is_no_obstacle(tmp_path):
     directory = tmp_path / "job"
     directory.mkdir()

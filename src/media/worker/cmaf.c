@@ -215,8 +215,9 @@ static void playlist_print(AVIOContext *io, const struct cmaf *c)
 
     for (int i = 0; i < c->count; i++)
         longest = fmax(longest, seconds(c, i));
-    avio_printf(io, "#EXTM3U\n#EXT-X-VERSION:7\n## track %d %d %d %d %d %d %d %s\n", s->peak,
-                s->average, s->width, s->height, s->fps_num, s->fps_den, s->channels, s->codecs);
+    avio_printf(io, "#EXTM3U\n#EXT-X-VERSION:7\n## track %lld %d %d %d %d %d %d %d %s\n",
+                (long long)c->segments[c->count].offset, s->peak, s->average, s->width, s->height,
+                s->fps_num, s->fps_den, s->channels, s->codecs);
     avio_printf(io, "#EXT-X-TARGETDURATION:%d\n#EXT-X-PLAYLIST-TYPE:VOD\n",
                 FFMAX(1, (int)(longest + 0.5)));
     avio_printf(io, "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"%s.mp4\",BYTERANGE=\"%d@0\"\n",
@@ -265,10 +266,11 @@ void cmaf_destroy(struct cmaf *c)
 
 int cmaf_summary(const char *name, struct cmaf_summary *out)
 {
-    char text[SUMMARY_BYTES], file[OUTPUT_NAME_MAX];
+    char text[SUMMARY_BYTES], playlist[OUTPUT_NAME_MAX], track[OUTPUT_NAME_MAX];
 
-    (void)snprintf(file, sizeof(file), "%s.m3u8", name);
-    if (output_read(file, text, sizeof(text)) < 0)
+    (void)snprintf(playlist, sizeof(playlist), "%s.m3u8", name);
+    (void)snprintf(track, sizeof(track), "%s.mp4", name);
+    if (output_read(playlist, text, sizeof(text)) < 0)
         return 0;
     char *at = strstr(text, "## track ");
     int *const numbers[] = {&out->peak,    &out->average, &out->width,   &out->height,
@@ -277,9 +279,11 @@ int cmaf_summary(const char *name, struct cmaf_summary *out)
     if (!at)
         return 0;
     at += strlen("## track ");
+    int64_t bytes = strtoll(at, &at, 10);
+
     for (size_t i = 0; i < COUNT(numbers); i++)
         *numbers[i] = (int)strtol(at, &at, 10);
     at += strspn(at, " ");
     (void)snprintf(out->codecs, sizeof(out->codecs), "%.*s", (int)strcspn(at, "\n"), at);
-    return out->average > 0;
+    return out->average > 0 && output_size(track) == bytes;
 }

@@ -14,8 +14,9 @@ enum {
 
 /*
  * One track of the HLS presentation: "<name>.mp4", fragmented, one fragment per segment, and
- * "<name>.m3u8", which points into it by byte ranges. The playlist is written last, so its
- * existence means that the track is complete.
+ * "<name>.m3u8", which points into it by byte ranges. The playlist is written last and tells the
+ * track's size: the track is complete when both are there and agree. A server that is killed while
+ * it carries finished files away takes some of them along, and leaves the others.
  */
 struct cmaf;
 

@@ -199,3 +199,15 @@ int output_read(const char *name, char *buf, int size)
     buf[n] = '\0';
     return (int)n;
 }
+
+int64_t output_size(const char *name)
+{
+    int fd = openat(MEDIA_FD_OUTPUT, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    int64_t size = lseek(fd, 0, SEEK_END);
+
+    close(fd);
+    return size;
+}

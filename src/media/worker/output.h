@@ -35,4 +35,7 @@ MUST_USE enum media_reason output_whole(const char *name, const void *data, size
 /* Bytes of a committed file (at most `size` - 1, NUL-terminated), or -1. */
 int output_read(const char *name, char *buf, int size);
 
+/* Bytes in a committed file, or -1: there is none. */
+int64_t output_size(const char *name);
+
 #endif
