@@ -407,7 +407,7 @@ struct err *bus_list(struct bus *bus, struct ctx *c, int64_t after, int64_t limi
 {
     struct list_question q = {.after = after, .limit = limit};
 
-    TRY(sql_read(bus->db, c, read_list, &q));
+    TRY(sql_read_one(bus->db, c, read_list, &q));
     *out = q.found;
     return NULL;
 }

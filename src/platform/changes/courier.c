@@ -282,14 +282,14 @@ static struct err *find_page(struct sweep *s, struct ctx *c)
     bool had_turn = s->has_turn;
 
     s->read_at = clock_wall_ms();
-    TRY(sql_read(s->k->options.db, c, read_page, s));
+    TRY(sql_read_one(s->k->options.db, c, read_page, s));
     s->others_turn = s->found.count && !take_turn(s, c);
     if (s->others_turn)
         s->found.count = 0;
     if (s->has_turn == had_turn)
         return NULL;
     s->read_at = clock_wall_ms();
-    return sql_read(s->k->options.db, c, read_page, s);
+    return sql_read_one(s->k->options.db, c, read_page, s);
 }
 
 static struct err *next_page(struct sweep *s, struct ctx *c)
@@ -321,7 +321,7 @@ static void note_settled(struct courier *k, struct ctx *c)
     struct sweep s = {.k = k};
     int64_t now = clock_wall_ms();
 
-    if (sql_read(k->options.db, c, read_oldest, &s))
+    if (sql_read_one(k->options.db, c, read_oldest, &s))
         return;
     k->settled_before = s.oldest && s.oldest < now ? s.oldest : now;
 }
