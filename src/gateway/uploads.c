@@ -179,6 +179,7 @@ static struct err *take(struct taking *t, struct ctx *c, struct video_media *m)
     m->width = t->properties.width;
     m->height = t->properties.height;
     m->duration_ms = t->properties.duration_ms;
+    m->color = arena_copy(c->arena, str_of(o.report.cover_color));
     return store(t, c, m);
 }
 

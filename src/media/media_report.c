@@ -45,6 +45,23 @@ static bool take_text(const struct field *f, struct str value, void *out)
     return true;
 }
 
+/* Red, green and blue, two hex digits each. */
+static bool take_color(const struct field *f, struct str value, void *out)
+{
+    (void)f;
+    if (value.len != MEDIA_COLOR_LEN)
+        return false;
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+    }
+    memcpy(out, value.ptr, value.len);
+    ((char *)out)[value.len] = '\0';
+    return true;
+}
+
 static bool number_read(struct str value, int min, int max, int *out)
 {
     int64_t n = 0;
@@ -116,6 +133,7 @@ static const struct field fields[] = {
     {STR_INIT("faststart"), take_flag, AT(properties.faststart), 0, 0, true},
     {STR_INIT("cover_width"), take_number, AT(cover_width), 1, SHOWN_MAX, false},
     {STR_INIT("cover_height"), take_number, AT(cover_height), 1, SHOWN_MAX, false},
+    {STR_INIT("cover_color"), take_color, AT(cover_color), 0, 0, false},
     {STR_INIT("progress"), take_rising, AT(progress), 0, MEDIA_PROGRESS_MAX, false},
     {STR_INIT("damaged"), take_number, AT(damaged), 0, INT_MAX, false},
     {STR_INIT("failure"), take_text, AT(failure), 0, MEDIA_LINE_MAX, false},

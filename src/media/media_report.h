@@ -6,7 +6,7 @@
 #include "media_limits.h"
 #include "str.h"
 
-enum { MEDIA_NAME_MAX = 32 };
+enum { MEDIA_NAME_MAX = 32, MEDIA_COLOR_LEN = 6 };
 
 /* What an upload is. Names are [a-z0-9_]; numbers lie within the limits of media_limits.h. */
 struct media_properties {
@@ -29,11 +29,12 @@ struct media_properties {
  */
 struct media_report {
     struct media_properties properties;
-    int cover_width, cover_height; /* of the cover made, or 0 */
-    int progress;                  /* permille; never falls */
-    int damaged;                   /* packets that could not be decoded */
-    char failure[MEDIA_LINE_MAX];  /* why the job failed, for logs; printable ASCII */
-    char sandbox[MEDIA_NAME_MAX];  /* the layers that took hold, for logs; printable ASCII */
+    int cover_width, cover_height;         /* of the cover made, or 0 */
+    char cover_color[MEDIA_COLOR_LEN + 1]; /* "7f3a22": what most of the cover has; or "" */
+    int progress;                          /* permille; never falls */
+    int damaged;                           /* packets that could not be decoded */
+    char failure[MEDIA_LINE_MAX];          /* why the job failed, for logs; printable ASCII */
+    char sandbox[MEDIA_NAME_MAX]; /* the layers that took hold, for logs; printable ASCII */
 
     unsigned seen; /* the keys so far, as bits */
     char line[MEDIA_LINE_MAX];

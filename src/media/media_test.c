@@ -10,7 +10,8 @@ static const char whole_report[] = "sandbox landlock7 user namespaces root\n"
                                    "container mp4\nvideo h264\npixels yuv420p\naudio aac\n"
                                    "obstacle none\nduration_ms 4000\nwidth 720\nheight 1280\n"
                                    "fps 30000/1001\nturned 1\nhdr 0\nfaststart 1\n"
-                                   "cover_width 720\ncover_height 1280\nprogress 500\ndamaged 2\n";
+                                   "cover_width 720\ncover_height 1280\n"
+                                   "cover_color 7f3a22\nprogress 500\ndamaged 2\n";
 
 static bool feed(struct media_report *r, const char *text)
 {
@@ -57,6 +58,7 @@ static void what_is_not_a_property_is_kept_too(void **state)
     assert_string_equal(r.sandbox, "landlock7 user namespaces root");
     assert_int_equal(r.cover_width, 720);
     assert_int_equal(r.cover_height, 1280);
+    assert_string_equal(r.cover_color, "7f3a22");
     assert_int_equal(r.progress, 500);
     assert_int_equal(r.damaged, 2);
 }
@@ -129,6 +131,10 @@ static void what_breaks_a_rule_is_refused(void **state)
         "progress -1\n",
         "damaged -1\n",
         "cover_width 0\n",
+        "cover_color 7f3a2\n",
+        "cover_color 7f3a220\n",
+        "cover_color 7F3A22\n",
+        "cover_color #7f3a2\n",
         "unknown 1\n",
         "\n",
         "failure \x1b[2J\n",

@@ -209,6 +209,7 @@ const struct video_media world_upload = {
     .width = 720,
     .height = 1280,
     .duration_ms = 15000,
+    .color = STR_INIT("7f3a22"),
 };
 
 int64_t world_user(struct world *w, const char *name)

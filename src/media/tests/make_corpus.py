@@ -46,6 +46,7 @@ GOOD = {
     "sixty.mp4": clip("320x240", 60, 3, f"{X264} {AAC}"),
     "slow_motion.mp4": clip("320x240", 240, 1, f"{X264} {AAC}"),
     "ntsc.mp4": clip("320x240", "30000/1001", 3, f"{X264} {AAC}"),
+    "mostly_blue.mp4": f"{plain_color('320x240', 25, 1)} -vf drawbox=w=120:color=red:t=fill {X264}",
     "tiny.mp4": clip("64x48", 30, 1, f"{X264} {AAC}"),
     "odd.mkv": clip("641x363", 25, 1, f"-vf scale=641:363,setsar=1 -c:v libx264 -preset ultrafast -pix_fmt yuv444p {AAC}"),
     "odd420.mp4": clip("641x363", 25, 1, f"-vf scale=641:363,setsar=1 -c:v mpeg4 -q:v 8 {AAC}"),

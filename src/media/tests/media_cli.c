@@ -84,8 +84,9 @@ static void outcome_print(const struct media_outcome *o)
 {
     if (media_report_complete(&o->report))
         properties_print(&o->report.properties);
-    printf("cover %dx%d\ndamaged %d\nsandbox %s\nfailure %s\n", o->report.cover_width,
-           o->report.cover_height, o->report.damaged, o->report.sandbox, o->report.failure);
+    printf("cover %dx%d\ncover_color %s\ndamaged %d\nsandbox %s\nfailure %s\n",
+           o->report.cover_width, o->report.cover_height, o->report.cover_color, o->report.damaged,
+           o->report.sandbox, o->report.failure);
     printf("signal %d\nwall_ms %" PRId64 "\ncpu_ms %" PRId64 "\npeak_kb %" PRId64 "\n", o->signal,
            o->wall_ms, o->cpu_ms, o->peak_kb);
     printf("end %s\n", media_reason_name(o->reason));

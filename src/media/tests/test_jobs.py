@@ -148,6 +148,12 @@ def test_both_covers_show_the_same_brightness(tmp_path):
     assert abs(luma(found.path("cover.jpg")) - luma(found.path("cover.webp"))) < 4
 
 
+def test_the_color_of_a_cover_is_that_of_most_of_it_and_no_mixture(tmp_path):
+    color = do("inspect", "mostly_blue.mp4", tmp_path)["cover_color"]
+    red, green, blue = bytes.fromhex(color)
+    assert blue > 200 and red < 40 and green < 40
+
+
 # --- remux and copy ---------------------------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
+#include "dominant.h"
 #include "output.h"
 #include "picture.h"
 #include "scaler.h"
@@ -135,6 +136,9 @@ static enum media_reason image_write(const char *encoder, int quality, const cha
 /* JPEG is full range by definition; `picture` is limited range, and becomes the other. */
 static enum media_reason images_write(AVFrame *picture)
 {
+    char color[DOMINANT_TEXT];
+
+    dominant_color(picture, color);
     picture->color_range = AVCOL_RANGE_MPEG;
     picture->pict_type = AV_PICTURE_TYPE_NONE;
     TRY_MEDIA(image_write("libwebp", WEBP_QUALITY, "cover.webp", picture));
@@ -142,6 +146,7 @@ static enum media_reason images_write(AVFrame *picture)
     TRY_MEDIA(image_write("mjpeg", JPEG_SCALE, "cover.jpg", picture));
     worker_report_int("cover_width", picture->width);
     worker_report_int("cover_height", picture->height);
+    worker_report_text("cover_color", color);
     return MEDIA_OK;
 }
 

@@ -4,9 +4,10 @@
 
 #include <inttypes.h>
 
-#define MEDIA_COLUMNS \
-    "asset, generation, original, play, hls, cover, cover_webp, width, height, duration_ms"
-enum { MEDIA_COUNT = 10 };
+#define MEDIA_COLUMNS                                                                        \
+    "asset, generation, original, play, hls, cover, cover_webp, width, height, duration_ms," \
+    " color"
+enum { MEDIA_COUNT = 11 };
 
 static struct video_media *read_media(struct ctx *c, const struct sql_rows *r, size_t at)
 {
@@ -23,6 +24,7 @@ static struct video_media *read_media(struct ctx *c, const struct sql_rows *r, s
         .width = sql_i64(r, at + 7),
         .height = sql_i64(r, at + 8),
         .duration_ms = sql_i64(r, at + 9),
+        .color = sql_str(r, at + 10),
     };
     return m;
 }
@@ -34,12 +36,12 @@ struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video
     TRY(sql_exec(
         tx, c,
         "INSERT INTO video_item (id, author_id, title, created_at, shown, state,"
-        " bytes, " MEDIA_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " bytes, " MEDIA_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         sql_int(item->id), sql_int(item->author_id), sql_text(item->title),
         sql_int(item->created_at), sql_int(item->shown), sql_int(item->state), sql_int(item->bytes),
         sql_text(m->asset), sql_int(m->generation), sql_text(m->original), sql_text(m->play),
         sql_text(m->hls), sql_text(m->cover), sql_text(m->cover_webp), sql_int(m->width),
-        sql_int(m->height), sql_int(m->duration_ms)));
+        sql_int(m->height), sql_int(m->duration_ms), sql_text(m->color)));
     return sql_exec(tx, c, "INSERT INTO video_count (video_id) VALUES (?)", sql_int(item->id));
 }
 

@@ -73,6 +73,7 @@ static void assert_same_files(const struct video_media *got, const struct video_
     assert_str(got->hls, want->hls);
     assert_str(got->cover, want->cover);
     assert_str(got->cover_webp, want->cover_webp);
+    assert_str(got->color, want->color);
     assert_int_equal(got->width, want->width);
     assert_int_equal(got->height, want->height);
     assert_int_equal(got->duration_ms, want->duration_ms);
@@ -337,12 +338,14 @@ static void new_files_replace_all_but_what_the_upload_was(void **state)
         .width = 1,
         .height = 2,
         .duration_ms = 3,
+        .color = STR("ignored too"),
     };
     struct video_set_media_req req = {.id = video, .state = VIDEO_READY, .media = &files};
 
     assert_ok(&w->ctx, set_media(w, &req));
     files.asset = world_upload.asset;
     files.original = world_upload.original;
+    files.color = world_upload.color;
     assert_same_files(media_of(w, video).media, &files);
     assert_same_files(world_item(w, video).media, &files);
 }

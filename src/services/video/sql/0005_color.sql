@@ -1,0 +1,1 @@
+ALTER TABLE video_item ADD COLUMN color CHAR(6);
