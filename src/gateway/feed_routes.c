@@ -94,13 +94,14 @@ static struct err *answer(struct gateway *g, struct ctx *c, struct feed_page *pa
 }
 
 /* Made for this viewer. */
-static struct err *own_page(struct look *look, struct str base, int64_t before,
-                            struct http_reply *reply)
+static struct err *own_page(struct look *look, const struct http_req *req, struct str base,
+                            int64_t before, struct http_reply *reply)
 {
     struct video_page page;
     int64_t next_time;
 
-    TRY(load(look, before, &page, &next_time));
+    TRY(load(look, before ? before : INT64_MAX, &page, &next_time));
+    page.ext = page_wants_ext(req);
     reply->type = envelope_type;
     reply->body = write(look->c, &page, base, next_time, NULL);
     return NULL;
@@ -115,8 +116,8 @@ struct err *feed_show(void *self, struct ctx *c, const struct http_req *req,
     int64_t before;
 
     TRY(contract_time_read(req, c, STR("latest_time"), &before));
-    if (!look_is_local(look))
-        return own_page(look, base, before ? before : INT64_MAX, reply);
+    if (!look_is_local(look) || page_wants_ext(req))
+        return own_page(look, req, base, before, reply);
     struct feed_page *page = feed_cache_take(g->feed, near_sequence(g->near), base);
 
     if (!page)
@@ -124,5 +125,5 @@ struct err *feed_show(void *self, struct ctx *c, const struct http_req *req,
     if (before == 0 || before > page->newest)
         return answer(g, c, page, reply);
     feed_page_give(page);
-    return own_page(look, base, before, reply);
+    return own_page(look, req, base, before, reply);
 }

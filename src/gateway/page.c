@@ -132,6 +132,50 @@ size_t page_write_user(struct json *j, const struct user_view *u, struct str bas
     return flag;
 }
 
+/* ---- what ext=1 adds ---- */
+
+bool page_wants_ext(const struct http_req *req)
+{
+    return str_eq(http_param(req, STR("ext")), STR("1"));
+}
+
+static void write_file(struct json *j, struct str name, struct str base, struct str key)
+{
+    if (!key.len)
+        return;
+    json_raw(j, name);
+    json_raw(j, base);
+    json_lit(j, "/media/");
+    json_raw(j, key);
+    json_lit(j, "\"");
+}
+
+static void write_ext(struct json *j, const struct video_view *v, struct str base)
+{
+    static const char *const states[] = {
+        [VIDEO_PENDING] = "processing",
+        [VIDEO_PROCESSING] = "processing",
+        [VIDEO_READY] = "ready",
+        [VIDEO_FAILED] = "failed",
+    };
+    struct str color = v->piece[VIEW_VIDEO_COLOR];
+
+    write_count(j, STR(",\"ext\":{\"width\":"), v->width);
+    write_count(j, STR(",\"height\":"), v->height);
+    write_count(j, STR(",\"duration_ms\":"), v->duration_ms);
+    write_count(j, STR(",\"created_at\":"), v->created_at);
+    json_lit(j, ",\"color\":\"#");
+    json_raw(j, color.len ? color : STR("000000"));
+    json_lit(j, "\",\"state\":\"");
+    json_raw(j, str_of(states[v->state]));
+    json_lit(j, "\"");
+    write_file(j, STR(",\"hls_url\":\""), base, v->piece[VIEW_VIDEO_HLS]);
+    write_file(j, STR(",\"cover_webp\":\""), base, v->piece[VIEW_VIDEO_WEBP]);
+    json_lit(j, "}");
+}
+
+/* ---- writing ---- */
+
 void page_write_video(struct json *j, const struct video_page *page, size_t i, struct str base,
                       struct page_flags *flags)
 {
@@ -151,6 +195,8 @@ void page_write_video(struct json *j, const struct video_page *page, size_t i, s
     json_flag(j, page->liked[i]);
     write_count(j, STR(",\"favorite_count\":"), v->favorites);
     write_count(j, STR(",\"comment_count\":"), v->comments);
+    if (page->ext)
+        write_ext(j, v, base);
 }
 
 void page_write_videos(struct json *j, const struct video_page *page, struct str base,
@@ -167,10 +213,11 @@ void page_write_videos(struct json *j, const struct video_page *page, struct str
 }
 
 void page_answer_videos(struct look *look, const struct http_req *req, const struct window *w,
-                        const struct video_page *page, struct http_reply *reply)
+                        struct video_page *page, struct http_reply *reply)
 {
     struct json j = envelope_begin(look->c);
 
+    page->ext = page_wants_ext(req);
     json_lit(&j, ",\"video_list\":");
     page_write_videos(&j, page, gateway_base_url(look->g, look->c, req), NULL);
     window_end(w, &j, reply);

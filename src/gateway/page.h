@@ -12,7 +12,11 @@ struct video_page {
     struct video_view *videos;
     struct user_view *users; /* the authors */
     bool *liked, *followed;
+    bool ext; /* written with `ext` in each: what the web client shows beyond the contract */
 };
+
+/* Does the request ask for `ext`? */
+bool page_wants_ext(const struct http_req *req);
 
 /*
  * Videos that are gone, or not shown to this viewer, are left out. By their ids alone; as the video
@@ -35,9 +39,9 @@ struct page_flags {
 void page_write_videos(struct json *j, const struct video_page *page, struct str base,
                        struct page_flags *flags);
 
-/* The reply of a list of videos. */
+/* The reply of a list of videos; with `ext` if that is asked for. */
 void page_answer_videos(struct look *look, const struct http_req *req, const struct window *w,
-                        const struct video_page *page, struct http_reply *reply);
+                        struct video_page *page, struct http_reply *reply);
 
 /* One video without its closing brace. */
 void page_write_video(struct json *j, const struct video_page *page, size_t i, struct str base,

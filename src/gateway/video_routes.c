@@ -70,6 +70,7 @@ struct err *video_show(void *self, struct ctx *c, const struct http_req *req,
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 
+    page.ext = page_wants_ext(req);
     json_lit(&j, ",\"video\":");
     page_write_video(&j, &page, 0, base, NULL);
     write_media(&j, &found, base);

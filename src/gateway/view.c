@@ -56,6 +56,7 @@ static struct str play_key(struct arena *a, const struct video_media *m)
 
 struct video_view view_of_video(struct arena *a, const struct video_item *item)
 {
+    const struct video_media *m = item->media;
     struct json j[4] = {{.arena = a}, {.arena = a}, {.arena = a}, {.arena = a}};
 
     json_lit(&j[0], "{\"id\":");
@@ -65,18 +66,23 @@ struct video_view view_of_video(struct arena *a, const struct video_item *item)
     json_lit(&j[0], ",\"author\":");
     json_lit(&j[1], ",\"play_url\":\"");
     json_lit(&j[2], "/media/");
-    json_raw(&j[2], play_key(a, item->media));
+    json_raw(&j[2], play_key(a, m));
     json_lit(&j[2], "\",\"cover_url\":\"");
     json_lit(&j[3], "/media/");
-    json_raw(&j[3], item->media->cover);
+    json_raw(&j[3], m->cover);
     json_lit(&j[3], "\",\"is_favorite\":");
     return (struct video_view){
         .id = item->id,
         .author_id = item->author_id,
         .created_at = item->created_at,
         .shown = item->shown,
-        .piece = {json_str(&j[0]), json_str(&j[1]), json_str(&j[2]), json_str(&j[3])},
+        .piece = {json_str(&j[0]), json_str(&j[1]), json_str(&j[2]), json_str(&j[3]), m->color,
+                  m->hls, m->cover_webp},
         .favorites = shown_count(item->favorite_count),
         .comments = shown_count(item->comment_count),
+        .state = item->state,
+        .width = m->width,
+        .height = m->height,
+        .duration_ms = m->duration_ms,
     };
 }

@@ -16,13 +16,22 @@ struct user_view {
     int64_t follows, followers, favorited, works, favorites;
 };
 
-/* The parts of a video's. */
+/* The parts of a video's: ... author": | ,play_url": " | path ... cover_url": " | path ...; and
+ * beside them, for ext=1, a colour and paths that may be empty. */
+enum {
+    VIEW_VIDEO_COLOR = 4,
+    VIEW_VIDEO_HLS,
+    VIEW_VIDEO_WEBP,
+    VIEW_VIDEO_PIECES,
+};
 struct video_view {
     int64_t id; /* 0: there is no such video */
     int64_t author_id, created_at;
     bool shown;
-    struct str piece[4]; /* ... author": | ,play_url": " | path ... cover_url": " | path ... */
+    struct str piece[VIEW_VIDEO_PIECES];
     int64_t favorites, comments;
+    enum video_state state; /* with what follows: of the part that ext=1 asks for */
+    int64_t width, height, duration_ms;
 };
 
 /* Rendered into the arena. */

@@ -122,6 +122,15 @@ def state(value):
     assert value in STATES, repr(value)
 
 
+def ext_state(value):
+    assert value in ('processing', 'ready', 'failed'), repr(value)
+
+
+def color(value):
+    text(value)
+    assert re.fullmatch('#[0-9a-f]{6}', value), repr(value)
+
+
 def permille(value):
     integer(value)
     assert 0 <= value <= 1000, value
@@ -171,12 +180,22 @@ VIDEO_PAGE = {
     **VIDEO, 'state': state, 'playable': flag, 'width': count, 'height': count,
     'duration_ms': count, 'hls_url': url_or_empty, 'cover_webp_url': url_or_empty,
 }
+EXT = {
+    'width': count, 'height': count, 'duration_ms': count, 'created_at': milliseconds, 'color': color, 'state': ext_state,
+}
+EXT_SOMETIMES = {'hls_url': url, 'cover_webp': url}
 JOB = {'progress': permille, 'attempts': count, 'reason': text, 'message': text}
 COMMENT = {'id': number_id, 'user': user, 'content': filled, 'create_date': month_day}
 
 
 def video(value):
     return shape(value, VIDEO)
+
+
+def ext(value):
+    """The part of a video that ext=1 asks for, and nothing that is not named there."""
+    assert set(value) <= {*EXT, *EXT_SOMETIMES}, value
+    return shape(value, {**EXT, **{name: EXT_SOMETIMES[name] for name in value if name in EXT_SOMETIMES}})
 
 
 def video_page(value):

@@ -72,6 +72,9 @@ class Clips:
     def gps_webm(self, draft):
         ffmpeg('-i', self.path('clip.webm'), '-c', 'copy', *PRIVATE, draft)
 
+    def blue_mp4(self, draft):
+        ffmpeg('-f', 'lavfi', '-i', 'color=blue:size=160x96:rate=10:duration=1', *X264.split(), draft)
+
     def silent_mp4(self, draft):
         ffmpeg('-i', self.path('plain.mp4'), '-c', 'copy', '-an', draft)
 
