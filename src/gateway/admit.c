@@ -1,4 +1,4 @@
-/* Admission: every request's trace, limits and identity, before its handler. */
+/* Admission: every request's trace, limits, identity and body, before its handler. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway_parts.h"
 #include "http_server.h"
@@ -98,7 +98,8 @@ struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route 
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req,
                        req->method == HTTP_GET ? &open : NULL));
     req->admission = open;
-    return check_account_limit(g, c, route->access);
+    TRY(check_account_limit(g, c, route->access));
+    return str_starts(route->path, STR("/api/")) ? req->no_object : NULL;
 }
 
 /* Also when the handler failed: who is not who he says hears nothing else. */

@@ -79,8 +79,8 @@ struct request_metrics *request_metrics_create(struct gateway *g)
     m->bytes_out = metrics_counter(all, "duan_http_sent_bytes_total", "Bytes of bodies out.");
     m->other = series_of(all, STR("none"), "any");
     for (size_t i = 0; i < gateway_route_count; i++)
-        m->routes[i] = series_of(all, gateway_routes[i].path,
-                                 gateway_routes[i].method == HTTP_POST ? "POST" : "GET");
+        m->routes[i] =
+            series_of(all, gateway_routes[i].path, http_method_names[gateway_routes[i].method]);
     metrics_collect(all, sample, g);
     return m;
 }
@@ -98,7 +98,7 @@ static void log_request(struct gateway *g, struct ctx *c, const struct http_done
     if (!log_enabled(g->deps.log, level))
         return;
     log_event(g->deps.log, level, c, "request",
-              log_str("http.request.method", done->method == HTTP_POST ? STR("POST") : STR("GET")),
+              log_str("http.request.method", str_of(http_method_names[done->method])),
               log_str("url.path", done->path), log_str("client.ip", done->peer),
               log_str("user_agent.original", done->user_agent),
               log_int("http.response.status_code", done->status),

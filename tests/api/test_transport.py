@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 import checks
-from checks import (BAD_PARAMETER, BAD_TEXT, FAILED, NO_SESSION, NO_USER, NO_VIDEO, TOO_LARGE,
+from checks import (BAD_PARAMETER, BAD_TEXT, FAILED, NO_SESSION, NO_USER, NO_VIDEO, SELF_FOLLOW, TOO_LARGE,
                     WRONG_PASSWORD)
 from client import ENDPOINTS, FOLLOW, LIKE, ids, unique
 from http_bytes import Connection, chunked, exchange, get, multipart, post, request
@@ -81,6 +81,27 @@ def test_an_endpoint_without_parameters_answers_an_envelope(anyone, method, path
 
 
 # Bodies.
+
+def test_parameters_may_come_as_a_json_object(anyone):
+    name = unique()
+    registered = anyone.http.post(ENDPOINTS['register'][1], json={'username': name, 'password': 'correct horse', 'more': [{}]})
+    body = checks.envelope(anyone.http.post(ENDPOINTS['login'][1], json={'username': name, 'password': 'correct horse'}))
+    assert body['user_id'] == checks.envelope(registered)['user_id']
+    follow = {'token': body['token'], 'to_user_id': body['user_id'], 'action_type': 1}
+    checks.envelope(anyone.http.post(ENDPOINTS['relation'][1], json=follow), SELF_FOLLOW)
+
+
+@pytest.mark.parametrize('body', ['{', '[]', '{"username":1,}', '"name"', '{"a":' + '[' * 99, '{"a":"\xff"}',
+                                  '{' + ','.join(f'"{i}":0' for i in range(65)) + '}'])
+def test_what_calls_itself_json_and_is_no_object_is_refused(ann, body):
+    reply = ann.http.post(f'/api/v1/me/password?token={ann.token}', content=body.encode('latin-1'), headers={'Content-Type': 'application/json; charset=utf-8'})
+    checks.envelope(reply, BAD_PARAMETER)
+
+
+def test_a_json_body_over_its_limit_is_refused(anyone):
+    reply = anyone.http.post(ENDPOINTS['login'][1], json={'username': 'x' * (64 * 1024)})
+    checks.envelope(reply, TOO_LARGE, 413)
+
 
 DRAINED = ['follow_list', 'follower_list', 'favorite_list', 'comment_list', 'chat', 'feed', 'user']
 

@@ -354,11 +354,11 @@ static enum MHD_Result read_head(struct exchange *x, const char *method, const c
     if (!parse_target(x))
         return refuse_head(x, MHD_HTTP_BAD_REQUEST);
     bool known_method = router_method(method, &x->req);
-    const char *allow = NULL;
+    unsigned allowed;
 
-    x->route = router_find(app->routes, app->route_count, known_method, &x->req, &allow);
-    if (!x->route && allow)
-        return refuse_method(x, allow);
+    x->route = router_find(app->routes, app->route_count, known_method, &x->req, &allowed);
+    if (!x->route && allowed)
+        return refuse_method(x, router_allow(&x->arena, allowed));
     if (!x->route)
         return refuse(x, MHD_HTTP_NOT_FOUND, err_new(&x->c, ERR_NOT_FOUND, "no such page"));
     return expect_body(x);

@@ -6,7 +6,10 @@
 #include "executor.h"
 #include "http_reply.h"
 
-enum http_method { HTTP_GET, HTTP_POST, HTTP_METHODS };
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_METHODS };
+
+/* "GET" and so on, by enum http_method. */
+extern const char *const http_method_names[HTTP_METHODS];
 
 /* Headers that handlers may ask for; all others are checked for form and dropped. */
 enum http_header {
@@ -44,6 +47,7 @@ struct http_req {
     struct str path;         /* decoded, without the query */
     struct str rest;         /* of a route with a '*': what stands in its place */
     struct http_params query, body;
+    struct err *no_object;            /* the body calls itself JSON, and this is wrong with it */
     const struct http_upload *upload; /* NULL: none came */
     struct str headers[HTTP_HEADERS];
     struct str peer;  /* the client's address as text, without its port */

@@ -1,4 +1,4 @@
-/* Bodies: urlencoded, multipart, or something that is read and dropped. */
+/* Bodies: urlencoded, JSON, multipart, or something that is read and dropped. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "request_body.h"
 
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "http_server.h"
+#include "json_body.h"
 #include "multipart.h"
 #include "params.h"
 
@@ -126,6 +127,8 @@ void request_body_begin(struct request_body *b, struct ctx *c, struct str conten
     *b = (struct request_body){.limits = *limits, .file = -1};
     if (str_eq_nocase(kind, STR("application/x-www-form-urlencoded")))
         b->kind = BODY_FORM;
+    else if (str_eq_nocase(kind, STR("application/json")))
+        b->kind = BODY_JSON;
     else if ((b->multipart = multipart_create(c, content_type, &sink)) != NULL)
         b->kind = BODY_MULTIPART;
 }
@@ -137,7 +140,7 @@ void request_body_feed(struct request_body *b, struct ctx *c, struct str bytes)
         return;
     if (b->received > b->limits.max)
         b->failed = too_large(b, c);
-    else if (b->kind == BODY_FORM)
+    else if (b->kind == BODY_FORM || b->kind == BODY_JSON)
         b->failed = text_add(b, c, bytes);
     else if (b->kind == BODY_MULTIPART)
         b->failed = multipart_feed(b->multipart, c, bytes);
@@ -149,6 +152,9 @@ struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_
         return b->failed;
     if (b->kind == BODY_MULTIPART)
         TRY(multipart_finish(b->multipart, c));
+    if (b->kind == BODY_JSON)
+        req->no_object =
+            json_body_parse(c, (struct str){b->text.at, b->text.len}, HTTP_PARAMS_MAX, &b->params);
     if (b->kind == BODY_FORM &&
         !params_parse(c->arena, (struct str){b->text.at, b->text.len}, HTTP_PARAMS_MAX, &b->params))
         return err_new(c, ERR_INVALID, "more than %d parameters", HTTP_PARAMS_MAX);

@@ -20,7 +20,7 @@ struct request_body_limits {
 /* Lives in its request; used by the socket's thread, then by the handler's. */
 struct request_body {
     struct request_body_limits limits;
-    enum { BODY_IGNORED, BODY_FORM, BODY_MULTIPART } kind;
+    enum { BODY_IGNORED, BODY_FORM, BODY_JSON, BODY_MULTIPART } kind;
     struct multipart *multipart;
     struct str field; /* name of the part under way */
     struct {          /* the text that is being gathered */

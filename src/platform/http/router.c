@@ -8,6 +8,8 @@
 
 enum { REQUEST_ID_MAX = 64, REQUEST_ID_LEN = 16 };
 
+const char *const http_method_names[HTTP_METHODS] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+
 struct str router_target_path(struct str target)
 {
     struct str rest = target;
@@ -22,20 +24,14 @@ struct str router_target_path(struct str target)
 
 bool router_method(const char *method, struct http_req *req)
 {
-    static const struct {
-        const char *name;
-        enum http_method method;
-        bool head;
-    } known[] = {{"GET", HTTP_GET, false}, {"HEAD", HTTP_GET, true}, {"POST", HTTP_POST, false}};
-
-    for (size_t i = 0; i < COUNT(known); i++) {
-        if (strcmp(method, known[i].name) == 0) {
-            req->method = known[i].method;
-            req->head = known[i].head;
+    req->head = strcmp(method, "HEAD") == 0;
+    for (enum http_method m = 0; m < HTTP_METHODS && !req->head; m++) {
+        if (strcmp(method, http_method_names[m]) == 0) {
+            req->method = m;
             return true;
         }
     }
-    return false;
+    return req->head; /* HTTP_GET is what it is already */
 }
 
 static struct str without_slash(struct str path)
@@ -67,24 +63,29 @@ static bool matches(const struct http_route *route, struct str path, struct str 
 }
 
 const struct http_route *router_find(const struct http_route *routes, size_t count,
-                                     bool known_method, struct http_req *req, const char **allow)
+                                     bool known_method, struct http_req *req, unsigned *allowed)
 {
-    bool found[HTTP_METHODS] = {false};
+    *allowed = 0;
 
     for (size_t i = 0; i < count; i++) {
         if (!matches(&routes[i], req->path, &req->rest))
             continue;
         if (known_method && routes[i].method == req->method)
             return &routes[i];
-        found[routes[i].method] = true;
+        *allowed |= 1u << routes[i].method;
     }
-    if (found[HTTP_GET] && found[HTTP_POST])
-        *allow = "GET, HEAD, POST";
-    else if (found[HTTP_GET])
-        *allow = "GET, HEAD";
-    else if (found[HTTP_POST])
-        *allow = "POST";
     return NULL;
+}
+
+const char *router_allow(struct arena *a, unsigned allowed)
+{
+    const char *list = "";
+
+    for (enum http_method m = 0; m < HTTP_METHODS; m++)
+        if (allowed & 1u << m)
+            list = arena_printf(a, "%s%s%s%s", list, *list ? ", " : "", http_method_names[m],
+                                m == HTTP_GET ? ", HEAD" : "");
+    return list;
 }
 
 static bool harmless(struct str id)

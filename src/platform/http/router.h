@@ -12,11 +12,14 @@ struct str router_target_path(struct str target);
 bool router_method(const char *method, struct http_req *req);
 
 /*
- * The row for req->method and req->path, or NULL. Sets req->rest. *allow is set when the path is
- * known but not with this method: a list for the header Allow.
+ * The row for req->method and req->path, or NULL. Sets req->rest. *allowed: the methods that the
+ * path is known with, a bit for each; 0: it is not known at all.
  */
 const struct http_route *router_find(const struct http_route *routes, size_t count,
-                                     bool known_method, struct http_req *req, const char **allow);
+                                     bool known_method, struct http_req *req, unsigned *allowed);
+
+/* Those as a list for the header Allow. */
+const char *router_allow(struct arena *a, unsigned allowed);
 
 /* The client's own id when it is harmless (1 to 64 of letters, digits, "._-"), or a new one. */
 struct str router_request_id(struct arena *a, struct str given);

@@ -62,8 +62,8 @@ static void check_route(struct arena *a, struct str target)
     FUZZ_CHECK(lies_in(target, query) || str_eq(query, STR("/")));
     struct str path = params_decode(a, str_cut(&query, '?'), false);
     struct http_req req = {.method = HTTP_GET, .path = path};
-    const char *allow = NULL;
-    const struct http_route *row = router_find(routes, COUNT(routes), true, &req, &allow);
+    unsigned allowed;
+    const struct http_route *row = router_find(routes, COUNT(routes), true, &req, &allowed);
 
     if (row)
         check_row(a, row, path, req.rest);

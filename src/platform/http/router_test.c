@@ -8,6 +8,7 @@ static const struct http_route routes[] = {
     {.method = HTTP_GET, .path = STR_INIT("/plain/")},
     {.method = HTTP_GET, .path = STR_INIT("/users/*/videos/")},
     {.method = HTTP_POST, .path = STR_INIT("/users/*/videos/")},
+    {.method = HTTP_DELETE, .path = STR_INIT("/users/*/videos/")},
     {.method = HTTP_GET, .path = STR_INIT("/users/*/likes")},
     {.method = HTTP_GET, .path = STR_INIT("/users/*")},
     {.method = HTTP_GET, .path = STR_INIT("/")},
@@ -17,8 +18,8 @@ static const struct http_route routes[] = {
 static int find(struct str path, struct str *rest)
 {
     struct http_req req = {.method = HTTP_GET, .path = path};
-    const char *allow = NULL;
-    const struct http_route *row = router_find(routes, COUNT(routes), true, &req, &allow);
+    unsigned allowed;
+    const struct http_route *row = router_find(routes, COUNT(routes), true, &req, &allowed);
 
     *rest = req.rest;
     return row ? (int)(row - routes) : -1;
@@ -39,15 +40,15 @@ static void a_path_finds_its_row(void **state)
         {STR("/users/7/videos/"), 1, STR("7")},
         {STR("/users/a b/videos"), 1, STR("a b")},
         {STR("/users/*/videos"), 1, STR("*")},
-        {STR("/users/7/likes/"), 3, STR("7")},
-        {STR("/users//videos"), 4, STR("/videos")},
-        {STR("/users/7/8/videos"), 4, STR("7/8/videos")},
-        {STR("/users/7/videos//"), 4, STR("7/videos//")},
-        {STR("/users/7"), 4, STR("7")},
-        {STR("/users/7/"), 4, STR("7/")},
+        {STR("/users/7/likes/"), 4, STR("7")},
+        {STR("/users//videos"), 5, STR("/videos")},
+        {STR("/users/7/8/videos"), 5, STR("7/8/videos")},
+        {STR("/users/7/videos//"), 5, STR("7/videos//")},
+        {STR("/users/7"), 5, STR("7")},
+        {STR("/users/7/"), 5, STR("7/")},
         {STR("/users/"), -1, STR("")},
         {STR("/users"), -1, STR("")},
-        {STR("/"), 5, STR("")},
+        {STR("/"), 6, STR("")},
         {STR(""), -1, STR("")},
     };
 
@@ -64,14 +65,44 @@ static void a_path_finds_its_row(void **state)
 static void a_known_path_with_another_method_says_what_is_allowed(void **state)
 {
     struct http_req req = {.method = HTTP_POST, .path = STR("/users/7/likes")};
-    const char *allow = NULL;
+    struct arena arena = {0};
+    unsigned allowed;
 
     (void)state;
-    assert_null(router_find(routes, COUNT(routes), true, &req, &allow));
-    assert_string_equal(allow, "GET, HEAD");
+    assert_null(router_find(routes, COUNT(routes), true, &req, &allowed));
+    assert_string_equal(router_allow(&arena, allowed), "GET, HEAD");
     req.path = STR("/users/7/videos");
-    assert_null(router_find(routes, COUNT(routes), false, &req, &allow));
-    assert_string_equal(allow, "GET, HEAD, POST");
+    assert_null(router_find(routes, COUNT(routes), false, &req, &allowed));
+    assert_string_equal(router_allow(&arena, allowed), "GET, HEAD, POST, DELETE");
+    req.path = STR("/nothing");
+    assert_null(router_find(routes, COUNT(routes), true, &req, &allowed));
+    assert_int_equal(allowed, 0);
+    arena_fini(&arena);
+}
+
+static void methods_are_told_apart_by_their_whole_name(void **state)
+{
+    static const struct {
+        const char *name;
+        bool known, head;
+        enum http_method method;
+    } cases[] = {
+        {"GET", true, false, HTTP_GET},      {"HEAD", true, true, HTTP_GET},
+        {"POST", true, false, HTTP_POST},    {"PUT", true, false, HTTP_PUT},
+        {"PATCH", true, false, HTTP_PATCH},  {"DELETE", true, false, HTTP_DELETE},
+        {"get", false, false, HTTP_GET},     {"PU", false, false, HTTP_GET},
+        {"DELETED", false, false, HTTP_GET}, {"OPTIONS", false, false, HTTP_GET},
+        {"", false, false, HTTP_GET},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct http_req req = {0};
+
+        assert_int_equal(router_method(cases[i].name, &req), cases[i].known);
+        assert_int_equal(req.head, cases[i].head);
+        assert_int_equal(req.method, cases[i].method);
+    }
 }
 
 int main(void)
@@ -79,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_path_finds_its_row),
         TEST(a_known_path_with_another_method_says_what_is_allowed),
+        TEST(methods_are_told_apart_by_their_whole_name),
     };
 
     return cmocka_run_group_tests_name("router", tests, NULL, NULL);
