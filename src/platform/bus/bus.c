@@ -34,7 +34,8 @@ struct bus {
 struct publication {
     struct bus *bus;
     struct str topic;
-    int64_t key;
+    int64_t key, run_at;
+    bool sooner; /* one that waits already does not wait for longer */
 };
 
 void bus_wake(struct bus *bus)
@@ -54,14 +55,24 @@ static struct err *publish(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct publication *p = arg;
 
-    TRY(bus_store_add(tx, c, p->topic, p->key, clock_wall_ms()));
+    TRY(bus_store_add(tx, c, p->topic, p->key, p->run_at));
+    if (p->sooner)
+        TRY(bus_store_hasten(tx, c, p->topic, p->key, p->run_at));
     sql_on_commit(tx, c, wake_consumers, p->bus);
     return NULL;
 }
 
 struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topic, int64_t key)
 {
-    struct publication p = {bus, topic, key};
+    struct publication p = {bus, topic, key, clock_wall_ms(), false};
+
+    return sql_write(bus->db, c, publish, &p);
+}
+
+struct err *bus_publish_at(struct bus *bus, struct ctx *c, struct str topic, int64_t key,
+                           int64_t run_at)
+{
+    struct publication p = {bus, topic, key, run_at, true};
 
     return sql_write(bus->db, c, publish, &p);
 }
@@ -75,6 +86,14 @@ static int64_t pause_before(const struct bus_handler *handler, int64_t attempt)
     for (int64_t i = 1; i < attempt && pause < PAUSE_MAX_MS; i++)
         pause *= 2;
     return pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS;
+}
+
+/* Nobody waits longer on purpose. */
+static int64_t longest_wait(const struct bus_handler *handler)
+{
+    int64_t pause = pause_before(handler, handler->attempts_max);
+
+    return pause > BUS_LATER_MAX_MS ? pause : BUS_LATER_MAX_MS;
 }
 
 struct claim {
@@ -229,7 +248,7 @@ static void *consume(void *arg)
         struct claim next = {
             .due = {.topic = self->topic,
                     .now = now,
-                    .latest = now + pause_before(&self->handler, self->handler.attempts_max),
+                    .latest = now + longest_wait(&self->handler),
                     .lease_until = INT64_MAX}, /* until this process ends: bus_recover() */
         };
         struct err *e = claim_one(self->bus, &c, &next);
@@ -442,7 +461,7 @@ static struct err *forget(struct sql_tx *tx, struct ctx *c, void *arg)
 
 struct err *bus_forget(struct bus *bus, struct ctx *c, struct str topic, int64_t key)
 {
-    struct publication p = {bus, topic, key};
+    struct publication p = {.bus = bus, .topic = topic, .key = key};
 
     return sql_write(bus->db, c, forget, &p);
 }

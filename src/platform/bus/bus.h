@@ -49,6 +49,13 @@ void bus_close(struct bus *bus);
 /* Joins the transaction of c if there is one. A job that waits already for this key stays alone. */
 MUST_USE struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topic, int64_t key);
 
+/* The same for later, BUS_LATER_MAX_MS ahead at most: a job that waits longer is taken for one from
+ * before the clock was turned back. One that waits already for this key is due at the earlier of
+ * the two times. */
+enum { BUS_LATER_MAX_MS = 30 * 60 * 1000 };
+MUST_USE struct err *bus_publish_at(struct bus *bus, struct ctx *c, struct str topic, int64_t key,
+                                    int64_t run_at);
+
 /* Starts `threads` threads that run jobs of the topic; `topic` is a literal. At start-up. */
 MUST_USE struct err *bus_consume(struct bus *bus, struct ctx *c, const char *topic, size_t threads,
                                  const struct bus_handler *handler);

@@ -7,7 +7,11 @@
 
 /* All inside a transaction of the caller. Times are Unix milliseconds. */
 MUST_USE struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
-                                   int64_t now);
+                                   int64_t run_at);
+
+/* One that waits does not wait for longer than that. */
+MUST_USE struct err *bus_store_hasten(struct sql_tx *tx, struct ctx *c, struct str topic,
+                                      int64_t key, int64_t run_at);
 
 /* When jobs are due: at `now`, or when they wait beyond `latest`. No pause is that long, so the
  * clock has been turned back since they were written, and they would wait for hours. */

@@ -161,6 +161,41 @@ static void a_key_waits_once(void **state)
     assert_int_equal(stats(f).waiting, 2);
 }
 
+static void publish_at(struct fixture *f, int64_t key, int64_t run_at)
+{
+    assert_ok(&f->ctx, bus_publish_at(f->bus, &f->ctx, STR("work"), key, run_at));
+}
+
+static void a_job_for_later_waits(void **state)
+{
+    struct fixture *f = *state;
+
+    publish_at(f, 7, clock_wall_ms() + BUS_LATER_MAX_MS);
+    publish(f, 8);
+    consume(f, 1);
+    wait_for(f, 1);
+    struct bus_stats s = settled(f);
+
+    assert_int_equal(f->runs, 1);
+    assert_int_equal(s.waiting, 1);
+}
+
+static void a_job_for_later_is_due_when_the_same_is_published_for_now(void **state)
+{
+    struct fixture *f = *state;
+    int64_t now = clock_wall_ms();
+
+    publish_at(f, 7, now + BUS_LATER_MAX_MS);
+    publish_at(f, 7, now);
+    publish_at(f, 7, now + BUS_LATER_MAX_MS); /* and stays so */
+    consume(f, 1);
+    wait_for(f, 1);
+    struct bus_stats s = settled(f);
+
+    assert_int_equal(f->runs, 1);
+    assert_int_equal(s.waiting, 0);
+}
+
 struct publication {
     struct bus *bus;
     bool fails;
@@ -399,6 +434,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         CASE(a_job_runs_once_when_all_is_well),
         CASE(a_key_waits_once),
+        CASE(a_job_for_later_waits),
+        CASE(a_job_for_later_is_due_when_the_same_is_published_for_now),
         CASE(a_job_exists_exactly_if_its_transaction_does),
         CASE(a_failure_is_tried_again),
         CASE(after_the_last_attempt_it_is_dead_and_told_once),

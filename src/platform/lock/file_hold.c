@@ -7,7 +7,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "admin_io.h"
+static struct err *failed(struct ctx *c, const char *what, const char *path)
+{
+    int number = errno;
+
+    return err_errno(c, number, "%s %s: %s", what, path, strerror(number));
+}
 
 struct err *file_hold_take(struct ctx *c, struct str data, enum file_hold how, int *fd)
 {
@@ -15,7 +20,7 @@ struct err *file_hold_take(struct ctx *c, struct str data, enum file_hold how, i
     int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (opened < 0)
-        return admin_io_failed(c, "open", str_of(path));
+        return failed(c, "open", path);
     if (flock(opened, how == FILE_HOLD_COPY ? LOCK_SH : LOCK_EX | LOCK_NB) == 0) {
         *fd = opened;
         return NULL;
@@ -24,7 +29,7 @@ struct err *file_hold_take(struct ctx *c, struct str data, enum file_hold how, i
                         ? err_new(c, ERR_PRECONDITION,
                                   "a backup is being made, so no files can be removed: try again "
                                   "when it has ended")
-                        : admin_io_failed(c, "lock", str_of(path));
+                        : failed(c, "lock", path);
 
     close(opened);
     return e;
