@@ -38,6 +38,7 @@ struct duan {
     struct pool *requests; /* NULL: they run on the sockets' threads, and as jobs of the writer */
     struct gateway *gateway;
     struct transcoder *transcoder;
+    struct sweeper *sweeper;
     struct http_server *http;
 };
 

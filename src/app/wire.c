@@ -23,6 +23,7 @@
 #include "ops.h"
 #include "relation.h"
 #include "relation_api_stub.h"
+#include "sweeper.h"
 #include "transcoder.h"
 #include "user.h"
 #include "user_api_stub.h"
@@ -57,6 +58,29 @@ static struct err *start_transcoder(struct duan *d, struct ctx *c)
 
     d->transcoder = transcoder_create(&options, &deps);
     return transcoder_start(d->transcoder, c);
+}
+
+/* Backups copy the files of a data folder; those of a cluster are in a store. */
+static struct err *start_sweeper(struct duan *d, struct ctx *c)
+{
+    bool alone = d->roles.embedded;
+    const struct sweeper_deps deps = {
+        .bus = alone ? d->bus : NULL,
+        .jobs = d->jobs,
+        .blob = d->blob,
+        .videos = d->services.video,
+        .log = d->log,
+        .data = alone ? config_str(d->config, "data") : (struct str){0},
+    };
+
+    return sweeper_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->sweeper);
+}
+
+/* Both work on files, and on jobs. */
+static struct err *start_jobs(struct duan *d, struct ctx *c)
+{
+    TRY(start_transcoder(d, c));
+    return start_sweeper(d, c);
 }
 
 static struct video_quota quota_of(const struct config *f)
@@ -107,7 +131,7 @@ static struct err *start_alone(struct duan *d, struct ctx *c)
     sql_on_foreign_write(d->storage.db, on_foreign_write, d);
     TRY(edge_open(d, c));
     duan_measure(d);
-    return start_transcoder(d, c); /* last: it writes, and all who watch are there */
+    return start_jobs(d, c); /* last: it writes, and all who watch are there */
 }
 
 /* ---- a member of a cluster: its roles are here, the rest is found through the registry ---- */
@@ -220,7 +244,7 @@ static struct err *start_member(struct duan *d, struct ctx *c)
         TRY(open_gateway(d, c));
     duan_measure(d);
     if (roles_have(d->roles, ROLE_TRANSCODER))
-        TRY(start_transcoder(d, c));
+        TRY(start_jobs(d, c));
     return open_ops(d, c);
 }
 
@@ -246,10 +270,12 @@ static void forget_services(struct duan *d)
 static void stop_member(struct duan *d)
 {
     transcoder_stop(d->transcoder);
+    sweeper_stop(d->sweeper);
     cluster_stop_serving(d->cluster);
     facts_stop(&d->facts);
     bus_close(d->bus);
     transcoder_destroy(d->transcoder);
+    sweeper_destroy(d->sweeper);
     gateway_destroy(d->gateway);
     if (d->cluster)
         forget_services(d);
@@ -294,6 +320,7 @@ static void stop_alone(struct duan *d)
 {
     storage_stop(&d->storage);
     transcoder_destroy(d->transcoder);
+    sweeper_destroy(d->sweeper);
     gateway_destroy(d->gateway);
     storage_close(&d->storage);
 }

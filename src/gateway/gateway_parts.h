@@ -50,7 +50,7 @@ http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
 http_handler message_action, message_chat, message_page;
-http_handler video_show;
+http_handler video_show, video_status, video_change, video_take_away;
 http_handler media_file;
 http_handler site_index, site_asset, site_live, site_ready, site_metrics;
 

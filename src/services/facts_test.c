@@ -311,7 +311,7 @@ static struct err *do_anything(struct crowd *all, struct ctx *c, unsigned *seed,
     struct relation_set_resp followed;
     struct comment_add_req word = {me, video, STR("nice")};
     struct comment_add_resp said = {0};
-    struct video_remove_req end = {video};
+    struct video_remove_req end = {.id = video};
     struct video_remove_resp gone;
 
     switch (rand_r(seed) % 8) {

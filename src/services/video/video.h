@@ -12,6 +12,11 @@ struct changes;
 /* The topic on which each published video waits for its transcoder; the key is the video's id. */
 #define VIDEO_TOPIC "transcode"
 
+/* The topic on which assets wait whose files nobody wants any more; the key is video_sweep_key().
+ */
+#define VIDEO_SWEEP_TOPIC "sweep"
+int64_t video_sweep_key(struct str asset);
+
 /* What one author may have; 0 is no limit. */
 struct video_quota {
     int64_t bytes; /* of uploads */

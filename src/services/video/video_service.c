@@ -64,14 +64,15 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
                         &(struct change){&video_item_type, CHANGE_INSERT, item});
 }
 
+static const struct text_rule title_rule = {
+    .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
+
 static struct err *publish(struct video_api *base, struct ctx *c,
                            const struct video_publish_req *req, struct video_publish_resp *resp)
 {
-    static const struct text_rule rule = {
-        .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
     struct publish_job job = {.self = of(base), .req = req};
 
-    TRY(text_rules_check(c, &rule, req->title));
+    TRY(text_rules_check(c, &title_rule, req->title));
     if (!req->media || req->bytes < 0)
         return err_new(c, ERR_INVALID, "a video without files");
     TRY(changes_write(job.self->changes, job.self->db, c, add_video, &job));
@@ -284,13 +285,75 @@ static struct err *set_media(struct video_api *base, struct ctx *c,
     return changes_write(job.self->changes, job.self->db, c, write_media, &job);
 }
 
+/* ---- what only its author may ---- */
+
+/* Of what is not shown to others they do not even hear that it is there. */
+static struct err *check_author(struct ctx *c, const struct video_item *item, int64_t author)
+{
+    if (item->author_id == author)
+        return NULL;
+    return item->shown ? err_new(c, ERR_FORBIDDEN, "only its author may change a video")
+                       : no_video(c, item->id);
+}
+
+struct title_job {
+    struct video *self;
+    const struct video_retitle_req *req;
+};
+
+static struct err *write_title(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct title_job *job = arg;
+    struct video_item *item = arena_new(c->arena, struct video_item);
+    bool found;
+
+    TRY(video_store_lock(tx, c, job->req->id, item, &found));
+    if (!found)
+        return no_video(c, job->req->id);
+    TRY(check_author(c, item, job->req->author_id));
+    TRY(video_store_set_title(tx, c, item->id, job->req->title));
+    item->title = job->req->title;
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&video_item_type, CHANGE_UPDATE, item});
+}
+
+static struct err *retitle(struct video_api *base, struct ctx *c,
+                           const struct video_retitle_req *req, struct video_retitle_resp *resp)
+{
+    struct title_job job = {of(base), req};
+
+    (void)resp;
+    TRY(text_rules_check(c, &title_rule, req->title));
+    return changes_write(job.self->changes, job.self->db, c, write_title, &job);
+}
+
 /* ---- removing ---- */
+
+int64_t video_sweep_key(struct str asset)
+{
+    uint64_t key = 0;
+
+    for (size_t i = 0; i < asset.len; i++) {
+        char digit = asset.ptr[i];
+
+        key = key << 4 | (uint64_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+    }
+    return (int64_t)key;
+}
 
 struct take_away_job {
     struct video *self;
-    int64_t id;
+    const struct video_remove_req *req;
     struct video_remove_resp gone;
 };
+
+/* An operator's command removes the files itself; whoever serves people leaves them to a job. */
+static struct err *sweep_later(const struct take_away_job *job, struct ctx *c, struct str asset)
+{
+    return job->req->author_id
+               ? bus_publish(job->self->bus, c, STR(VIDEO_SWEEP_TOPIC), video_sweep_key(asset))
+               : NULL;
+}
 
 static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
 {
@@ -299,14 +362,17 @@ static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
     bool found;
 
     job->gone = (struct video_remove_resp){0};
-    TRY(video_store_lock(tx, c, job->id, item, &found));
+    TRY(video_store_lock(tx, c, job->req->id, item, &found));
     if (!found)
         return NULL;
-    TRY(video_store_remove(tx, c, job->id));
+    if (job->req->author_id)
+        TRY(check_author(c, item, job->req->author_id));
+    TRY(video_store_remove(tx, c, item->id));
     TRY(video_usage_move(
         tx, c, item->author_id,
         &(struct video_usage){-1, -item->bytes, -video_usage_pending(item->state)}));
-    TRY(bus_forget(job->self->bus, c, STR(VIDEO_TOPIC), job->id));
+    TRY(bus_forget(job->self->bus, c, STR(VIDEO_TOPIC), item->id));
+    TRY(sweep_later(job, c, item->media->asset));
     job->gone = (struct video_remove_resp){item->media->asset, item->title, item->author_id};
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&video_item_type, CHANGE_DELETE, item});
@@ -315,7 +381,7 @@ static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
 static struct err *take_away(struct video_api *base, struct ctx *c,
                              const struct video_remove_req *req, struct video_remove_resp *resp)
 {
-    struct take_away_job job = {.self = of(base), .id = req->id};
+    struct take_away_job job = {.self = of(base), .req = req};
 
     TRY(changes_write(job.self->changes, job.self->db, c, remove_video, &job));
     *resp = job.gone;
@@ -333,6 +399,7 @@ static const struct video_api_ops ops = {
     .get_media = get_media,
     .find_asset = find_asset,
     .set_media = set_media,
+    .retitle = retitle,
     .remove = take_away,
 };
 

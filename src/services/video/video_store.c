@@ -210,6 +210,12 @@ struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
                     sql_int(req->id));
 }
 
+struct err *video_store_set_title(struct sql_tx *tx, struct ctx *c, int64_t id, struct str title)
+{
+    return sql_exec(tx, c, "UPDATE video_item SET title = ? WHERE id = ?", sql_text(title),
+                    sql_int(id));
+}
+
 struct err *video_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id)
 {
     TRY(sql_exec(tx, c, "DELETE FROM video_count WHERE video_id = ?", sql_int(id)));

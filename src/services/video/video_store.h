@@ -39,6 +39,9 @@ MUST_USE struct err *video_store_by_asset(struct sql_tx *tx, struct ctx *c, stru
 MUST_USE struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,
                                          const struct video_set_media_req *req, bool shown);
 
+MUST_USE struct err *video_store_set_title(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                           struct str title);
+
 /* Both rows. */
 MUST_USE struct err *video_store_remove(struct sql_tx *tx, struct ctx *c, int64_t id);
 
