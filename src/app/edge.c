@@ -41,7 +41,9 @@ struct err *edge_create_gateway(struct duan *d, struct ctx *c)
         .media = {.worker = d->worker,
                   .inspect_ms = (int)config_duration_ms(f, "media.inspect_timeout"),
                   .copy_max_bytes = config_bytes(f, "media.copy_max"),
-                  .disk_reserve = config_bytes(f, "media.disk_reserve")},
+                  .disk_reserve = config_bytes(f, "media.disk_reserve"),
+                  .upload_max = config_bytes(f, "upload.max_bytes"),
+                  .lifetime_ms = config_duration_ms(f, "upload.lifetime")},
     };
     const struct gateway_deps deps = {d->services, d->changes, d->blob, d->metrics, d->log};
 

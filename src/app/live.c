@@ -26,6 +26,7 @@ static void apply(struct duan *d, const struct config *f)
     if (!d->gateway)
         return;
     gateway_change_limits(d->gateway, &limits);
+    gateway_set_upload_max(d->gateway, config_bytes(f, "upload.max_bytes"));
     http_server_set_upload_max(d->http, config_bytes(f, "upload.max_bytes"));
 }
 

@@ -175,6 +175,8 @@ const struct config_setting settings[] = {
            "Videos of one account that may wait to be processed; 0: no limit."),
     NUMBER(CONFIG_INT, "upload.account_videos", "10000", 0, BIG,
            "Videos that one account may keep; 0: no limit."),
+    NUMBER(CONFIG_DURATION, "upload.lifetime", "24h", 1000, 30LL * 24 * 3600 * 1000,
+           "How long an upload that comes in pieces may take; then what there is of it goes."),
     NUMBER(CONFIG_BYTES, "upload.max_bytes", "512MiB", 1 << 16, BIG, "Largest upload.",
            .reload = true),
     NUMBER(CONFIG_INT, "upload.parallel", "32", 1, 4096, "Uploads at a time."),

@@ -122,9 +122,13 @@ struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route
 
     if (keeping)
         TRY(uploads_check_room(g, c));
-    if (!token_of(req).len)
+    bool whole = !*route->upload; /* nothing stands before or behind the file */
+
+    if (!token_of(req).len && !whole)
         return NULL;
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req, NULL));
+    if (whole) /* its room was claimed when the upload began */
+        return NULL;
     /* A stated length is of the form, and HTTP_FORM_MAX the most of it that is not the file. */
     if (!keeping)
         bytes = bytes > HTTP_FORM_MAX ? bytes - HTTP_FORM_MAX : 0;

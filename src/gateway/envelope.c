@@ -6,6 +6,7 @@
 #include "gateway_parts.h"
 #include "log.h"
 #include "metrics.h"
+#include "tus.h"
 
 const char envelope_type[] = "application/json; charset=utf-8";
 
@@ -27,7 +28,7 @@ static const struct {
     {"bad_token", 10004},     {"rate_limited", 10006},     {"not_a_video", 10007},
     {"too_large", 10008},     {"video_not_found", 10009},  {"comment_not_found", 10010},
     {"self_follow", 10012},   {"bad_text", 10013},         {ERR_DISK_FULL, CODE_DOWN},
-    {"quota_used_up", 10014}, {"service_down", CODE_AWAY},
+    {"quota_used_up", 10014}, {"service_down", CODE_AWAY}, {"upload_not_found", 10016},
 };
 
 static const struct {
@@ -156,6 +157,8 @@ void envelope_fail(void *gateway, struct ctx *c, const struct http_route *route,
     json_text(&j, message(e));
     extra_fields(&j, route);
     envelope_end(&j, reply);
+    if (!status)
+        status = tus_status(route, e);
     reply->status = status ? status : http_status(e);
     if (reply->status == HTTP_BUSY || reply->status == HTTP_TOO_MANY)
         http_reply_header(reply, "Retry-After",

@@ -62,6 +62,7 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     }
     if (options->near_bytes)
         g->near = near_create(&deps->services, deps->changes, options->near_bytes);
+    gateway_set_upload_max(g, options->media.upload_max);
     g->degraded = (struct degraded){.metrics = deps->metrics, .log = deps->log};
     g->limits = rate_limits_create(&options->limits);
     g->logins = login_limits_create(g->limits);
@@ -97,6 +98,11 @@ void gateway_stop(struct gateway *g)
 void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits)
 {
     rate_limits_change(g->limits, limits);
+}
+
+void gateway_set_upload_max(struct gateway *g, int64_t bytes)
+{
+    atomic_store(&g->upload_max, bytes);
 }
 
 struct err *gateway_recover(struct gateway *g, struct ctx *c)

@@ -18,6 +18,8 @@ struct gateway_media {
     int inspect_ms;         /* wall-clock limit of looking at an upload */
     int64_t copy_max_bytes; /* larger uploads get their playable copy later, from the transcoder */
     int64_t disk_reserve;   /* uploads are refused when fewer bytes are free */
+    int64_t upload_max;     /* bytes of one that comes in pieces; the server counts the others */
+    int64_t lifetime_ms;    /* of one that comes in pieces */
 };
 
 struct gateway_options {
@@ -58,6 +60,9 @@ void gateway_stop(struct gateway *g);
 
 /* Other rates from now on. Any thread. */
 void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits);
+
+/* The same for the largest upload that comes in pieces. */
+void gateway_set_upload_max(struct gateway *g, int64_t bytes);
 
 /* What the HTTP server serves; lives as long as the gateway. */
 const struct http_app *gateway_app(struct gateway *g);

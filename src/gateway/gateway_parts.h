@@ -27,6 +27,7 @@ struct gateway {
     struct feed_cache *feed;
     struct request_metrics *metrics;
     struct degraded degraded;
+    _Atomic int64_t upload_max;        /* bytes of one upload */
     atomic_bool stopping;              /* what takes long on behalf of a request ends early */
     _Atomic int64_t disk_full_next_ns; /* when the log may say so again */
 };
@@ -51,6 +52,7 @@ http_handler comment_action, comment_list_show;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
 http_handler message_action, message_chat, message_page;
 http_handler video_show, video_status, video_change, video_take_away;
+http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;
 http_handler media_file;
 http_handler site_index, site_asset, site_live, site_ready, site_metrics;
 

@@ -150,7 +150,7 @@ static void write_file(struct json *j, struct str name, struct str base, struct 
     json_lit(j, "\"");
 }
 
-static void write_ext(struct json *j, const struct video_view *v, struct str base)
+const char *page_state(enum video_state state)
 {
     static const char *const states[] = {
         [VIDEO_PENDING] = "processing",
@@ -158,6 +158,12 @@ static void write_ext(struct json *j, const struct video_view *v, struct str bas
         [VIDEO_READY] = "ready",
         [VIDEO_FAILED] = "failed",
     };
+
+    return states[state];
+}
+
+static void write_ext(struct json *j, const struct video_view *v, struct str base)
+{
     struct str color = v->piece[VIEW_VIDEO_COLOR];
 
     write_count(j, STR(",\"ext\":{\"width\":"), v->width);
@@ -167,7 +173,7 @@ static void write_ext(struct json *j, const struct video_view *v, struct str bas
     json_lit(j, ",\"color\":\"#");
     json_raw(j, color.len ? color : STR("000000"));
     json_lit(j, "\",\"state\":\"");
-    json_raw(j, str_of(states[v->state]));
+    json_raw(j, str_of(page_state(v->state)));
     json_lit(j, "\"");
     write_file(j, STR(",\"hls_url\":\""), base, v->piece[VIEW_VIDEO_HLS]);
     write_file(j, STR(",\"cover_webp\":\""), base, v->piece[VIEW_VIDEO_WEBP]);

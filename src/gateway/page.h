@@ -15,6 +15,9 @@ struct video_page {
     bool ext; /* written with `ext` in each: what the web client shows beyond the contract */
 };
 
+/* "processing", "ready" or "failed": a state as `ext` tells it. */
+const char *page_state(enum video_state state);
+
 /* Does the request ask for `ext`? */
 bool page_wants_ext(const struct http_req *req);
 

@@ -1,28 +1,23 @@
 /* /douyin/publish/... : uploading, and what somebody has published. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
-#include "limits.h"
 #include "page.h"
-#include "text_rules.h"
 #include "uploads.h"
 
 /* POST /douyin/publish/action/ : the row is there before the reply (contract, section 3.1). */
 struct err *publish_action(void *self, struct ctx *c, const struct http_req *req,
                            struct http_reply *reply)
 {
-    static const struct text_rule title_rule = {
-        .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
     struct gateway *g = self;
     struct video_publish_req video = {.author_id = c->user_id};
+    struct video_publish_resp done = {0};
 
-    TRY(http_text(req, c, STR("title"), &video.title));
-    video.title = str_trim(video.title);
-    TRY(text_rules_check(c, &title_rule, video.title)); /* before the costly part */
+    TRY(uploads_title(c, req, &video.title));
     if (!req->upload || !req->upload->size)
         return err_new(c, ERR_INVALID, "data is missing: the video file");
     video.bytes = req->upload->size;
     TRY(uploads_check_quota(g, c, video.bytes));
-    TRY(uploads_publish(g, c, req->upload, &video));
+    TRY(uploads_publish(g, c, req->upload, &video, &done));
     envelope_ok(reply);
     return NULL;
 }

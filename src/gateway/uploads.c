@@ -9,9 +9,11 @@
 
 #include "blob.h"
 #include "clock.h"
+#include "limits.h"
 #include "log.h"
 #include "media.h"
 #include "media_key.h"
+#include "text_rules.h"
 
 enum {
     INSPECT_MEMORY_MB = 1024,
@@ -207,7 +209,8 @@ static bool is_in_doubt(const struct err *e)
 
 /* The answer was lost. If there is a row by now all is well; if not, one may come yet, and would
  * have no files. */
-static struct err *settle(struct taking *t, struct ctx *c, struct str asset, struct err *e)
+static struct err *settle(struct taking *t, struct ctx *c, struct str asset, struct err *e,
+                          struct video_publish_resp *done)
 {
     struct video_find_asset_req ask = {.asset = asset};
     struct video_find_asset_resp found = {0};
@@ -216,37 +219,52 @@ static struct err *settle(struct taking *t, struct ctx *c, struct str asset, str
     soon.deadline_ns = clock_monotonic_ns() + SETTLE_MS * (int64_t)CLOCK_NS_PER_MS;
     struct err *unknown = video_find_asset(t->g->deps.services.video, &soon, &ask, &found);
 
-    if (!unknown && found.id)
+    if (!unknown && found.id) {
+        done->id = found.id;
         return NULL;
+    }
     leave(t, c, asset, unknown ? unknown : e);
     return e;
 }
 
 static struct err *publish(struct taking *t, struct ctx *c, struct video_publish_req *video,
-                           bool *in_doubt)
+                           struct video_publish_resp *done, bool *in_doubt)
 {
-    struct video_publish_resp done = {0};
-    struct err *e = video_publish(t->g->deps.services.video, c, video, &done);
+    struct err *e = video_publish(t->g->deps.services.video, c, video, done);
 
     *in_doubt = e && is_in_doubt(e);
-    return *in_doubt ? settle(t, c, video->media->asset, e) : e;
+    return *in_doubt ? settle(t, c, video->media->asset, e, done) : e;
 }
 
 static struct err *take_and_publish(struct taking *t, struct ctx *c,
-                                    struct video_publish_req *video)
+                                    struct video_publish_req *video,
+                                    struct video_publish_resp *done)
 {
     bool in_doubt = false;
     struct err *e = take(t, c, video->media);
 
     if (!e)
-        e = publish(t, c, video, &in_doubt);
-    if (!e || in_doubt)
+        e = publish(t, c, video, done, &in_doubt);
+    if ((!e && !done->again) || in_doubt)
         return e;
     struct err *left = forget(t->g, c, video->media->asset);
 
     if (left)
         leave(t, c, video->media->asset, left);
     return e;
+}
+
+struct err *uploads_title(struct ctx *c, const struct http_req *req, struct str *out)
+{
+    static const struct text_rule rule = {
+        .what = "title", .min_chars = 1, .max_chars = TITLE_MAX_CHARS, .lines = true};
+    struct str title;
+
+    TRY(http_text(req, c, STR("title"), &title));
+    title = str_trim(title);
+    TRY(text_rules_check(c, &rule, title));
+    *out = title;
+    return NULL;
 }
 
 struct err *uploads_check_room(struct gateway *g, struct ctx *c)
@@ -263,14 +281,14 @@ struct err *uploads_check_quota(struct gateway *g, struct ctx *c, int64_t bytes)
 }
 
 struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_upload *upload,
-                            struct video_publish_req *video)
+                            struct video_publish_req *video, struct video_publish_resp *done)
 {
     struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
     struct video_media media = {.asset = media_asset_new(c->arena)};
 
     TRY(uploads_check_room(g, c));
     video->media = &media;
-    struct err *e = take_and_publish(&t, c, video);
+    struct err *e = take_and_publish(&t, c, video, done);
 
     video->media = NULL;
     close_both(&t);

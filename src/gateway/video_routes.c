@@ -91,13 +91,11 @@ struct err *video_show(void *self, struct ctx *c, const struct http_req *req,
 
 enum { PERMILLE_OF_PERCENT = 10, WHOLE_PERCENT = 100 };
 
-static const struct {
-    const char *state, *stage;
-} stages[] = {
-    [VIDEO_PENDING] = {"processing", "probe"},
-    [VIDEO_PROCESSING] = {"processing", "transcode"},
-    [VIDEO_READY] = {"ready", "cover"},
-    [VIDEO_FAILED] = {"failed", "transcode"},
+static const char *const stages[] = {
+    [VIDEO_PENDING] = "probe",
+    [VIDEO_PROCESSING] = "transcode",
+    [VIDEO_READY] = "cover",
+    [VIDEO_FAILED] = "transcode",
 };
 
 static void write_status(struct json *j, const struct video_get_media_resp *m)
@@ -105,11 +103,11 @@ static void write_status(struct json *j, const struct video_get_media_resp *m)
     bool ready = m->state == VIDEO_READY;
 
     json_lit(j, ",\"state\":\"");
-    json_raw(j, str_of(stages[m->state].state));
+    json_raw(j, str_of(page_state(m->state)));
     json_lit(j, "\",\"percent\":");
     json_int(j, ready ? WHOLE_PERCENT : m->progress / PERMILLE_OF_PERCENT);
     json_lit(j, ",\"stage\":\"");
-    json_raw(j, str_of(stages[m->state].stage));
+    json_raw(j, str_of(stages[m->state]));
     json_lit(j, "\"");
     if (m->state != VIDEO_FAILED)
         return;

@@ -30,3 +30,13 @@ struct str media_key(struct arena *a, struct str asset, int64_t generation, stru
     return arena_str(a, STR_FMT "/" STR_FMT, STR_ARG(media_generation(a, asset, generation)),
                      STR_ARG(file));
 }
+
+struct str media_upload(struct arena *a, struct str upload)
+{
+    return arena_str(a, "u/%.2s/" STR_FMT, upload.ptr, STR_ARG(upload));
+}
+
+struct str media_upload_part(struct arena *a, struct str upload, struct str name)
+{
+    return arena_str(a, STR_FMT "/" STR_FMT, STR_ARG(media_upload(a, upload)), STR_ARG(name));
+}

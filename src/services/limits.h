@@ -10,6 +10,9 @@ enum {
     PASSWORD_MAX_BYTES = 72,    /* bcrypt reads no more: longer ones are refused, never cut */
     BAN_REASON_MAX_CHARS = 200, /* characters of what a banned user reads */
     TITLE_MAX_CHARS = 200,      /* characters of a video's title */
+    UPLOADS_OPEN_MAX = 20,      /* uploads in pieces of one account that are not published yet */
+    UPLOAD_PARTS_MAX = 1000,    /* pieces of one upload: each is an object */
+    UPLOAD_METADATA_MAX = 1024, /* bytes of what a client wants to find again with its upload */
     COMMENT_MAX_CHARS = 500,    /* characters of a comment */
     MESSAGE_MAX_CHARS = 2000,   /* characters of a private message */
     FEED_PAGE = 30,             /* videos of one feed page (contract, section 3.1) */

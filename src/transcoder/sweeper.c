@@ -24,19 +24,17 @@ struct sweeper {
     struct job_runner *runner; /* NULL: the bus runs them */
 };
 
-static struct err *is_wanted(struct sweeper *s, struct ctx *c, struct str asset, bool *wanted)
+static struct err *ask(struct sweeper *s, struct ctx *c, struct str asset,
+                       struct video_sweep_resp *out)
 {
-    struct video_find_asset_req ask = {.asset = asset};
-    struct video_find_asset_resp found = {0};
+    const struct video_sweep_req req = {.asset = asset};
     struct ctx soon = *c;
 
     soon.deadline_ns = clock_monotonic_ns() + CALL_MS * (int64_t)CLOCK_NS_PER_MS;
-    TRY(video_find_asset(s->deps.videos, &soon, &ask, &found));
-    *wanted = found.id != 0;
-    return NULL;
+    return video_sweep(s->deps.videos, &soon, &req, out);
 }
 
-/* Not beside a backup: it copies what its snapshot of the database names. */
+/* Not beside a backup: it copies what its snapshot of the database names of videos. */
 static struct err *remove_held(struct sweeper *s, struct ctx *c, struct str folder)
 {
     int hold = -1;
@@ -59,11 +57,13 @@ static struct err *sweep(void *self, struct ctx *c, const struct bus_job *job,
 {
     struct sweeper *s = self;
     struct str asset = arena_str(c->arena, "%016" PRIx64, (uint64_t)job->key);
-    bool wanted;
+    struct video_sweep_resp wanted = {0};
 
     (void)stop;
-    TRY(is_wanted(s, c, asset, &wanted));
-    return wanted ? NULL : remove_held(s, c, media_folder(c->arena, asset));
+    TRY(ask(s, c, asset, &wanted));
+    if (!wanted.has_video)
+        TRY(remove_held(s, c, media_folder(c->arena, asset)));
+    return wanted.has_parts ? NULL : blob_remove(s->deps.blob, c, media_upload(c->arena, asset));
 }
 
 static struct err *start(struct sweeper *s, struct ctx *c, int64_t lease_ms)

@@ -14,12 +14,18 @@ extern const char *const http_method_names[HTTP_METHODS];
 /* Headers that handlers may ask for; all others are checked for form and dropped. */
 enum http_header {
     HTTP_AUTHORIZATION,
+    HTTP_CONTENT_TYPE,
     HTTP_HOST,
     HTTP_IF_NONE_MATCH,
     HTTP_IF_RANGE,
     HTTP_RANGE,
     HTTP_TRACEPARENT,
     HTTP_REQUEST_ID,
+    HTTP_TUS_RESUMABLE, /* and the next four: uploads in pieces, tus 1.0 */
+    HTTP_UPLOAD_CHECKSUM,
+    HTTP_UPLOAD_LENGTH,
+    HTTP_UPLOAD_METADATA,
+    HTTP_UPLOAD_OFFSET,
     HTTP_USER_AGENT,
     HTTP_HEADERS,
 };
@@ -33,8 +39,8 @@ struct http_params {
     size_t count;
 };
 
-/* A file that came as a multipart field: on disk under a generated name, removed with the request
- * unless somebody took it away. */
+/* A file that came as a multipart field, or as the whole body: on disk under a generated name,
+ * removed with the request unless somebody took it away. */
 struct http_upload {
     struct str path; /* NUL-terminated */
     int64_t size;
@@ -66,8 +72,9 @@ struct http_route {
     struct str path; /* one that ends in "*" matches everything below; elsewhere "*" is one name */
     enum http_where where;
     int access;         /* the application's own, for admit() */
-    const char *upload; /* the multipart field that holds a file; NULL: no file is taken, and the
-                         * body is bounded to HTTP_FORM_MAX */
+    const char *upload; /* the multipart field that holds a file; "": the body is one, whatever it
+                         * calls itself; NULL: no file is taken, and the body is bounded to
+                         * HTTP_FORM_MAX */
     http_handler *handle;
 };
 

@@ -27,12 +27,18 @@ static const struct {
     enum http_header header;
 } known[] = {
     {STR_INIT("authorization"), HTTP_AUTHORIZATION},
+    {STR_INIT("content-type"), HTTP_CONTENT_TYPE},
     {STR_INIT("if-none-match"), HTTP_IF_NONE_MATCH},
     {STR_INIT("if-range"), HTTP_IF_RANGE},
     {STR_INIT("range"), HTTP_RANGE},
     {STR_INIT("traceparent"), HTTP_TRACEPARENT},
     {STR_INIT("x-request-id"), HTTP_REQUEST_ID},
     {STR_INIT("user-agent"), HTTP_USER_AGENT},
+    {STR_INIT("tus-resumable"), HTTP_TUS_RESUMABLE},
+    {STR_INIT("upload-checksum"), HTTP_UPLOAD_CHECKSUM},
+    {STR_INIT("upload-length"), HTTP_UPLOAD_LENGTH},
+    {STR_INIT("upload-metadata"), HTTP_UPLOAD_METADATA},
+    {STR_INIT("upload-offset"), HTTP_UPLOAD_OFFSET},
     {STR_INIT("host"), HTTP_HOST},
 };
 

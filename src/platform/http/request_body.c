@@ -1,4 +1,4 @@
-/* Bodies: urlencoded, JSON, multipart, or something that is read and dropped. */
+/* Bodies: urlencoded, JSON, multipart, a file, or something that is read and dropped. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "request_body.h"
 
@@ -77,14 +77,8 @@ static struct err *part_begin(void *self, struct ctx *c, struct str name, bool i
     return is_file && !b->dropped ? spool_open(b, c) : NULL;
 }
 
-static struct err *part_data(void *self, struct ctx *c, struct str bytes)
+static struct err *write_file(struct request_body *b, struct ctx *c, struct str bytes)
 {
-    struct request_body *b = self;
-
-    if (b->dropped)
-        return NULL;
-    if (b->file < 0)
-        return text_add(b, c, bytes);
     while (bytes.len) {
         ssize_t n = write(b->file, bytes.ptr, bytes.len);
 
@@ -100,17 +94,30 @@ static struct err *part_data(void *self, struct ctx *c, struct str bytes)
     return e;
 }
 
+static struct err *part_data(void *self, struct ctx *c, struct str bytes)
+{
+    struct request_body *b = self;
+
+    if (b->dropped)
+        return NULL;
+    return b->file < 0 ? text_add(b, c, bytes) : write_file(b, c, bytes);
+}
+
+static struct err *close_file(struct request_body *b, struct ctx *c)
+{
+    int failed = close(b->file);
+
+    b->file = -1;
+    return failed ? spool_failed(c) : NULL;
+}
+
 static struct err *part_end(void *self, struct ctx *c)
 {
     struct request_body *b = self;
     struct http_param field = {b->field, {b->text.at, b->text.len}};
 
-    if (b->file >= 0) {
-        int failed = close(b->file);
-
-        b->file = -1;
-        return failed ? spool_failed(c) : NULL;
-    }
+    if (b->file >= 0)
+        return close_file(b, c);
     if (b->dropped)
         return NULL;
     if (!params_add(c->arena, &b->params, HTTP_PARAMS_MAX, field))
@@ -125,12 +132,21 @@ void request_body_begin(struct request_body *b, struct ctx *c, struct str conten
     struct str rest = content_type, kind = str_trim(str_cut(&rest, ';'));
 
     *b = (struct request_body){.limits = *limits, .file = -1};
-    if (str_eq_nocase(kind, STR("application/x-www-form-urlencoded")))
+    if (limits->upload && !*limits->upload)
+        b->kind = BODY_FILE;
+    else if (str_eq_nocase(kind, STR("application/x-www-form-urlencoded")))
         b->kind = BODY_FORM;
     else if (str_eq_nocase(kind, STR("application/json")))
         b->kind = BODY_JSON;
     else if ((b->multipart = multipart_create(c, content_type, &sink)) != NULL)
         b->kind = BODY_MULTIPART;
+}
+
+static struct err *feed_file(struct request_body *b, struct ctx *c, struct str bytes)
+{
+    if (b->file < 0)
+        TRY(spool_open(b, c));
+    return write_file(b, c, bytes);
 }
 
 void request_body_feed(struct request_body *b, struct ctx *c, struct str bytes)
@@ -144,6 +160,8 @@ void request_body_feed(struct request_body *b, struct ctx *c, struct str bytes)
         b->failed = text_add(b, c, bytes);
     else if (b->kind == BODY_MULTIPART)
         b->failed = multipart_feed(b->multipart, c, bytes);
+    else if (b->kind == BODY_FILE)
+        b->failed = feed_file(b, c, bytes);
 }
 
 struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_req *req)
@@ -152,6 +170,8 @@ struct err *request_body_end(struct request_body *b, struct ctx *c, struct http_
         return b->failed;
     if (b->kind == BODY_MULTIPART)
         TRY(multipart_finish(b->multipart, c));
+    if (b->kind == BODY_FILE && b->file >= 0)
+        TRY(close_file(b, c));
     if (b->kind == BODY_JSON)
         req->no_object =
             json_body_parse(c, (struct str){b->text.at, b->text.len}, HTTP_PARAMS_MAX, &b->params);

@@ -10,7 +10,7 @@ struct multipart;
 struct request_body_limits {
     struct str spool_dir;
     int64_t max;        /* bytes in all */
-    const char *upload; /* the field that holds a file; files in others are dropped */
+    const char *upload; /* the field that holds a file, those in others are dropped; "": the body */
     /* Asked with its first bytes, and every HTTP_ASK_BYTES: shall it be kept? Who cannot say at
      * once says request_body_refuse() later. */
     struct err *(*expect)(void *self, const struct http_params *before, int64_t bytes);
@@ -20,7 +20,7 @@ struct request_body_limits {
 /* Lives in its request; used by the socket's thread, then by the handler's. */
 struct request_body {
     struct request_body_limits limits;
-    enum { BODY_IGNORED, BODY_FORM, BODY_JSON, BODY_MULTIPART } kind;
+    enum { BODY_IGNORED, BODY_FORM, BODY_JSON, BODY_MULTIPART, BODY_FILE } kind;
     struct multipart *multipart;
     struct str field; /* name of the part under way */
     struct {          /* the text that is being gathered */

@@ -9,23 +9,11 @@
 #include "limits.h"
 #include "sequence.h"
 #include "text_rules.h"
-#include "video.h"
 #include "video_counts.h"
+#include "video_impl.h"
 #include "video_store.h"
+#include "video_uploads.h"
 #include "video_usage.h"
-
-struct video {
-    struct video_api base; /* first */
-    struct sql *db;        /* borrowed, as are the others */
-    struct changes *changes;
-    struct bus *bus;
-    struct video_quota quota;
-};
-
-static struct video *of(struct video_api *base)
-{
-    return (struct video *)base;
-}
 
 static struct err *no_video(struct ctx *c, int64_t id)
 {
@@ -37,13 +25,12 @@ static struct err *no_video(struct ctx *c, int64_t id)
 struct publish_job {
     struct video *self;
     const struct video_publish_req *req;
-    struct video_item *item;
+    struct video_publish_resp done;
 };
 
 /* Times are unique, so that a page that ends at one never splits equals (contract, section 3.1). */
-static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
+static struct err *add_video(struct sql_tx *tx, struct ctx *c, struct publish_job *job)
 {
-    struct publish_job *job = arg;
     struct video_item *item = arena_new(c->arena, struct video_item);
 
     *item = (struct video_item){
@@ -59,9 +46,31 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, void *arg)
     TRY(video_store_add(tx, c, item));
     TRY(video_usage_move(tx, c, item->author_id, &(struct video_usage){1, item->bytes, 1}));
     TRY(bus_publish(job->self->bus, c, STR(VIDEO_TOPIC), item->id));
-    job->item = item;
+    job->done = (struct video_publish_resp){.id = item->id, .created_at = item->created_at};
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&video_item_type, CHANGE_INSERT, item});
+}
+
+/* An upload becomes one video, however often its author asks. */
+static struct err *add_upload(struct sql_tx *tx, struct ctx *c, struct publish_job *job)
+{
+    const struct video_upload upload = {.author_id = job->req->author_id,
+                                        .id = job->req->upload_id};
+    int64_t video;
+
+    TRY(video_uploads_claim(tx, c, upload.author_id, upload.id, &video));
+    job->done = (struct video_publish_resp){.id = video, .again = true};
+    if (video)
+        return NULL;
+    TRY(add_video(tx, c, job));
+    return video_uploads_became(job->self, tx, c, &upload, job->done.id);
+}
+
+static struct err *add_either(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct publish_job *job = arg;
+
+    return job->req->upload_id ? add_upload(tx, c, job) : add_video(tx, c, job);
 }
 
 static const struct text_rule title_rule = {
@@ -70,13 +79,13 @@ static const struct text_rule title_rule = {
 static struct err *publish(struct video_api *base, struct ctx *c,
                            const struct video_publish_req *req, struct video_publish_resp *resp)
 {
-    struct publish_job job = {.self = of(base), .req = req};
+    struct publish_job job = {.self = video_of(base), .req = req};
 
     TRY(text_rules_check(c, &title_rule, req->title));
     if (!req->media || req->bytes < 0)
         return err_new(c, ERR_INVALID, "a video without files");
-    TRY(changes_write(job.self->changes, job.self->db, c, add_video, &job));
-    *resp = (struct video_publish_resp){job.item->id, job.item->created_at};
+    TRY(changes_write(job.self->changes, job.self->db, c, add_either, &job));
+    *resp = job.done;
     return NULL;
 }
 
@@ -96,7 +105,7 @@ static struct err *check_quota(struct video_api *base, struct ctx *c,
                                const struct video_check_quota_req *req,
                                struct video_check_quota_resp *resp)
 {
-    struct quota_job job = {of(base), req};
+    struct quota_job job = {video_of(base), req};
 
     (void)resp;
     return sql_read_one(job.self->db, c, read_quota, &job);
@@ -124,7 +133,7 @@ static struct err *get_videos(struct video_api *base, struct ctx *c,
 
     if (req->ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
-    TRY(sql_read_one(of(base)->db, c, read_videos, &job));
+    TRY(sql_read_one(video_of(base)->db, c, read_videos, &job));
     resp->videos = job.found;
     return NULL;
 }
@@ -146,7 +155,7 @@ static struct err *list_feed(struct video_api *base, struct ctx *c,
 {
     struct feed_job job = {.req = req};
 
-    TRY(sql_read_one(of(base)->db, c, read_feed, &job));
+    TRY(sql_read_one(video_of(base)->db, c, read_feed, &job));
     *resp = job.found;
     return NULL;
 }
@@ -169,7 +178,7 @@ static struct err *list_by_author(struct video_api *base, struct ctx *c,
 {
     struct author_job job = {.req = req};
 
-    TRY(sql_read_of(of(base)->db, c, req->author_id, read_by_author, &job));
+    TRY(sql_read_of(video_of(base)->db, c, req->author_id, read_by_author, &job));
     *resp = job.found;
     return NULL;
 }
@@ -196,7 +205,7 @@ static struct err *get_media(struct video_api *base, struct ctx *c,
 {
     struct media_read_job job = {.id = req->id};
 
-    TRY(sql_read_one(of(base)->db, c, read_media, &job));
+    TRY(sql_read_one(video_of(base)->db, c, read_media, &job));
     *resp = job.found;
     return NULL;
 }
@@ -219,7 +228,7 @@ static struct err *find_asset(struct video_api *base, struct ctx *c,
 {
     struct asset_job job = {.asset = req->asset};
 
-    TRY(sql_read_one(of(base)->db, c, read_asset, &job));
+    TRY(sql_read_one(video_of(base)->db, c, read_asset, &job));
     *resp = (struct video_find_asset_resp){job.found};
     return NULL;
 }
@@ -279,7 +288,7 @@ static struct err *set_media(struct video_api *base, struct ctx *c,
                              const struct video_set_media_req *req,
                              struct video_set_media_resp *resp)
 {
-    struct media_job job = {of(base), req};
+    struct media_job job = {video_of(base), req};
 
     (void)resp;
     return changes_write(job.self->changes, job.self->db, c, write_media, &job);
@@ -320,7 +329,7 @@ static struct err *write_title(struct sql_tx *tx, struct ctx *c, void *arg)
 static struct err *retitle(struct video_api *base, struct ctx *c,
                            const struct video_retitle_req *req, struct video_retitle_resp *resp)
 {
-    struct title_job job = {of(base), req};
+    struct title_job job = {video_of(base), req};
 
     (void)resp;
     TRY(text_rules_check(c, &title_rule, req->title));
@@ -381,7 +390,7 @@ static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
 static struct err *take_away(struct video_api *base, struct ctx *c,
                              const struct video_remove_req *req, struct video_remove_resp *resp)
 {
-    struct take_away_job job = {.self = of(base), .req = req};
+    struct take_away_job job = {.self = video_of(base), .req = req};
 
     TRY(changes_write(job.self->changes, job.self->db, c, remove_video, &job));
     *resp = job.gone;
@@ -399,6 +408,11 @@ static const struct video_api_ops ops = {
     .get_media = get_media,
     .find_asset = find_asset,
     .set_media = set_media,
+    .begin_upload = video_uploads_begin,
+    .get_upload = video_uploads_get,
+    .add_part = video_uploads_add_part,
+    .end_upload = video_uploads_end,
+    .sweep = video_uploads_sweep,
     .retitle = retitle,
     .remove = take_away,
 };
