@@ -5,6 +5,7 @@
 #include "envelope.h"
 #include "feed_cache.h"
 #include "limits.h"
+#include "viewer_feeds.h"
 
 /* What a page after `before` holds. */
 static struct err *load(struct look *look, int64_t before, struct video_page *out,
@@ -116,6 +117,8 @@ struct err *feed_show(void *self, struct ctx *c, const struct http_req *req,
     int64_t before;
 
     TRY(contract_time_read(req, c, STR("latest_time"), &before));
+    if (c->user_id && page_wants_ext(req))
+        return viewer_feeds_for_you(look, req, reply);
     if (!look_is_local(look) || page_wants_ext(req))
         return own_page(look, req, base, before, reply);
     struct feed_page *page = feed_cache_take(g->feed, near_sequence(g->near), base);

@@ -45,7 +45,8 @@ enum {
 /* ---- handlers: one per row of the route table ---- */
 
 http_handler account_register, account_login, account_show, account_password;
-http_handler feed_show;
+http_handler feed_show, feed_following;
+http_handler viewer_seen, viewer_not_interested;
 http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;

@@ -16,6 +16,9 @@ enum {
     COMMENT_MAX_CHARS = 500,    /* characters of a comment */
     MESSAGE_MAX_CHARS = 2000,   /* characters of a private message */
     FEED_PAGE = 30,             /* videos of one feed page (contract, section 3.1) */
+    SEEN_MAX = 1000,            /* videos that one viewer is known to have seen: the newest */
+    SEEN_BATCH_MAX = 100,       /* videos that are reported as seen at a time */
+    UNWANTED_MAX = 1000,        /* videos that one viewer does not want to see: the newest */
     LIST_MAX = 500,             /* elements of a list that the contract returns whole: the newest */
     CHOSEN_FROM_MAX = 20000,    /* likes or follows of one person among which a list looks */
     PAGE_DEFAULT = 30,          /* elements of a page under /api/v1 that does not say how many */

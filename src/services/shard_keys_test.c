@@ -20,6 +20,8 @@ static const struct {
     {"video_item", PIECE_VIDEO, "id", NULL},
     {"video_count", PIECE_VIDEO, "video_id", NULL},
     {"video_usage", PIECE_USER, "author_id", NULL},
+    {"video_seen", PIECE_USER, "viewer_id", NULL},
+    {"video_unwanted", PIECE_USER, "viewer_id", NULL},
     {"video_upload", PIECE_USER, "author_id", NULL},
     {"video_upload_part", PIECE_USER, "author_id", NULL},
     {"favorite_mark", PIECE_USER, "user_id", NULL},

@@ -14,6 +14,7 @@
 #include "video_store.h"
 #include "video_uploads.h"
 #include "video_usage.h"
+#include "video_viewers.h"
 
 static struct err *no_video(struct ctx *c, int64_t id)
 {
@@ -405,6 +406,10 @@ static const struct video_api_ops ops = {
     .get_videos = get_videos,
     .list_feed = list_feed,
     .list_by_author = list_by_author,
+    .list_for_you = video_viewers_for_you,
+    .list_by_authors = video_viewers_by_authors,
+    .mark_seen = video_viewers_mark_seen,
+    .unwant = video_viewers_unwant,
     .get_media = get_media,
     .find_asset = find_asset,
     .set_media = set_media,

@@ -154,6 +154,21 @@ struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
     return NULL;
 }
 
+/* `shown` as a range: with a value it would look like a key, and all authors' videos be read. */
+struct err *video_store_by_authors(struct sql_tx *tx, struct ctx *c, struct i64_list authors,
+                                   int64_t from, int64_t before, struct video_list_resp *out)
+{
+    static const char *const texts[] =
+        SQL_IDS(IDS " WHERE created_at >= ? AND created_at < ? AND shown >= 1 AND author_id IN (",
+                ") ORDER BY created_at DESC, id DESC LIMIT 128");
+    struct sql_rows r;
+
+    _Static_assert(VIDEO_STORE_SPAN_ROWS == 128, "the number in the text");
+    TRY(sql_query_ids(tx, c, &r, texts, authors.at, authors.count, sql_int(from), sql_int(before)));
+    take_list(c, &r, out);
+    return NULL;
+}
+
 struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
                                 struct video_get_media_resp *out, bool *found)
 {

@@ -28,6 +28,13 @@ MUST_USE struct err *video_store_by_author(struct sql_tx *tx, struct ctx *c,
                                            const struct video_list_by_author_req *req,
                                            struct video_list_resp *out);
 
+/* Shown videos of these authors from a time on and before another, newest first: the newest
+ * VIDEO_STORE_SPAN_ROWS of them. */
+enum { VIDEO_STORE_SPAN_ROWS = 128 };
+MUST_USE struct err *video_store_by_authors(struct sql_tx *tx, struct ctx *c,
+                                            struct i64_list authors, int64_t from, int64_t before,
+                                            struct video_list_resp *out);
+
 /* *found is false when there is no such video. */
 MUST_USE struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
                                          struct video_get_media_resp *out, bool *found);
