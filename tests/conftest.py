@@ -5,6 +5,7 @@ import os
 import pytest
 
 import clips as clip_maker
+from browser import Browser
 from client import Client, connect, gateways, unique
 from cluster import SERVICES
 from cluster_process import ClusterServer
@@ -135,6 +136,22 @@ def new_user(server, clients):
         return client
 
     return register
+
+
+@pytest.fixture
+def new_browser(server):
+    """Opens a page in a browser, signed in to an account of its own unless told otherwise: new_browser(url, signed_in)."""
+    opened = []
+
+    def open_page(url=None, signed_in=True):
+        opened.append(Browser(url or server.url))
+        if signed_in:
+            opened[-1].register()
+        return opened[-1]
+
+    yield open_page
+    for browser in opened:
+        browser.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from statements import ROOT, gather, of_server
 
 # What each table is cut by. Its primary key begins with it, and every statement names it.
 KEYS = {
-    'user_account': ('id',), 'user_count': ('user_id',),
+    'user_account': ('id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
     'video_item': ('id',), 'video_count': ('video_id',), 'video_usage': ('author_id',),
     'video_seen': ('viewer_id',), 'video_unwanted': ('viewer_id',), 'video_upload': ('author_id',), 'video_upload_part': ('author_id',),
     'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'comment_item': ('video_id',),

@@ -1,12 +1,10 @@
 /* /douyin/user/... and /api/v1/me/password : accounts, logins, profiles. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
-#include "login_limits.h"
 #include "page.h"
 #include "passwords.h"
-#include "rate_limits.h"
+#include "sign_in.h"
 #include "tokens.h"
-#include "utf8.h"
 
 static void reply_token(struct gateway *g, struct ctx *c, const struct token_claims *claims,
                         struct http_reply *reply)
@@ -21,73 +19,15 @@ static void reply_token(struct gateway *g, struct ctx *c, const struct token_cla
     envelope_end(&j, reply);
 }
 
-/* The owner of the account is where the request came from. */
-static void at_home(struct gateway *g, const struct http_req *req, int64_t account, int64_t session)
-{
-    login_limits_succeeded(
-        g->logins,
-        &(struct login_attempt){.block = req->block, .account = account, .session = session});
-}
-
 /* POST /douyin/user/register/ */
 struct err *account_register(void *self, struct ctx *c, const struct http_req *req,
                              struct http_reply *reply)
 {
     struct gateway *g = self;
-    struct user_sign_up_req account = {0};
     struct user_sign_up_resp made = {0};
-    struct str password;
 
-    TRY(http_text(req, c, STR("username"), &account.name));
-    TRY(http_text(req, c, STR("password"), &password));
-    TRY(rate_limits_take(g->limits, c, RATE_REGISTER, req->block));
-    TRY(passwords_hash(g->passwords, c, password, &account.password_hash));
-    TRY(user_sign_up(g->deps.services.user, c, &account, &made));
-    at_home(g, req, made.id, made.session);
+    TRY(sign_in_register(g, c, req, &made));
     reply_token(g, c, &(struct token_claims){made.id, made.session}, reply);
-    return NULL;
-}
-
-static struct err *wrong_password(struct ctx *c)
-{
-    return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "wrong user name or password");
-}
-
-/* Told only to who knows the password: others see the same as for any account. */
-static struct err *banned(struct ctx *c, struct str reason)
-{
-    if (!reason.len)
-        return err_reason(c, ERR_FORBIDDEN, "banned", "this account is banned");
-    return err_reason(c, ERR_FORBIDDEN, "banned", "this account is banned: " STR_FMT,
-                      STR_ARG(reason));
-}
-
-/* Zeroed: nobody has that name. */
-static struct err *find_account(struct gateway *g, struct ctx *c, struct str name,
-                                struct user_get_credentials_resp *out)
-{
-    struct user_get_credentials_req by = {.name = name};
-    struct err *e = name.len ? user_get_credentials(g->deps.services.user, c, &by, out) : NULL;
-
-    return e && e->code != ERR_NOT_FOUND ? e : NULL;
-}
-
-/* Only failures count, and nobody by that name takes as long as a wrong password. */
-static struct err *check_login(struct gateway *g, struct ctx *c, const struct http_req *req,
-                               struct str name, struct user_get_credentials_resp *out)
-{
-    TRY(login_limits_check_address(g->logins, c, req->block));
-    TRY(find_account(g, c, name, out));
-    const struct login_attempt attempt = {req->block, name, out->id, out->session};
-
-    TRY(login_limits_check(g->logins, c, &attempt));
-    if (!passwords_match(g->passwords, c, http_param(req, STR("password")), out->password_hash)) {
-        TRY(login_limits_failed(g->logins, c, &attempt));
-        return wrong_password(c);
-    }
-    if (out->banned_at)
-        return banned(c, out->ban_reason);
-    at_home(g, req, out->id, out->session);
     return NULL;
 }
 
@@ -97,45 +37,41 @@ struct err *account_login(void *self, struct ctx *c, const struct http_req *req,
 {
     struct gateway *g = self;
     struct user_get_credentials_resp found = {0};
-    struct str name = http_param(req, STR("username"));
 
-    TRY(check_login(g, c, req, utf8_valid(name) ? name : STR(""), &found));
+    TRY(sign_in_check(g, c, req, &found));
     reply_token(g, c, &(struct token_claims){found.id, found.session}, reply);
     return NULL;
 }
 
-/* Who holds a token that is not his may not guess without end either. */
-static struct err *check_old_password(struct gateway *g, struct ctx *c, const struct http_req *req)
+/* What the design of the client calls it, and what callers called it before. */
+static struct err *new_password(struct ctx *c, const struct http_req *req, struct str *out)
 {
-    struct user_get_credentials_req by = {.id = c->user_id};
-    struct user_get_credentials_resp old = {0};
+    struct str name = http_param(req, STR("new")).len ? STR("new") : STR("new_password");
 
-    TRY(login_limits_check_address(g->logins, c, req->block));
-    TRY(user_get_credentials(g->deps.services.user, c, &by, &old));
-    const struct login_attempt attempt = {req->block, STR(""), old.id, old.session};
-
-    TRY(login_limits_check(g->logins, c, &attempt));
-    if (passwords_match(g->passwords, c, http_param(req, STR("old_password")), old.password_hash))
-        return NULL;
-    TRY(login_limits_failed(g->logins, c, &attempt));
-    return err_reason(c, ERR_UNAUTHENTICATED, "wrong_password", "the old password is wrong");
+    return http_text(req, c, name, out);
 }
 
-/* POST /api/v1/me/password : ends every older session. */
+/* POST /api/v1/me/password : ends every older session, but for that of the browser it came from. */
 struct err *account_password(void *self, struct ctx *c, const struct http_req *req,
                              struct http_reply *reply)
 {
     struct gateway *g = self;
     struct user_set_password_req change = {.id = c->user_id};
     struct user_set_password_resp done = {0};
-    struct str password;
+    struct user_find_login_req own = {0};
+    struct str password, old = http_param(req, STR("old")).len ? STR("old") : STR("old_password");
 
-    TRY(http_text(req, c, STR("new_password"), &password));
-    TRY(check_old_password(g, c, req));
+    TRY(new_password(c, req, &password));
+    TRY(sign_in_check_again(g, c, req, old));
     TRY(passwords_hash(g->passwords, c, password, &change.password_hash));
+    if (gateway_browser(c, req, &own))
+        change.keep_login = own.id;
     TRY(user_set_password(g->deps.services.user, c, &change, &done));
-    at_home(g, req, c->user_id, done.session);
-    reply_token(g, c, &(struct token_claims){c->user_id, done.session}, reply);
+    sign_in_at_home(g, req, c->user_id, done.session);
+    if (own.id) /* script is to see no token */
+        envelope_ok(reply);
+    else
+        reply_token(g, c, &(struct token_claims){c->user_id, done.session}, reply);
     return NULL;
 }
 

@@ -1,9 +1,11 @@
 /* Admission: every request's trace, limits, identity and body, before its handler. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "browser_login.h"
 #include "gateway_parts.h"
 #include "http_server.h"
 #include "look.h"
 #include "rate_limits.h"
+#include "request_origin.h"
 #include "tokens.h"
 #include "trace.h"
 #include "uploads.h"
@@ -37,13 +39,10 @@ static struct err *identify_here(struct gateway *g, struct ctx *c,
 }
 
 /* Of somebody who only reads it is asked together with what he reads. */
-static struct err *identify_elsewhere(struct gateway *g, struct ctx *c,
-                                      const struct token_claims *claims, int access,
+static struct err *identify_elsewhere(struct ctx *c, struct look *look, int64_t user_id,
                                       struct look **open)
 {
-    struct look *look = look_at_session(g, c, claims, access == ACCESS_LENIENT);
-
-    c->user_id = claims->user_id;
+    c->user_id = user_id;
     if (!open)
         return look_join(look);
     *open = look;
@@ -58,7 +57,43 @@ static struct err *identify(struct gateway *g, struct ctx *c, struct str token, 
 
     if (!tokens_verify(g->tokens, token, &claims))
         return bad_token(c);
-    return g->near ? identify_here(g, c, &claims) : identify_elsewhere(g, c, &claims, access, open);
+    if (g->near)
+        return identify_here(g, c, &claims);
+    return identify_elsewhere(c, look_at_session(g, c, &claims, access == ACCESS_LENIENT),
+                              claims.user_id, open);
+}
+
+static struct err *find_login_here(struct gateway *g, struct ctx *c,
+                                   const struct user_find_login_req *login)
+{
+    struct user_login found;
+    int64_t session = 0;
+
+    TRY(near_login(g->near, c, login, &found));
+    TRY(near_session(g->near, c, login->user_id, &session));
+    if (!browser_login_holds(&found, g->options.token_ttl_s) || found.session != session)
+        return bad_token(c);
+    c->user_id = login->user_id;
+    return NULL;
+}
+
+/* A browser sends what it holds by itself: where nobody has to be signed in, a session that has
+ * ended is the same as none, and so is any on a request that no page of ours has made. */
+static struct err *identify_browser(struct gateway *g, struct ctx *c, const struct http_req *req,
+                                    int access, struct look **open)
+{
+    struct user_find_login_req login;
+    bool optional = access != ACCESS_SIGNED_IN;
+
+    if (!request_origin_is_own(req) && req->method != HTTP_GET)
+        return err_reason(c, ERR_FORBIDDEN, "cross_site", "this was asked from another site");
+    if (!request_origin_is_own(req) || !browser_login_read(c, req, &login))
+        return optional ? NULL : bad_token(c);
+    if (!g->near)
+        return identify_elsewhere(c, look_at_login(g, c, &login, optional), login.user_id, open);
+    struct err *e = find_login_here(g, c, &login);
+
+    return e && optional && e->code == ERR_UNAUTHENTICATED ? NULL : e;
 }
 
 /* *open: what is still to be confirmed; `open` NULL: now. */
@@ -72,6 +107,8 @@ static struct err *check_identity(struct gateway *g, struct ctx *c, int access,
         return NULL;
     if (token.len)
         e = identify(g, c, token, access, open);
+    else if (browser_login_is_there(req))
+        e = identify_browser(g, c, req, access, open);
     else if (access == ACCESS_SIGNED_IN)
         e = bad_token(c);
     return e && access == ACCESS_LENIENT && e->code == ERR_UNAUTHENTICATED ? NULL : e;
@@ -114,6 +151,11 @@ struct err *gateway_confirm(void *gateway, struct ctx *c, const struct http_req 
     return c->user_id || e ? e : bad_token(c); /* it was made for somebody */
 }
 
+bool gateway_browser(struct ctx *c, const struct http_req *req, struct user_find_login_req *out)
+{
+    return !token_of(req).len && request_origin_is_own(req) && browser_login_read(c, req, out);
+}
+
 /* A token behind the file is not here yet: then all of it is checked when the body is. */
 struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
                            const struct http_req *req, int64_t bytes, bool keeping)
@@ -124,7 +166,7 @@ struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route
         TRY(uploads_check_room(g, c));
     bool whole = !*route->upload; /* nothing stands before or behind the file */
 
-    if (!token_of(req).len && !whole)
+    if (!token_of(req).len && !browser_login_is_there(req) && !whole)
         return NULL;
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req, NULL));
     if (whole) /* its room was claimed when the upload began */

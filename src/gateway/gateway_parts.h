@@ -47,6 +47,7 @@ enum {
 http_handler account_register, account_login, account_show, account_password;
 http_handler feed_show, feed_following;
 http_handler viewer_seen, viewer_not_interested;
+http_handler session_begin, session_register, session_end, session_list, session_drop;
 http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;
@@ -69,6 +70,9 @@ MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct ht
 /* Behind a handler: a session that is still to be confirmed is, before anything goes out. */
 MUST_USE struct err *gateway_confirm(void *gateway, struct ctx *c, const struct http_req *req,
                                      struct err *e);
+
+/* The login of the browser that the viewer is signed in with; false: it is a token, or nobody. */
+bool gateway_browser(struct ctx *c, const struct http_req *req, struct user_find_login_req *out);
 
 /* Before an upload is received, and while it is: what is in vain already (struct http_app). */
 MUST_USE struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "browser_login.h"
+
 struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req *req)
 {
     struct look *look = req->admission;
@@ -16,16 +18,32 @@ struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req 
     return look;
 }
 
-struct look *look_at_session(struct gateway *g, struct ctx *c, const struct token_claims *claims,
-                             bool lenient)
+static struct look *look_unconfirmed(struct gateway *g, struct ctx *c, bool lenient)
 {
     struct look *look = arena_new(c->arena, struct look);
 
     look->g = g;
     look->c = c;
-    look->session.claims = *claims;
     look->session.open = true;
     look->session.lenient = lenient;
+    return look;
+}
+
+struct look *look_at_session(struct gateway *g, struct ctx *c, const struct token_claims *claims,
+                             bool lenient)
+{
+    struct look *look = look_unconfirmed(g, c, lenient);
+
+    look->session.claims = *claims;
+    return look;
+}
+
+struct look *look_at_login(struct gateway *g, struct ctx *c,
+                           const struct user_find_login_req *login, bool lenient)
+{
+    struct look *look = look_unconfirmed(g, c, lenient);
+
+    look->session.login = *login;
     return look;
 }
 
@@ -179,6 +197,18 @@ static struct err *bad_session(struct look *look)
                : err_reason(look->c, ERR_UNAUTHENTICATED, "bad_token", "please log in");
 }
 
+static bool session_holds(const struct look_round *r)
+{
+    const struct look *look = r->look;
+    const struct token_claims *claims = &look->session.claims;
+
+    if (look->session.login.id)
+        return browser_login_holds(&r->found_login, look->g->options.token_ttl_s);
+    const struct user_profile *user = look_round_user(r, claims->user_id);
+
+    return user && user->session == claims->session;
+}
+
 /* Who asks comes first: nothing is said to somebody who is not he. */
 static struct err *confirm_session(struct look_round *r)
 {
@@ -190,7 +220,7 @@ static struct err *confirm_session(struct look_round *r)
     }
     if (!look->session.open)
         return NULL;
-    struct err *e = r->users_call->err;
+    struct err *e = look->session.login.id ? r->login_call->err : r->users_call->err;
 
     look->session.open = false;
     if (e && !(look->session.lenient && degraded_may(e))) {
@@ -201,9 +231,7 @@ static struct err *confirm_session(struct look_round *r)
         went_without(look, DEGRADED_SESSION, e);
         return bad_session(look);
     }
-    const struct user_profile *user = look_round_user(r, look->session.claims.user_id);
-
-    return user && user->session == look->session.claims.session ? NULL : bad_session(look);
+    return session_holds(r) ? NULL : bad_session(look);
 }
 
 static struct err *answer_users(struct look_round *r, const struct want *w)
@@ -332,6 +360,7 @@ struct err *look_join(struct look *look)
     struct look_round r = {.look = look,
                            .users_call = &none,
                            .videos_call = &none,
+                           .login_call = &none,
                            .liked_call = &none,
                            .followed_call = &none};
     size_t own = look->calls.count;

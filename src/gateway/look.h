@@ -42,6 +42,7 @@ struct look {
     size_t count;
     struct { /* who asks, until the user service has confirmed it */
         struct token_claims claims;
+        struct user_find_login_req login; /* of a browser, in place of a token; else zeroed */
         bool open, lenient;
         bool later; /* not in the next round, but in the one behind it */
     } session;
@@ -53,6 +54,10 @@ struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req 
 /* For admission: a look that has a session to confirm. Lenient: a bad one is the same as none. */
 struct look *look_at_session(struct gateway *g, struct ctx *c, const struct token_claims *claims,
                              bool lenient);
+
+/* The same for what a browser holds. */
+struct look *look_at_login(struct gateway *g, struct ctx *c,
+                           const struct user_find_login_req *login, bool lenient);
 
 /* What the next join asks is the same for everybody: with the join behind it is soon enough to
  * confirm who asks, beside other users. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "api_codec.h"
+#include "browser_login.h"
 #include "comment_api_stub.h"
 #include "favorite_api_stub.h"
 #include "log.h"
@@ -158,6 +159,17 @@ struct str look_token(struct look_fixture *f, int64_t user, int64_t session)
     return tokens_sign(f->g->tokens, &f->c, &(struct token_claims){user, session});
 }
 
+struct str look_browser(struct look_fixture *f, int64_t user, int64_t session)
+{
+    struct str cookie;
+    struct user_find_login_req key = browser_login_new(&f->c, user, &cookie);
+    struct user_add_login_req login = {user, key.id, key.secret_hash, session, STR("test")};
+    struct user_add_login_resp done = {0};
+
+    assert_ok(&f->c, user_add_login(f->w->behind.user, &f->c, &login, &done));
+    return arena_str(f->c.arena, BROWSER_LOGIN_NAME "=" STR_FMT, STR_ARG(cookie));
+}
+
 static void add_param(struct http_req *req, struct str name, struct str value)
 {
     req->query.at[req->query.count++] = (struct http_param){name, value};
@@ -178,8 +190,12 @@ struct err *look_ask(struct look_fixture *f, const struct asked *asked, struct s
         req.rest = arena_str(f->c.arena, "%lld", (long long)asked->rest);
     for (size_t i = 0; asked->params[i]; i += 2)
         add_param(&req, str_of(asked->params[i]), str_of(asked->params[i + 1]));
-    if (token.len)
+    if (str_starts(token, STR(BROWSER_LOGIN_NAME "="))) {
+        req.headers[HTTP_COOKIE] = token;
+        req.headers[HTTP_SEC_FETCH_SITE] = STR("same-origin");
+    } else if (token.len) {
         add_param(&req, STR("token"), token);
+    }
     TRY(app->admit(app->self, &f->c, route, &req));
     return app->confirm(app->self, &f->c, &req, route->handle(app->self, &f->c, &req, reply));
 }

@@ -47,11 +47,14 @@ struct asked {
     const char *params[LOOK_PARAMS_MAX];
 };
 
-/* As the server would where everything may wait. Token "": nobody. */
+/* As the server would where everything may wait. Token "": nobody; that of look_browser() goes
+ * where a browser puts it. */
 struct err *look_ask(struct look_fixture *f, const struct asked *asked, struct str token,
                      struct http_reply *reply);
 
 const struct http_route *look_route(const char *path);
+/* What the browser holds in which that user is signed in, at that version of his sessions. */
+struct str look_browser(struct look_fixture *f, int64_t user, int64_t session);
 struct str look_token(struct look_fixture *f, int64_t user, int64_t session);
 
 /* How often a text holds another. */

@@ -78,7 +78,7 @@ static struct call *latest(struct look *look)
 static void ask_users(struct look_round *r)
 {
     struct look *look = r->look;
-    bool session = look->session.open && !look->session.later;
+    bool session = look->session.open && !look->session.later && !look->session.login.id;
     bool needed = session && !look->session.lenient;
 
     r->users = gather(look, WANT_USERS, WANT_REQUIRED_USER, &needed);
@@ -92,6 +92,17 @@ static void ask_users(struct look_round *r)
     user_get_users_start(look->g->deps.services.user, needed ? look->c : r->quick, &req,
                          &r->found_users, &look->calls);
     r->users_call = latest(look);
+}
+
+static void ask_login(struct look_round *r)
+{
+    struct look *look = r->look;
+
+    if (!look->session.open || look->session.later || !look->session.login.id)
+        return;
+    user_find_login_start(look->g->deps.services.user, look->session.lenient ? r->quick : look->c,
+                          &look->session.login, &r->found_login, &look->calls);
+    r->login_call = latest(look);
 }
 
 static void ask_videos(struct look_round *r)
@@ -136,6 +147,7 @@ static void ask_flags(struct look_round *r)
 void look_round_start(struct look_round *r)
 {
     r->quick = hurried(r->look->c);
+    ask_login(r);
     ask_users(r);
     ask_videos(r);
     ask_flags(r);

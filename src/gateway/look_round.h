@@ -10,11 +10,12 @@ struct look_round {
     struct look *look;
     struct ctx *quick; /* for what nobody waits for long */
     struct i64_list users, videos, liked, followed;
+    struct user_login found_login;
     struct user_get_users_resp found_users;
     struct video_get_videos_resp found_videos;
     struct favorite_are_liked_resp found_liked;
     struct relation_are_followed_resp found_followed;
-    const struct call *users_call, *videos_call, *liked_call, *followed_call;
+    const struct call *users_call, *videos_call, *liked_call, *followed_call, *login_call;
 };
 
 /* Sends what the look wants; its calls come behind those of the handler. */

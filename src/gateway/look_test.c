@@ -105,6 +105,23 @@ static void a_page_takes_two_rounds_and_six_calls_whatever_its_length(void **sta
     }
 }
 
+static void a_browser_takes_one_call_more_at_most_and_no_round(void **state)
+{
+    struct look_fixture *f = *state;
+    int64_t ann = world_user(f->w, "ann");
+    struct str token = look_token(f, ann, 1), browser = look_browser(f, ann, 1);
+
+    (void)populate(f, ann, 2);
+    for (size_t i = 0; i < COUNT(pages); i++) {
+        struct traffic by_token = cost_of(f, &pages[i], token);
+        struct traffic by_browser = cost_of(f, &pages[i], browser);
+
+        assert_int_equal(f->c.user_id, ann);
+        assert_true(by_browser.calls <= by_token.calls + 1);
+        assert_int_equal(by_browser.rounds, by_token.rounds);
+    }
+}
+
 static void a_page_shows_what_it_would_in_one_process(void **state)
 {
     struct look_fixture *f = *state;
@@ -171,6 +188,41 @@ static void the_feed_takes_a_session_that_ended_for_none(void **state)
     assert_int_equal(f->c.user_id, 0);
 }
 
+/* Ended by itself, or with all sessions of the account. */
+static struct str ended_browser(struct look_fixture *f, int64_t user, bool alone)
+{
+    struct str cookie = look_browser(f, user, alone ? 1 : 2);
+
+    world_change(f->w, alone ? "DELETE FROM user_login" : "UPDATE user_account SET session = 3");
+    return cookie;
+}
+
+static void who_was_signed_in_in_a_browser_is_nobody_where_nobody_is_needed(void **state)
+{
+    struct look_fixture *f = *state;
+    int64_t ann = world_user(f->w, "ann");
+    struct http_reply reply;
+
+    (void)populate(f, ann, 1);
+    for (int way = 0; way < 2; way++) {
+        struct str cookie = ended_browser(f, ann, way == 0);
+
+        for (size_t i = 0; i < COUNT(pages); i++) {
+            const struct http_route *route = look_route(pages[i].route);
+            struct err *e = look_ask(f, &pages[i], cookie, &reply);
+
+            if ((route->access & ACCESS_MASK) == ACCESS_SIGNED_IN)
+                assert_reason(e, ERR_UNAUTHENTICATED, "bad_token");
+            else
+                assert_ok(&f->c, e);
+            assert_int_equal(f->c.user_id, 0);
+            if (!e)
+                assert_lacks(reply, "\"is_favorite\":true");
+        }
+        world_change(f->w, "UPDATE user_account SET session = 2");
+    }
+}
+
 static void nothing_is_written_for_a_session_that_ended(void **state)
 {
     static const struct asked writes[] = {
@@ -194,8 +246,17 @@ static void nothing_is_written_for_a_session_that_ended(void **state)
                       "bad_token");
         assert_int_equal(world_told_all(f->w), told);
     }
-    for (size_t i = 0; i < COUNT(writes); i++)
+    struct str browser = look_browser(f, ann, 1);
+
+    for (size_t i = 0; i < COUNT(writes); i++) {
         assert_ok(&f->c, look_ask(f, &writes[i], look_token(f, ann, 1), &reply));
+        assert_ok(&f->c, look_ask(f, &writes[i], browser, &reply));
+    }
+    world_change(f->w, "DELETE FROM user_login");
+    told = world_told_all(f->w);
+    for (size_t i = 0; i < COUNT(writes); i++)
+        assert_reason(look_ask(f, &writes[i], browser, &reply), ERR_UNAUTHENTICATED, "bad_token");
+    assert_int_equal(world_told_all(f->w), told);
 }
 
 static void unknown_things_are_told_by_name(void **state)
@@ -239,10 +300,12 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         LOOK_TEST(a_page_takes_two_rounds_and_six_calls_whatever_its_length),
+        LOOK_TEST(a_browser_takes_one_call_more_at_most_and_no_round),
         LOOK_TEST(a_page_shows_what_it_would_in_one_process),
         LOOK_TEST(what_somebody_wrote_is_what_he_reads_next),
         LOOK_TEST(every_page_is_for_sessions_that_hold_and_says_so_before_all_else),
         LOOK_TEST(the_feed_takes_a_session_that_ended_for_none),
+        LOOK_TEST(who_was_signed_in_in_a_browser_is_nobody_where_nobody_is_needed),
         LOOK_TEST(nothing_is_written_for_a_session_that_ended),
         LOOK_TEST(unknown_things_are_told_by_name),
         LOOK_TEST(what_is_not_shown_to_others_is_shown_to_its_author),

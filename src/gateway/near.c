@@ -12,8 +12,15 @@
 _Static_assert((int)NEAR_SET_MAX < (int)CHOSEN_FROM_MAX,
                "a set that is too large must be seen to be");
 
-/* How the limit is shared out; in eighths. */
-enum { USERS_SHARE = 2, VIDEOS_SHARE = 4, VIEWERS_SHARE = 1, CHATS_SHARE = 1, SHARES = 8 };
+/* How the limit is shared out; in sixteenths. */
+enum {
+    USERS_SHARE = 4,
+    VIDEOS_SHARE = 8,
+    VIEWERS_SHARE = 2,
+    CHATS_SHARE = 1,
+    LOGINS_SHARE = 1,
+    SHARES = 16
+};
 
 /* So many viewers fit in whatever they hold; a set takes up to four words an id. */
 enum { VIEWERS_MIN = 8, SET_BYTES_PER_ID = 4 * sizeof(int64_t) };
@@ -44,6 +51,7 @@ struct near *near_create(const struct services *services, struct changes *change
         .videos = near_table_create(share * VIDEOS_SHARE, near_value_free),
         .viewers = near_table_create(share * VIEWERS_SHARE, near_viewer_free),
         .chats = near_table_create(share * CHATS_SHARE, near_value_free),
+        .logins = near_table_create(share * LOGINS_SHARE, near_value_free),
         .set_max = set_max(share * VIEWERS_SHARE),
     };
     atomic_init(&n->sequence, 1);
@@ -59,6 +67,7 @@ void near_destroy(struct near *n)
     near_table_destroy(n->tables.videos);
     near_table_destroy(n->tables.viewers);
     near_table_destroy(n->tables.chats);
+    near_table_destroy(n->tables.logins);
     free(n);
 }
 
@@ -78,6 +87,7 @@ void near_forget(struct near *n)
     near_table_clear(n->tables.videos);
     near_table_clear(n->tables.viewers);
     near_table_clear(n->tables.chats);
+    near_table_clear(n->tables.logins);
     near_batch_committed(n);
 }
 
@@ -177,6 +187,44 @@ struct err *near_session(struct near *n, struct ctx *c, int64_t id, int64_t *out
         return NULL;
     TRY(near_users(n, c, (struct i64_list){&id, 1}, &view));
     *out = view.session;
+    return NULL;
+}
+
+struct copy_login {
+    const struct user_find_login_req *key;
+    struct user_login *out;
+};
+
+static void copy_login(void *arg, void *value)
+{
+    struct copy_login *to = arg;
+    const struct near_login *kept = value;
+
+    if (!str_eq(to->key->secret_hash, (struct str){kept->hash, NEAR_HASH_LEN}))
+        return;
+    *to->out = (struct user_login){
+        .user_id = to->key->user_id,
+        .id = to->key->id,
+        .session = kept->session,
+        .began_at = kept->began_at,
+        .seen_at = kept->seen_at,
+    };
+}
+
+struct err *near_login(struct near *n, struct ctx *c, const struct user_find_login_req *key,
+                       struct user_login *out)
+{
+    struct near_key at = {key->user_id, key->id};
+    uint64_t version = near_table_version(n->tables.logins, at);
+    struct copy_login to = {key, out};
+
+    *out = (struct user_login){0};
+    if (near_table_read(n->tables.logins, at, copy_login, &to))
+        return NULL;
+    TRY(user_find_login(n->services.user, c, key, out));
+    if (out->id)
+        keep_value(c, n->tables.logins, at, version, near_login_new(out),
+                   sizeof(struct near_login));
     return NULL;
 }
 
@@ -349,7 +397,7 @@ struct err *near_chat(struct near *n, struct ctx *c, int64_t viewer, int64_t pee
 struct near_stats near_stats(struct near *n)
 {
     struct near_table *tables[] = {n->tables.users, n->tables.videos, n->tables.viewers,
-                                   n->tables.chats};
+                                   n->tables.chats, n->tables.logins};
     struct near_stats sum = {0};
 
     for (size_t i = 0; i < COUNT(tables); i++) {

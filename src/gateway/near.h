@@ -48,6 +48,11 @@ MUST_USE struct err *near_videos(struct near *n, struct ctx *c, struct i64_list 
 /* The version of a user's sessions; 0: there is no such user. */
 MUST_USE struct err *near_session(struct near *n, struct ctx *c, int64_t id, int64_t *out);
 
+/* The login of a browser; id 0: there is none, or its hash is another. It ends with the account's
+ * sessions, so its version is to be compared with near_session()'s. Its agent is left out. */
+MUST_USE struct err *near_login(struct near *n, struct ctx *c,
+                                const struct user_find_login_req *key, struct user_login *out);
+
 /* What the viewer likes and follows, one flag per id; all false for viewer 0. */
 MUST_USE struct err *near_liked(struct near *n, struct ctx *c, int64_t viewer, struct i64_list ids,
                                 bool *out);

@@ -38,6 +38,59 @@ static void what_was_looked_at_is_in_memory(void **state)
     assert_int_equal(near_stats(f->near).misses, misses);
 }
 
+static struct user_login login_of(struct fixture *f, const struct user_find_login_req *key)
+{
+    struct user_login found;
+
+    assert_ok(&f->w->ctx, near_login(f->near, &f->w->ctx, key, &found));
+    return found;
+}
+
+/* Bytes that a login's hash has, and the key that they make. */
+#define HASH "0123456789012345678901234567890123456789ab"
+static struct user_find_login_req sign_in(struct fixture *f, int64_t user, int64_t id)
+{
+    struct user_add_login_req login = {user, id, STR(HASH "c"), 1, STR("a browser")};
+    struct user_add_login_resp done = {0};
+
+    assert_ok(&f->w->ctx, user_add_login(f->w->api.user, &f->w->ctx, &login, &done));
+    return (struct user_find_login_req){user, id, STR(HASH "c")};
+}
+
+static void a_login_is_in_memory_until_it_changes(void **state)
+{
+    struct fixture *f = *state;
+    struct user_find_login_req key = sign_in(f, world_user(f->w, "ann"), 7);
+    struct user_end_login_req end = {key.user_id, key.id};
+    struct user_end_login_resp ended = {0};
+    struct user_see_login_req see = {key.user_id, key.id};
+    struct user_see_login_resp seen = {0};
+
+    assert_int_equal(login_of(f, &key).session, 1);
+    uint64_t misses = near_stats(f->near).misses;
+
+    world_change(f->w, "UPDATE user_login SET seen_at = 7");
+    assert_int_not_equal(login_of(f, &key).seen_at, 7);
+    assert_int_equal(near_stats(f->near).misses, misses);
+    assert_ok(&f->w->ctx, user_see_login(f->w->api.user, &f->w->ctx, &see, &seen));
+    assert_true(login_of(f, &key).seen_at > 7);
+    assert_ok(&f->w->ctx, user_end_login(f->w->api.user, &f->w->ctx, &end, &ended));
+    assert_int_equal(login_of(f, &key).id, 0);
+}
+
+static void a_login_in_memory_is_for_its_own_secret(void **state)
+{
+    struct fixture *f = *state;
+    struct user_find_login_req key = sign_in(f, world_user(f->w, "ann"), 7), other = key;
+
+    other.secret_hash = STR(HASH "d");
+    assert_int_equal(login_of(f, &other).id, 0);
+    assert_int_equal(login_of(f, &key).id, 7);
+    assert_int_equal(login_of(f, &other).id, 0);
+    other.secret_hash = STR("");
+    assert_int_equal(login_of(f, &other).id, 0);
+}
+
 static void views_come_in_the_order_asked_with_gaps(void **state)
 {
     struct fixture *f = *state;
@@ -277,6 +330,8 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         NEAR_TEST(what_was_looked_at_is_in_memory),
+        NEAR_TEST(a_login_is_in_memory_until_it_changes),
+        NEAR_TEST(a_login_in_memory_is_for_its_own_secret),
         NEAR_TEST(views_come_in_the_order_asked_with_gaps),
         NEAR_TEST(who_is_not_there_has_no_session_and_may_come_later),
         NEAR_TEST(memory_is_bounded),

@@ -54,6 +54,17 @@ struct near_video *near_video_new(struct arena *scratch, const struct video_item
     return video;
 }
 
+struct near_login *near_login_new(const struct user_login *login)
+{
+    struct near_login *kept = calloc(1, sizeof(*kept));
+
+    if (!kept || login->secret_hash.len != NEAR_HASH_LEN)
+        abort();
+    *kept = (struct near_login){login->session, login->began_at, login->seen_at, {0}};
+    memcpy(kept->hash, login->secret_hash.ptr, NEAR_HASH_LEN);
+    return kept;
+}
+
 static size_t set_size(const struct near_ids *set)
 {
     return near_heap_bytes(set->ids.room * sizeof(*set->ids.slots));

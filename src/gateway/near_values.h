@@ -20,6 +20,12 @@ struct near_video {
     struct video_view view;
 };
 
+enum { NEAR_HASH_LEN = 43 /* of a login's secret */ };
+struct near_login {
+    int64_t session, began_at, seen_at;
+    char hash[NEAR_HASH_LEN];
+};
+
 /* One of a viewer's two sets. */
 struct near_ids {
     struct id_set ids;
@@ -33,7 +39,8 @@ struct near_user *near_user_new(struct arena *scratch, const struct user_profile
                                 size_t *size);
 struct near_video *near_video_new(struct arena *scratch, const struct video_item *item,
                                   size_t *size);
-size_t near_viewer_size(const struct near_viewer *viewer); /* grows with what it holds */
+struct near_login *near_login_new(const struct user_login *login); /* of such a hash */
+size_t near_viewer_size(const struct near_viewer *viewer);         /* grows with what it holds */
 void near_value_free(void *value);
 void near_viewer_free(void *value);
 

@@ -35,6 +35,15 @@ static void on_user_account(void *self, const struct change *change)
     near_table_change(t->users, (struct near_key){row->id, 0}, NULL, NULL);
 }
 
+/* Rare: it ended, or was seen after an hour, or outlived a password. */
+static void on_login(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct user_login *row = change->row;
+
+    near_table_change(t->logins, (struct near_key){row->user_id, row->id}, NULL, NULL);
+}
+
 static size_t set_video_counts(void *arg, void *value, size_t size)
 {
     const struct video_count *row = arg;
@@ -153,6 +162,7 @@ void near_watch(struct near_tables *tables, struct changes *changes)
 {
     changes_watch(changes, &user_count_type, on_user_count, tables);
     changes_watch(changes, &user_account_type, on_user_account, tables);
+    changes_watch(changes, &user_login_type, on_login, tables);
     changes_watch(changes, &video_count_type, on_video_count, tables);
     changes_watch(changes, &video_item_type, on_video_item, tables);
     changes_watch(changes, &favorite_mark_type, on_mark, tables);

@@ -8,9 +8,9 @@
 struct changes;
 
 /* The tables of the near cache. Values: near_values.h; of a chat, under viewer and peer, a struct
- * message_state. */
+ * message_state; of a login, under user and login, a struct near_login. */
 struct near_tables {
-    struct near_table *users, *videos, *viewers, *chats;
+    struct near_table *users, *videos, *viewers, *chats, *logins;
     size_t set_max; /* ids in one set of a viewer */
 };
 

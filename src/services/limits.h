@@ -8,6 +8,8 @@ enum {
     PASSWORD_MIN_CHARS = 6,     /* characters of a password */
     PASSWORD_MAX_CHARS = 32,    /* the same (contract, section 3.1) */
     PASSWORD_MAX_BYTES = 72,    /* bcrypt reads no more: longer ones are refused, never cut */
+    LOGINS_MAX = 20,            /* browsers in which one account is signed in */
+    AGENT_MAX_CHARS = 200,      /* characters that are kept of what a browser calls itself */
     BAN_REASON_MAX_CHARS = 200, /* characters of what a banned user reads */
     TITLE_MAX_CHARS = 200,      /* characters of a video's title */
     UPLOADS_OPEN_MAX = 20,      /* uploads in pieces of one account that are not published yet */

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
 
+#include "limits.h"
 #include "world.h"
 
 /* ---- whose rows a statement is about ---- */
@@ -17,6 +18,7 @@ static const struct {
 } tables[] = {
     {"user_account", PIECE_USER, "id", NULL},
     {"user_count", PIECE_USER, "user_id", NULL},
+    {"user_login", PIECE_USER, "user_id", NULL},
     {"video_item", PIECE_VIDEO, "id", NULL},
     {"video_count", PIECE_VIDEO, "video_id", NULL},
     {"video_usage", PIECE_USER, "author_id", NULL},
@@ -273,6 +275,29 @@ static void accounts_are_written_by_themselves(void **state)
     assert_owners(1);
 }
 
+static void logins_are_written_with_their_account(void **state)
+{
+    struct apart *a = *state;
+    struct ctx *c = &a->w->ctx;
+    struct user_add_login_resp added;
+    struct user_see_login_req see = {a->ann, 7};
+    struct user_see_login_resp seen;
+    struct user_set_password_req password = {a->ann, STR("h"), 7};
+    struct user_set_password_resp session;
+    struct user_end_login_req end = {a->ann, 7};
+    struct user_end_login_resp ended;
+
+    for (int64_t id = 1; id <= LOGINS_MAX + 1; id++) {
+        struct user_add_login_req add = {a->ann, id, STR("hash"), 1, STR("")};
+
+        assert_ok(c, user_add_login(a->api.user, c, &add, &added));
+    }
+    assert_ok(c, user_see_login(a->api.user, c, &see, &seen));
+    assert_ok(c, user_set_password(a->api.user, c, &password, &session));
+    assert_ok(c, user_end_login(a->api.user, c, &end, &ended));
+    assert_owners(1);
+}
+
 static void a_like_is_the_business_of_who_likes(void **state)
 {
     struct apart *a = *state;
@@ -362,6 +387,7 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         CASE(accounts_are_written_by_themselves),
+        CASE(logins_are_written_with_their_account),
         CASE(a_like_is_the_business_of_who_likes),
         CASE(a_follow_is_the_business_of_who_follows),
         CASE(a_comment_is_its_videos),

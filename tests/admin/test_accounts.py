@@ -112,6 +112,16 @@ def test_a_ban_ends_sessions_and_logins_at_once(server, new_user, clients):
     assert 'banned' in refused['status_msg'] and 'spam' in refused['status_msg']
 
 
+def test_a_ban_ends_the_sessions_of_browsers_and_none_comes_back(server, new_browser):
+    page = new_browser()
+    assert page.who() == page.id
+    admin(server.data, 'ban', page.name)
+    eventually(lambda: page.who(expect=checks.NO_SESSION) is None)
+    admin(server.data, 'unban', page.name)
+    page.who(expect=checks.NO_SESSION)
+    page.login(page.name)
+
+
 def test_who_does_not_know_the_password_learns_of_no_ban(server, new_user, clients):
     ann, again = new_user(), clients(server.url)
     admin(server.data, 'ban', ann.name)

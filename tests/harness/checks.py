@@ -184,6 +184,7 @@ EXT = {
     'width': count, 'height': count, 'duration_ms': count, 'created_at': milliseconds, 'color': color, 'state': ext_state,
 }
 EXT_SOMETIMES = {'hls_url': url, 'cover_webp': url}
+SESSION = {'id': number_id, 'created_at': milliseconds, 'last_seen': milliseconds, 'agent': text, 'current': flag}
 JOB = {'progress': permille, 'attempts': count, 'reason': text, 'message': text}
 COMMENT = {'id': number_id, 'user': user, 'content': filled, 'create_date': month_day}
 
@@ -200,6 +201,10 @@ def ext(value):
 
 def video_page(value):
     return shape(value, VIDEO_PAGE)
+
+
+def session(value):
+    return shape(value, SESSION)
 
 
 def job(value):

@@ -42,9 +42,9 @@ static void count_fact(void *self, const struct change *change)
 static void watch_all(struct world *w)
 {
     const struct codec_type *types[] = {
-        &user_count_type,    &user_account_type,  &video_item_type,
-        &video_count_type,   &favorite_mark_type, &comment_item_type,
-        &relation_edge_type, &message_item_type,  &message_state_type,
+        &user_count_type,    &user_account_type, &video_item_type,    &video_count_type,
+        &favorite_mark_type, &comment_item_type, &relation_edge_type, &message_item_type,
+        &message_state_type, &user_login_type,
     };
 
     static_assert(COUNT(types) * 3 < WORLD_FACTS_MAX, "room for every type and operation");

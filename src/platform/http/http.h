@@ -15,10 +15,14 @@ extern const char *const http_method_names[HTTP_METHODS];
 enum http_header {
     HTTP_AUTHORIZATION,
     HTTP_CONTENT_TYPE,
+    HTTP_COOKIE,
     HTTP_HOST,
     HTTP_IF_NONE_MATCH,
     HTTP_IF_RANGE,
+    HTTP_ORIGIN,
     HTTP_RANGE,
+    HTTP_REFERER,
+    HTTP_SEC_FETCH_SITE,
     HTTP_TRACEPARENT,
     HTTP_REQUEST_ID,
     HTTP_TUS_RESUMABLE, /* and the next four: uploads in pieces, tus 1.0 */

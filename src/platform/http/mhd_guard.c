@@ -40,6 +40,10 @@ static const struct {
     {STR_INIT("upload-metadata"), HTTP_UPLOAD_METADATA},
     {STR_INIT("upload-offset"), HTTP_UPLOAD_OFFSET},
     {STR_INIT("host"), HTTP_HOST},
+    {STR_INIT("cookie"), HTTP_COOKIE},
+    {STR_INIT("origin"), HTTP_ORIGIN},
+    {STR_INIT("referer"), HTTP_REFERER},
+    {STR_INIT("sec-fetch-site"), HTTP_SEC_FETCH_SITE},
 };
 
 static bool is_token(struct str name)

@@ -10,7 +10,8 @@ struct changes;
 
 /*
  * Borrows both, which must outlive it. Destroy with user_destroy(); NULL is fine. Any thread may
- * call it. Follows favorite_mark, relation_edge and video_item; emits user_count and user_account.
+ * call it. Follows favorite_mark, relation_edge and video_item; emits user_count, user_account and
+ * user_login.
  */
 struct user_api *user_create(struct sql *db, struct changes *changes);
 void user_destroy(struct user_api *self);

@@ -3,25 +3,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "changes.h"
 #include "clock.h"
 #include "limits.h"
 #include "sequence.h"
 #include "text_rules.h"
 #include "user.h"
 #include "user_counts.h"
+#include "user_logins.h"
 #include "user_store.h"
-
-struct user {
-    struct user_api base; /* first */
-    struct sql *db;       /* borrowed, as is changes */
-    struct changes *changes;
-};
-
-static struct user *of(struct user_api *base)
-{
-    return (struct user *)base;
-}
 
 static struct err *no_user(struct ctx *c, int64_t id)
 {
@@ -64,7 +53,7 @@ static struct err *sign_up(struct user_api *base, struct ctx *c, const struct us
     struct sign_up_job job = {.req = req};
 
     TRY(check_name(c, req->name));
-    TRY(sql_write(of(base)->db, c, add_account, &job));
+    TRY(sql_write(user_of(base)->db, c, add_account, &job));
     *resp = (struct user_sign_up_resp){.id = job.id, .session = 1};
     return NULL;
 }
@@ -90,7 +79,7 @@ static struct err *get_users(struct user_api *base, struct ctx *c,
 
     if (req->ids.count > IDS_MAX)
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
-    TRY(sql_read_one(of(base)->db, c, read_users, &job));
+    TRY(sql_read_one(user_of(base)->db, c, read_users, &job));
     resp->users = job.found;
     return NULL;
 }
@@ -115,7 +104,7 @@ static struct err *get_credentials(struct user_api *base, struct ctx *c,
 {
     struct credentials_job job = {.by = req};
 
-    TRY(sql_read_one(of(base)->db, c, read_credentials, &job));
+    TRY(sql_read_one(user_of(base)->db, c, read_credentials, &job));
     if (!job.found.id)
         return no_user(c, req->id);
     *resp = job.found;
@@ -136,6 +125,7 @@ static struct err *set_hash(struct sql_tx *tx, struct ctx *c, void *arg)
     TRY(user_store_set_password(tx, c, job->req->id, job->req->password_hash, &job->session));
     if (!job->session)
         return no_user(c, job->req->id);
+    TRY(user_logins_renew(job->self, tx, c, job->req->id, job->session, job->req->keep_login));
     *row = (struct user_account){.id = job->req->id, .session = job->session};
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&user_account_type, CHANGE_UPDATE, row});
@@ -145,7 +135,7 @@ static struct err *set_password(struct user_api *base, struct ctx *c,
                                 const struct user_set_password_req *req,
                                 struct user_set_password_resp *resp)
 {
-    struct password_job job = {.self = of(base), .req = req};
+    struct password_job job = {.self = user_of(base), .req = req};
 
     TRY(sql_write(job.self->db, c, set_hash, &job));
     resp->session = job.session;
@@ -192,7 +182,7 @@ static struct err *set_ban(struct user_api *base, struct ctx *c, const struct us
 {
     static const struct text_rule rule = {
         .what = "reason", .min_chars = 1, .max_chars = BAN_REASON_MAX_CHARS};
-    struct ban_job job = {.self = of(base), .req = req};
+    struct ban_job job = {.self = user_of(base), .req = req};
 
     if (req->reason.len)
         TRY(text_rules_check(c, &rule, req->reason));
@@ -209,6 +199,11 @@ static const struct user_api_ops ops = {
     .get_credentials = get_credentials,
     .set_password = set_password,
     .set_ban = set_ban,
+    .add_login = user_logins_add,
+    .find_login = user_logins_find,
+    .list_logins = user_logins_list,
+    .see_login = user_logins_see,
+    .end_login = user_logins_end,
 };
 
 struct user_api *user_create(struct sql *db, struct changes *changes)
