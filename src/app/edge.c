@@ -37,12 +37,12 @@ struct err *edge_create_gateway(struct duan *d, struct ctx *c)
         .zone_offset_min = config_int(f, "time.zone_offset"),
         .bcrypt_cost = (int)config_int(f, "auth.bcrypt_cost"),
         .near_bytes = d->roles.embedded ? (size_t)config_bytes(f, "cache.bytes") : 0,
+        .upload_max_bytes = config_bytes(f, "upload.max_bytes"),
         .limits = live_limits(f),
         .media = {.worker = d->worker,
                   .inspect_ms = (int)config_duration_ms(f, "media.inspect_timeout"),
                   .copy_max_bytes = config_bytes(f, "media.copy_max"),
                   .disk_reserve = config_bytes(f, "media.disk_reserve"),
-                  .upload_max = config_bytes(f, "upload.max_bytes"),
                   .lifetime_ms = config_duration_ms(f, "upload.lifetime")},
     };
     const struct gateway_deps deps = {d->services, d->changes, d->blob, d->metrics, d->log};

@@ -42,6 +42,9 @@ bool json_reader_null(struct json_reader *r);
 
 void json_reader_skip(struct json_reader *r);
 
+/* The value that comes next, as it stands in the text; empty when something is wrong. */
+struct str json_reader_raw(struct json_reader *r);
+
 /* Was all of it one value, and nothing wrong with it? */
 bool json_reader_done(struct json_reader *r);
 

@@ -170,6 +170,21 @@ static void what_is_wrong_stays_wrong(void **state)
     assert_str(text, STR("untouched"));
 }
 
+static void a_value_is_had_as_it_stands(void **state)
+{
+    struct json_reader r = reader_of("{\"a\": [1, \"]\"] , \"b\":\"\\u0041\",\"c\":x}");
+
+    (void)state;
+    assert_true(json_reader_enter(&r, '{'));
+    assert_true(json_reader_next(&r));
+    assert_str(json_reader_raw(&r), STR("[1, \"]\"]"));
+    assert_true(json_reader_next(&r));
+    assert_str(json_reader_raw(&r), STR("\"\\u0041\""));
+    assert_true(json_reader_next(&r));
+    assert_str(json_reader_raw(&r), STR(""));
+    assert_false(json_reader_done(&r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +194,7 @@ int main(void)
         TEST(escapes_become_what_they_stand_for),
         TEST(members_are_walked_in_order_and_others_skipped),
         TEST(what_is_wrong_stays_wrong),
+        TEST(a_value_is_had_as_it_stands),
     };
 
     return cmocka_run_group_tests_name("json_reader", tests, NULL, teardown);

@@ -90,7 +90,7 @@ static struct err *identify_browser(struct gateway *g, struct ctx *c, const stru
     if (!request_origin_is_own(req) || !browser_login_read(c, req, &login))
         return optional ? NULL : bad_token(c);
     if (!g->near)
-        return identify_elsewhere(c, look_at_login(g, c, &login, optional), login.user_id, open);
+        return identify_elsewhere(c, look_at_login(g, c, &login, access), login.user_id, open);
     struct err *e = find_login_here(g, c, &login);
 
     return e && optional && e->code == ERR_UNAUTHENTICATED ? NULL : e;
@@ -107,7 +107,7 @@ static struct err *check_identity(struct gateway *g, struct ctx *c, int access,
         return NULL;
     if (token.len)
         e = identify(g, c, token, access, open);
-    else if (browser_login_is_there(req))
+    else if (browser_login_value(req).len)
         e = identify_browser(g, c, req, access, open);
     else if (access == ACCESS_SIGNED_IN)
         e = bad_token(c);
@@ -156,6 +156,16 @@ bool gateway_browser(struct ctx *c, const struct http_req *req, struct user_find
     return !token_of(req).len && request_origin_is_own(req) && browser_login_read(c, req, out);
 }
 
+void gateway_set_cookie(struct gateway *g, struct ctx *c, const struct http_req *req,
+                        struct str value, struct http_reply *reply)
+{
+    bool secure = req->https || str_starts(g->options.public_url, STR("https://"));
+
+    http_reply_header(reply, "Set-Cookie",
+                      browser_login_header(c, value, g->options.token_ttl_s, secure));
+    http_reply_header(reply, "Cache-Control", "no-store");
+}
+
 /* A token behind the file is not here yet: then all of it is checked when the body is. */
 struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,
                            const struct http_req *req, int64_t bytes, bool keeping)
@@ -166,7 +176,7 @@ struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route
         TRY(uploads_check_room(g, c));
     bool whole = !*route->upload; /* nothing stands before or behind the file */
 
-    if (!token_of(req).len && !browser_login_is_there(req) && !whole)
+    if (!token_of(req).len && !browser_login_value(req).len && !whole)
         return NULL;
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req, NULL));
     if (whole) /* its room was claimed when the upload began */

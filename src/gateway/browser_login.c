@@ -78,14 +78,14 @@ static struct str find_cookie(struct str header)
     return (struct str){0};
 }
 
-bool browser_login_is_there(const struct http_req *req)
+struct str browser_login_value(const struct http_req *req)
 {
-    return find_cookie(req->headers[HTTP_COOKIE]).len > 0;
+    return find_cookie(req->headers[HTTP_COOKIE]);
 }
 
 bool browser_login_read(struct ctx *c, const struct http_req *req, struct user_find_login_req *out)
 {
-    struct str value = find_cookie(req->headers[HTTP_COOKIE]);
+    struct str value = browser_login_value(req);
     unsigned char bytes[COOKIE_BYTES];
     size_t len;
 

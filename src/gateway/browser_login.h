@@ -19,8 +19,8 @@ struct user_find_login_req browser_login_new(struct ctx *c, int64_t user_id, str
 /* False: the request brings none, or one that we never made. */
 bool browser_login_read(struct ctx *c, const struct http_req *req, struct user_find_login_req *out);
 
-/* Does the request bring one, of whatever worth? */
-bool browser_login_is_there(const struct http_req *req);
+/* What the request brings, of whatever worth; empty: nothing. */
+struct str browser_login_value(const struct http_req *req);
 
 /* Is it one, and was it in use within that time? */
 bool browser_login_holds(const struct user_login *found, int64_t ttl_s);

@@ -55,6 +55,7 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
         abort();
     g->options = *options;
     g->deps = *deps;
+    atomic_init(&g->upload_max, options->upload_max_bytes);
     if ((e = tokens_create(c, options->token_secret, options->token_ttl_s, &g->tokens)) != NULL ||
         (e = passwords_create(c, options->bcrypt_cost, &g->passwords)) != NULL) {
         gateway_destroy(g);
@@ -62,7 +63,6 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     }
     if (options->near_bytes)
         g->near = near_create(&deps->services, deps->changes, options->near_bytes);
-    gateway_set_upload_max(g, options->media.upload_max);
     g->degraded = (struct degraded){.metrics = deps->metrics, .log = deps->log};
     g->limits = rate_limits_create(&options->limits);
     g->logins = login_limits_create(g->limits);

@@ -18,7 +18,6 @@ struct gateway_media {
     int inspect_ms;         /* wall-clock limit of looking at an upload */
     int64_t copy_max_bytes; /* larger uploads get their playable copy later, from the transcoder */
     int64_t disk_reserve;   /* uploads are refused when fewer bytes are free */
-    int64_t upload_max;     /* bytes of one that comes in pieces; the server counts the others */
     int64_t lifetime_ms;    /* of one that comes in pieces */
 };
 
@@ -30,6 +29,7 @@ struct gateway_options {
     int bcrypt_cost;
     size_t near_bytes; /* of what is remembered of rows; 0: services are elsewhere, so nothing is:
                         * no commit of theirs is heard of here */
+    int64_t upload_max_bytes; /* of one upload; gateway_set_upload_max() */
     struct rate_limits_options limits;
     struct gateway_media media;
 };
@@ -61,7 +61,8 @@ void gateway_stop(struct gateway *g);
 /* Other rates from now on. Any thread. */
 void gateway_change_limits(struct gateway *g, const struct rate_limits_options *limits);
 
-/* The same for the largest upload that comes in pieces. */
+/* The largest upload from now on: clients are told, and those in pieces are held to it. Any thread.
+ */
 void gateway_set_upload_max(struct gateway *g, int64_t bytes);
 
 /* What the HTTP server serves; lives as long as the gateway. */

@@ -47,7 +47,9 @@ enum {
 http_handler account_register, account_login, account_show, account_password;
 http_handler feed_show, feed_following;
 http_handler viewer_seen, viewer_not_interested;
-http_handler session_begin, session_register, session_end, session_list, session_drop;
+http_handler session_begin, session_register, session_end, session_list, session_drop,
+    session_drop_others;
+http_handler me_show, me_edit;
 http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;
@@ -73,6 +75,10 @@ MUST_USE struct err *gateway_confirm(void *gateway, struct ctx *c, const struct 
 
 /* The login of the browser that the viewer is signed in with; false: it is a token, or nobody. */
 bool gateway_browser(struct ctx *c, const struct http_req *req, struct user_find_login_req *out);
+
+/* Sets the cookie of a browser's session; "" takes it away. */
+void gateway_set_cookie(struct gateway *g, struct ctx *c, const struct http_req *req,
+                        struct str value, struct http_reply *reply);
 
 /* Before an upload is received, and while it is: what is in vain already (struct http_app). */
 MUST_USE struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route *route,

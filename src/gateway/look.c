@@ -18,32 +18,34 @@ struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req 
     return look;
 }
 
-static struct look *look_unconfirmed(struct gateway *g, struct ctx *c, bool lenient)
+static struct look *look_unconfirmed(struct gateway *g, struct ctx *c)
 {
     struct look *look = arena_new(c->arena, struct look);
 
     look->g = g;
     look->c = c;
     look->session.open = true;
-    look->session.lenient = lenient;
     return look;
 }
 
 struct look *look_at_session(struct gateway *g, struct ctx *c, const struct token_claims *claims,
                              bool lenient)
 {
-    struct look *look = look_unconfirmed(g, c, lenient);
+    struct look *look = look_unconfirmed(g, c);
 
     look->session.claims = *claims;
+    look->session.lenient = look->session.doubtful = lenient;
     return look;
 }
 
 struct look *look_at_login(struct gateway *g, struct ctx *c,
-                           const struct user_find_login_req *login, bool lenient)
+                           const struct user_find_login_req *login, int access)
 {
-    struct look *look = look_unconfirmed(g, c, lenient);
+    struct look *look = look_unconfirmed(g, c);
 
     look->session.login = *login;
+    look->session.lenient = access != ACCESS_SIGNED_IN;
+    look->session.doubtful = access == ACCESS_LENIENT;
     return look;
 }
 
@@ -199,11 +201,13 @@ static struct err *bad_session(struct look *look)
 
 static bool session_holds(const struct look_round *r)
 {
-    const struct look *look = r->look;
+    struct look *look = r->look;
     const struct token_claims *claims = &look->session.claims;
 
-    if (look->session.login.id)
+    if (look->session.login.id) {
+        look->session.found = r->found_login;
         return browser_login_holds(&r->found_login, look->g->options.token_ttl_s);
+    }
     const struct user_profile *user = look_round_user(r, claims->user_id);
 
     return user && user->session == claims->session;
@@ -223,7 +227,7 @@ static struct err *confirm_session(struct look_round *r)
     struct err *e = look->session.login.id ? r->login_call->err : r->users_call->err;
 
     look->session.open = false;
-    if (e && !(look->session.lenient && degraded_may(e))) {
+    if (e && !(look->session.doubtful && degraded_may(e))) {
         look->c->user_id = 0;
         return e;
     }

@@ -43,21 +43,26 @@ struct look {
     struct { /* who asks, until the user service has confirmed it */
         struct token_claims claims;
         struct user_find_login_req login; /* of a browser, in place of a token; else zeroed */
-        bool open, lenient;
-        bool later; /* not in the next round, but in the one behind it */
+        struct user_login found;          /* that login, once it was confirmed */
+        bool open;
+        bool lenient;  /* a bad one is the same as none */
+        bool doubtful; /* and so is one of which nobody can say */
+        bool later;    /* not in the next round, but in the one behind it */
     } session;
 };
 
 /* Goes on with what admission has left open; c->user_id is not confirmed before the next join. */
 struct look *look_begin(struct gateway *g, struct ctx *c, const struct http_req *req);
 
-/* For admission: a look that has a session to confirm. Lenient: a bad one is the same as none. */
+/* For admission: a look that has a session to confirm. Lenient: a bad one is the same as none, and
+ * so is one that cannot be confirmed now. */
 struct look *look_at_session(struct gateway *g, struct ctx *c, const struct token_claims *claims,
                              bool lenient);
 
-/* The same for what a browser holds. */
+/* The same for what a browser holds, by itself: only where somebody has to be signed in (enum
+ * ACCESS_...) is a bad one not the same as none. */
 struct look *look_at_login(struct gateway *g, struct ctx *c,
-                           const struct user_find_login_req *login, bool lenient);
+                           const struct user_find_login_req *login, int access);
 
 /* What the next join asks is the same for everybody: with the join behind it is soon enough to
  * confirm who asks, beside other users. */

@@ -79,7 +79,7 @@ static void ask_users(struct look_round *r)
 {
     struct look *look = r->look;
     bool session = look->session.open && !look->session.later && !look->session.login.id;
-    bool needed = session && !look->session.lenient;
+    bool needed = session && !look->session.doubtful;
 
     r->users = gather(look, WANT_USERS, WANT_REQUIRED_USER, &needed);
     if (session)
@@ -100,7 +100,7 @@ static void ask_login(struct look_round *r)
 
     if (!look->session.open || look->session.later || !look->session.login.id)
         return;
-    user_find_login_start(look->g->deps.services.user, look->session.lenient ? r->quick : look->c,
+    user_find_login_start(look->g->deps.services.user, look->session.doubtful ? r->quick : look->c,
                           &look->session.login, &r->found_login, &look->calls);
     r->login_call = latest(look);
 }

@@ -51,6 +51,7 @@ static const struct asked pages[] = {
     {"/douyin/relation/follower/list/", 0, {"user_id", "1", NULL}},
     {"/douyin/relation/friend/list/", 0, {"user_id", "1", NULL}},
     {"/douyin/message/chat/", 0, {"to_user_id", "2", NULL}},
+    {"/api/v1/me/", 0, {NULL}},
     {"/api/v1/users/*/videos/", 2, {NULL}},
     {"/api/v1/users/*/likes/", 1, {NULL}},
     {"/api/v1/users/*/following/", 1, {NULL}},

@@ -61,7 +61,7 @@ static void a_login_is_in_memory_until_it_changes(void **state)
 {
     struct fixture *f = *state;
     struct user_find_login_req key = sign_in(f, world_user(f->w, "ann"), 7);
-    struct user_end_login_req end = {key.user_id, key.id};
+    struct user_end_login_req end = {key.user_id, key.id, 0};
     struct user_end_login_resp ended = {0};
     struct user_see_login_req see = {key.user_id, key.id};
     struct user_see_login_resp seen = {0};

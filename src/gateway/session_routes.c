@@ -8,16 +8,6 @@
 #include "request_origin.h"
 #include "sign_in.h"
 
-static void set_cookie(struct gateway *g, struct ctx *c, const struct http_req *req,
-                       struct str value, struct http_reply *reply)
-{
-    bool secure = req->https || str_starts(g->options.public_url, STR("https://"));
-
-    http_reply_header(reply, "Set-Cookie",
-                      browser_login_header(c, value, g->options.token_ttl_s, secure));
-    http_reply_header(reply, "Cache-Control", "no-store");
-}
-
 /* Another site could sign a browser in to an account of its own, and read what is done there. */
 static struct err *refuse_other_sites(struct ctx *c, const struct http_req *req)
 {
@@ -34,7 +24,7 @@ static struct err *end_former(struct gateway *g, struct ctx *c, const struct htt
 
     if (!browser_login_read(c, req, &former))
         return NULL;
-    struct user_end_login_req end = {former.user_id, former.id};
+    struct user_end_login_req end = {former.user_id, former.id, 0};
 
     return user_end_login(g->deps.services.user, c, &end, &done);
 }
@@ -61,7 +51,7 @@ static struct err *begin(struct gateway *g, struct ctx *c, const struct http_req
     (void)page_write_user(&j, &page.users[0], gateway_base_url(g, c, req), false);
     json_lit(&j, "}");
     envelope_end(&j, reply);
-    set_cookie(g, c, req, cookie, reply);
+    gateway_set_cookie(g, c, req, cookie, reply);
     return NULL;
 }
 
@@ -95,7 +85,7 @@ struct err *session_end(void *self, struct ctx *c, const struct http_req *req,
 
     TRY(end_former(g, c, req));
     envelope_ok(reply);
-    set_cookie(g, c, req, STR(""), reply);
+    gateway_set_cookie(g, c, req, STR(""), reply);
     return NULL;
 }
 
@@ -153,16 +143,33 @@ struct err *session_list(void *self, struct ctx *c, const struct http_req *req,
     return NULL;
 }
 
-/* DELETE /api/v1/sessions/{id}, or with the parameter id : one that is not there has ended. */
-struct err *session_drop(void *self, struct ctx *c, const struct http_req *req,
-                         struct http_reply *reply)
+static struct err *end_logins(struct gateway *g, struct ctx *c, int64_t id, int64_t but,
+                              struct http_reply *reply)
 {
-    struct gateway *g = self;
-    struct user_end_login_req end = {.user_id = c->user_id};
+    struct user_end_login_req end = {c->user_id, id, but};
     struct user_end_login_resp done = {0};
 
-    TRY(req->rest.len ? gateway_path_id(c, req, &end.id) : gateway_id(c, req, STR("id"), &end.id));
     TRY(user_end_login(g->deps.services.user, c, &end, &done));
     envelope_ok(reply);
     return NULL;
+}
+
+/* DELETE /api/v1/sessions/{id} : one that is not there has ended. */
+struct err *session_drop(void *self, struct ctx *c, const struct http_req *req,
+                         struct http_reply *reply)
+{
+    int64_t id;
+
+    TRY(gateway_path_id(c, req, &id));
+    return end_logins(self, c, id, 0, reply);
+}
+
+/* DELETE /api/v1/sessions : all but this one. */
+struct err *session_drop_others(void *self, struct ctx *c, const struct http_req *req,
+                                struct http_reply *reply)
+{
+    struct user_find_login_req own = {0};
+
+    (void)gateway_browser(c, req, &own);
+    return end_logins(self, c, 0, own.id, reply);
 }

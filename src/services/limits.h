@@ -8,6 +8,8 @@ enum {
     PASSWORD_MIN_CHARS = 6,     /* characters of a password */
     PASSWORD_MAX_CHARS = 32,    /* the same (contract, section 3.1) */
     PASSWORD_MAX_BYTES = 72,    /* bcrypt reads no more: longer ones are refused, never cut */
+    SIGNATURE_MAX_CHARS = 200,  /* characters of what somebody says about himself */
+    LANGUAGE_MAX_CHARS = 35,    /* of the name of a language (RFC 5646, section 4.4.1) */
     LOGINS_MAX = 20,            /* browsers in which one account is signed in */
     AGENT_MAX_CHARS = 200,      /* characters that are kept of what a browser calls itself */
     BAN_REASON_MAX_CHARS = 200, /* characters of what a banned user reads */

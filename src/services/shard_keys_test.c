@@ -266,11 +266,15 @@ static void accounts_are_written_by_themselves(void **state)
     struct user_sign_up_resp signed_up;
     struct user_set_password_req password = {.id = a->ann, .password_hash = STR("h")};
     struct user_set_password_resp session;
+    struct user_edit_req edit = {
+        .id = a->ann, .with_name = true, .name = STR("eva"), .settings = STR("{}")};
+    struct user_edit_resp edited;
     struct user_set_ban_req ban = {.id = a->ann, .banned = true, .reason = STR("spam")};
     struct user_set_ban_resp banned;
 
     assert_ok(c, user_sign_up(a->api.user, c, &sign_up, &signed_up));
     assert_ok(c, user_set_password(a->api.user, c, &password, &session));
+    assert_ok(c, user_edit(a->api.user, c, &edit, &edited));
     assert_ok(c, user_set_ban(a->api.user, c, &ban, &banned));
     assert_owners(1);
 }
@@ -284,7 +288,7 @@ static void logins_are_written_with_their_account(void **state)
     struct user_see_login_resp seen;
     struct user_set_password_req password = {a->ann, STR("h"), 7};
     struct user_set_password_resp session;
-    struct user_end_login_req end = {a->ann, 7};
+    struct user_end_login_req end = {a->ann, 7, 0};
     struct user_end_login_resp ended;
 
     for (int64_t id = 1; id <= LOGINS_MAX + 1; id++) {

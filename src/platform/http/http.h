@@ -124,6 +124,9 @@ struct http_app {
 /* Parameters: the query first, then the body. Missing and empty are the same: {NULL, 0}. */
 struct str http_param(const struct http_req *req, struct str name);
 
+/* Is it there, be it empty? */
+bool http_given(const struct http_req *req, struct str name);
+
 /* Well-formed UTF-8 without NUL; ERR_INVALID otherwise. Empty when missing. */
 MUST_USE struct err *http_text(const struct http_req *req, struct ctx *c, struct str name,
                                struct str *out);

@@ -10,19 +10,10 @@ static struct err *no_object(struct ctx *c)
     return err_new(c, ERR_INVALID, "the body is not a JSON object");
 }
 
-/* As it stands, whatever it is. */
-static struct str raw_value(struct json_reader *r)
-{
-    const char *from = r->pos;
-
-    json_reader_skip(r);
-    return str_trim((struct str){from, (size_t)(r->pos - from)});
-}
-
 static struct str value_of(struct json_reader *r)
 {
     struct json_reader ahead = *r;
-    struct str raw = raw_value(&ahead), text = {0};
+    struct str raw = json_reader_raw(&ahead), text = {0};
 
     if (str_starts(raw, STR("\"")))
         (void)json_reader_text(r, &text);

@@ -97,6 +97,19 @@ struct str http_param(const struct http_req *req, struct str name)
     return value.len ? value : find(&req->body, name);
 }
 
+static bool has(const struct http_params *params, struct str name)
+{
+    for (size_t i = 0; i < params->count; i++)
+        if (str_eq(params->at[i].name, name))
+            return true;
+    return false;
+}
+
+bool http_given(const struct http_req *req, struct str name)
+{
+    return has(&req->query, name) || has(&req->body, name);
+}
+
 struct err *http_text(const struct http_req *req, struct ctx *c, struct str name, struct str *out)
 {
     struct str value = http_param(req, name);

@@ -61,7 +61,7 @@ static void see(struct world *w, int64_t user, int64_t id)
 
 static void end(struct world *w, int64_t user, int64_t id)
 {
-    struct user_end_login_req req = {user, id};
+    struct user_end_login_req req = {user, id, 0};
     struct user_end_login_resp resp = {0};
 
     assert_ok(&w->ctx, user_end_login(w->api.user, &w->ctx, &req, &resp));
@@ -154,6 +154,23 @@ static void logins_end_one_by_one(void **state)
     assert_false(holds(w, ann, 7));
 }
 
+static void all_end_but_one(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann"), bob = world_user(w, "bob");
+    struct user_end_login_req req = {ann, 0, 2};
+    struct user_end_login_resp resp = {0};
+
+    for (int64_t id = 1; id <= 3; id++)
+        assert_ok(&w->ctx, add(w, ann, id, 1, STR("")));
+    assert_ok(&w->ctx, add(w, bob, 1, 1, STR("")));
+    assert_ok(&w->ctx, user_end_login(w->api.user, &w->ctx, &req, &resp));
+    assert_int_equal(all(w, ann).count, 1);
+    assert_true(holds(w, ann, 2));
+    assert_true(holds(w, bob, 1));
+    assert_int_equal(world_told(w, &user_login_type, CHANGE_DELETE), 2);
+}
+
 static void a_new_password_ends_all_but_the_one_that_is_kept(void **state)
 {
     struct world *w = *state;
@@ -232,6 +249,7 @@ int main(int argc, char **argv)
         LOGIN_TEST(a_login_needs_the_session_that_the_account_has_now),
         LOGIN_TEST(of_too_many_the_one_away_for_longest_goes),
         LOGIN_TEST(logins_end_one_by_one),
+        LOGIN_TEST(all_end_but_one),
         LOGIN_TEST(a_new_password_ends_all_but_the_one_that_is_kept),
         LOGIN_TEST(a_ban_ends_them_and_what_ended_is_not_kept_by_a_password),
         LOGIN_TEST(what_has_ended_makes_room_first),

@@ -150,7 +150,7 @@ struct err *user_logins_list(struct user_api *base, struct ctx *c,
 
 struct one_job {
     struct user *self;
-    int64_t user_id, id;
+    int64_t user_id, id, but;
 };
 
 static struct err *see_one(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -164,7 +164,7 @@ static struct err *see_one(struct sql_tx *tx, struct ctx *c, void *arg)
 struct err *user_logins_see(struct user_api *base, struct ctx *c,
                             const struct user_see_login_req *req, struct user_see_login_resp *resp)
 {
-    struct one_job job = {user_of(base), req->user_id, req->id};
+    struct one_job job = {user_of(base), req->user_id, req->id, 0};
 
     (void)resp;
     return sql_write(job.self->db, c, see_one, &job);
@@ -177,13 +177,25 @@ static struct err *end_one(struct sql_tx *tx, struct ctx *c, void *arg)
     return end(job->self, tx, c, job->user_id, job->id);
 }
 
+static struct err *end_others(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    const struct one_job *job = arg;
+    struct user_login_list all;
+
+    TRY(user_login_store_all(tx, c, job->user_id, &all));
+    for (size_t i = 0; i < all.count; i++)
+        if (all.at[i].id != job->but)
+            TRY(end(job->self, tx, c, job->user_id, all.at[i].id));
+    return NULL;
+}
+
 struct err *user_logins_end(struct user_api *base, struct ctx *c,
                             const struct user_end_login_req *req, struct user_end_login_resp *resp)
 {
-    struct one_job job = {user_of(base), req->user_id, req->id};
+    struct one_job job = {user_of(base), req->user_id, req->id, req->but};
 
     (void)resp;
-    return sql_write(job.self->db, c, end_one, &job);
+    return sql_write(job.self->db, c, req->id ? end_one : end_others, &job);
 }
 
 struct err *user_logins_renew(struct user *self, struct sql_tx *tx, struct ctx *c, int64_t user_id,

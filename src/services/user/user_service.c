@@ -10,6 +10,7 @@
 #include "user.h"
 #include "user_counts.h"
 #include "user_logins.h"
+#include "user_profiles.h"
 #include "user_store.h"
 
 static struct err *no_user(struct ctx *c, int64_t id)
@@ -36,23 +37,12 @@ static struct err *add_account(struct sql_tx *tx, struct ctx *c, void *arg)
     return e;
 }
 
-static struct err *check_name(struct ctx *c, struct str name)
-{
-    static const struct text_rule rule = {
-        .what = "user name", .min_chars = 1, .max_chars = NAME_MAX_CHARS};
-
-    TRY(text_rules_check(c, &rule, name));
-    if (str_trim(name).len != name.len)
-        return err_new(c, ERR_INVALID, "the user name begins or ends with a blank");
-    return NULL;
-}
-
 static struct err *sign_up(struct user_api *base, struct ctx *c, const struct user_sign_up_req *req,
                            struct user_sign_up_resp *resp)
 {
     struct sign_up_job job = {.req = req};
 
-    TRY(check_name(c, req->name));
+    TRY(user_profiles_check_name(c, req->name));
     TRY(sql_write(user_of(base)->db, c, add_account, &job));
     *resp = (struct user_sign_up_resp){.id = job.id, .session = 1};
     return NULL;
@@ -199,6 +189,8 @@ static const struct user_api_ops ops = {
     .get_credentials = get_credentials,
     .set_password = set_password,
     .set_ban = set_ban,
+    .edit = user_profiles_edit,
+    .get_settings = user_profiles_settings,
     .add_login = user_logins_add,
     .find_login = user_logins_find,
     .list_logins = user_logins_list,

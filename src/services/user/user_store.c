@@ -119,6 +119,53 @@ struct err *user_store_unban(struct sql_tx *tx, struct ctx *c, int64_t id)
                     sql_int(id));
 }
 
+struct err *user_store_set_name(struct sql_tx *tx, struct ctx *c, int64_t id, struct str name)
+{
+    return sql_exec(tx, c, "UPDATE user_account SET name = ? WHERE id = ?", sql_text(name),
+                    sql_int(id));
+}
+
+struct err *user_store_set_signature(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                     struct str signature)
+{
+    return sql_exec(tx, c, "UPDATE user_account SET signature = ? WHERE id = ?",
+                    sql_text(signature), sql_int(id));
+}
+
+struct err *user_store_set_settings(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                    struct str settings)
+{
+    return sql_exec(tx, c, "UPDATE user_account SET settings = ? WHERE id = ?", sql_text(settings),
+                    sql_int(id));
+}
+
+struct err *user_store_settings(struct sql_tx *tx, struct ctx *c, int64_t id, struct str *settings,
+                                bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, "SELECT settings FROM user_account WHERE id = ?", sql_int(id)));
+    *found = sql_next(&r);
+    if (*found)
+        *settings = sql_str(&r, 0);
+    return NULL;
+}
+
+struct err *user_store_lock_settings(struct sql_tx *tx, struct ctx *c, int64_t id, int64_t *session,
+                                     struct str *settings)
+{
+    struct sql_rows r;
+
+    TRY(sql_lock(tx, c, &r, "SELECT session, settings FROM user_account WHERE id = ?",
+                 sql_int(id)));
+    *session = 0;
+    if (sql_next(&r)) {
+        *session = sql_i64(&r, 0);
+        *settings = sql_str(&r, 1);
+    }
+    return NULL;
+}
+
 #define COUNT_BY(column) "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?"
 
 struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column, int64_t id,

@@ -32,6 +32,21 @@ MUST_USE struct err *user_store_ban(struct sql_tx *tx, struct ctx *c, int64_t id
                                     int64_t now);
 MUST_USE struct err *user_store_unban(struct sql_tx *tx, struct ctx *c, int64_t id);
 
+/* What their owner may change. ERR_EXISTS: the name is another's. */
+MUST_USE struct err *user_store_set_name(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                         struct str name);
+MUST_USE struct err *user_store_set_signature(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                              struct str signature);
+MUST_USE struct err *user_store_set_settings(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                             struct str settings);
+MUST_USE struct err *user_store_settings(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                         struct str *settings, bool *found);
+
+/* The same, and nobody changes the account until the transaction ends. *session 0: there is none.
+ */
+MUST_USE struct err *user_store_lock_settings(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                              int64_t *session, struct str *settings);
+
 enum user_column { USER_FOLLOWS, USER_FOLLOWERS, USER_FAVORITED, USER_WORKS, USER_FAVORITES };
 
 /* Moves one count; *out is the whole row afterwards, NULL: it is not wanted. ERR_NOT_FOUND: no such

@@ -1,0 +1,1 @@
+ALTER TABLE user_account ADD COLUMN settings VARCHAR(1000) NOT NULL DEFAULT '{}';
