@@ -77,18 +77,19 @@ static bool is_object_part(struct str part)
     return part.len > 0 && part.ptr[0] != '.';
 }
 
-/* "media/objects/v/<2>/<asset>/<generation>/<file>". */
+/* "media/objects/v/<2>/<asset>/<generation>/<file>", "media/objects/u/<2>/<asset>/<file>". */
 static bool is_object(struct str name)
 {
-    enum { PARTS = 5, NAME_MAX_BYTES = 200 };
+    enum { VIDEO_PARTS = 5, PICTURE_PARTS = 4, NAME_MAX_BYTES = 200 };
     struct str rest = str_from(name, sizeof("media/objects/") - 1);
     size_t parts = 0;
-    bool good = str_starts(name, STR("media/objects/v/")) && name.len <= NAME_MAX_BYTES &&
-                name.ptr[name.len - 1] != '/';
+    bool picture = str_starts(name, STR("media/objects/u/"));
+    bool good = (picture || str_starts(name, STR("media/objects/v/"))) &&
+                name.len <= NAME_MAX_BYTES && name.ptr[name.len - 1] != '/';
 
     for (; good && rest.len; parts++)
         good = is_object_part(str_cut(&rest, '/'));
-    return good && parts == PARTS;
+    return good && parts == (picture ? PICTURE_PARTS : VIDEO_PARTS);
 }
 
 bool archive_note_allows(struct str name)

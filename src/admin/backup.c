@@ -16,6 +16,7 @@
 #include "file_hold.h"
 #include "interrupts.h"
 #include "media_key.h"
+#include "picture_rows.h"
 #include "sql.h"
 #include "text_table.h"
 #include "video_rows.h"
@@ -27,6 +28,7 @@ struct making {
     struct sql *snapshot;
     struct archive_out *to;
     struct video_page page;
+    struct picture_page pictures;
     int64_t missing;
 };
 
@@ -158,6 +160,26 @@ static struct err *put_page(void *arg, struct ctx *c, bool *more)
     return NULL;
 }
 
+/* ---- pictures of profiles ---- */
+
+static struct err *put_pictures(void *arg, struct ctx *c, bool *more)
+{
+    struct making *m = arg;
+    bool found;
+
+    TRY(picture_rows_next(m->snapshot, c, &m->pictures));
+    for (size_t i = 0; i < m->pictures.count; i++) {
+        const struct picture_row *row = &m->pictures.rows[i];
+
+        TRY(put_object(m, c, row->key, &found));
+        if (!found) /* no fault: a server removes a picture that was replaced since the snapshot */
+            (void)fprintf(stderr, "duan: " STR_FMT " of user %" PRId64 " is not there\n",
+                          STR_ARG(row->key), row->user);
+    }
+    *more = m->pictures.more;
+    return NULL;
+}
+
 /* ---- all of it ---- */
 
 static struct err *put_all(struct making *m, struct ctx *c, const char *program,
@@ -170,6 +192,7 @@ static struct err *put_all(struct making *m, struct ctx *c, const char *program,
     TRY(put_beside(m, c, "token.key"));
     TRY(put_beside(m, c, "duan.yaml"));
     TRY(admin_pieces(c, put_page, m));
+    TRY(admin_pieces(c, put_pictures, m));
     *sum = archive_out_sum(m->to, c->arena);
     return archive_out_note(m->to, c, ARCHIVE_NOTE_LAST, archive_note_write_last(c->arena, sum));
 }

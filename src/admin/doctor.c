@@ -36,6 +36,7 @@ static const struct {
      BOTH},
     {"files", "what a video names is there and whole", doctor_files_check, FOLDER},
     {"orphans", "every object belongs to a video", doctor_orphans_check, FOLDER},
+    {"pictures", "what profiles show is there, and nothing else", doctor_pictures_check, FOLDER},
     {"leftovers", "nothing half made lies about", doctor_leftovers_check, FOLDER},
     {"key", "token.key is its owner's alone", doctor_key_check, FOLDER},
     {"disk", "there is room for uploads", doctor_disk_check, FOLDER},

@@ -37,8 +37,7 @@ static const char *next_name(DIR *dir)
     return NULL;
 }
 
-/* Files of an upload are there before its row: beside a server only what is old is an orphan. */
-static bool is_settled(struct doctor *d, struct str path)
+bool doctor_orphans_settled(struct doctor *d, struct str path)
 {
     enum { AN_HOUR_MS = 3600 * 1000 };
     struct stat st;
@@ -72,7 +71,7 @@ static struct err *look_at_generation(struct doctor *d, struct ctx *c, const str
     if (str_to_i64(str_of(name), &generation) &&
         (generation == 0 || generation == v->generation || (generation > 0 && working)))
         return NULL;
-    return is_settled(d, in_store(d, c, key)) ? tell(d, c, key) : NULL;
+    return doctor_orphans_settled(d, in_store(d, c, key)) ? tell(d, c, key) : NULL;
 }
 
 static struct err *look_at_generations(struct doctor *d, struct ctx *c, const struct video_row *v,
@@ -95,7 +94,7 @@ static struct err *look_at_asset(struct doctor *d, struct ctx *c, struct str let
     struct str key = arena_str(c->arena, "v/" STR_FMT "/%s", STR_ARG(letters), name);
     struct str path = in_store(d, c, key), asset = str_of(name);
     struct video_row v = {0};
-    bool settled = is_settled(d, path), found; /* before its row is looked for */
+    bool settled = doctor_orphans_settled(d, path), found; /* before its row is looked for */
 
     TRY(video_rows_of_asset(d->admin->db[ADMIN_DB_VIDEO], c, asset, &v, &found));
     if (found && str_eq(key, media_folder(c->arena, asset)))

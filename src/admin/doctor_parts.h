@@ -28,6 +28,10 @@ doctor_check doctor_facts_check;
 doctor_check doctor_videos_across_check, doctor_users_across_check, doctor_comments_across_check;
 doctor_check doctor_jobs_check, doctor_dead_jobs_check;
 doctor_check doctor_files_check, doctor_orphans_check, doctor_leftovers_check;
+doctor_check doctor_pictures_check;
+
+/* Files are there before the row that names them: beside a server only what is old is an orphan. */
+bool doctor_orphans_settled(struct doctor *d, struct str path);
 doctor_check doctor_key_check, doctor_disk_check;
 
 /* One line. `doctor_found` counts it as left, `doctor_repaired` as found and repaired;

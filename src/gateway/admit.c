@@ -174,12 +174,12 @@ struct err *gateway_expect(void *gateway, struct ctx *c, const struct http_route
 
     if (keeping)
         TRY(uploads_check_room(g, c));
-    bool whole = !*route->upload; /* nothing stands before or behind the file */
+    bool whole = http_route_whole(route); /* nothing stands before or behind the file */
 
     if (!token_of(req).len && !browser_login_value(req).len && !whole)
         return NULL;
     TRY(check_identity(g, c, route->access & ACCESS_MASK, req, NULL));
-    if (whole) /* its room was claimed when the upload began */
+    if (whole) /* a piece's room was claimed before; a picture takes the place of another */
         return NULL;
     /* A stated length is of the form, and HTTP_FORM_MAX the most of it that is not the file. */
     if (!keeping)

@@ -49,7 +49,7 @@ http_handler feed_show, feed_following;
 http_handler viewer_seen, viewer_not_interested;
 http_handler session_begin, session_register, session_end, session_list, session_drop,
     session_drop_others;
-http_handler me_show, me_edit;
+http_handler me_show, me_edit, me_avatar, me_background;
 http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;

@@ -198,28 +198,32 @@ static struct str ended_browser(struct look_fixture *f, int64_t user, bool alone
     return cookie;
 }
 
+static void expect_nobody(struct look_fixture *f, const struct asked *page, struct str cookie)
+{
+    bool needed = (look_route(page->route)->access & ACCESS_MASK) == ACCESS_SIGNED_IN;
+    struct http_reply reply;
+    struct err *e = look_ask(f, page, cookie, &reply);
+
+    assert_int_equal(f->c.user_id, 0);
+    if (needed) {
+        assert_reason(e, ERR_UNAUTHENTICATED, "bad_token");
+    } else {
+        assert_ok(&f->c, e);
+        assert_lacks(reply, "\"is_favorite\":true");
+    }
+}
+
 static void who_was_signed_in_in_a_browser_is_nobody_where_nobody_is_needed(void **state)
 {
     struct look_fixture *f = *state;
     int64_t ann = world_user(f->w, "ann");
-    struct http_reply reply;
 
     (void)populate(f, ann, 1);
     for (int way = 0; way < 2; way++) {
         struct str cookie = ended_browser(f, ann, way == 0);
 
-        for (size_t i = 0; i < COUNT(pages); i++) {
-            const struct http_route *route = look_route(pages[i].route);
-            struct err *e = look_ask(f, &pages[i], cookie, &reply);
-
-            if ((route->access & ACCESS_MASK) == ACCESS_SIGNED_IN)
-                assert_reason(e, ERR_UNAUTHENTICATED, "bad_token");
-            else
-                assert_ok(&f->c, e);
-            assert_int_equal(f->c.user_id, 0);
-            if (!e)
-                assert_lacks(reply, "\"is_favorite\":true");
-        }
+        for (size_t i = 0; i < COUNT(pages); i++)
+            expect_nobody(f, &pages[i], cookie);
         world_change(f->w, "UPDATE user_account SET session = 2");
     }
 }

@@ -6,6 +6,7 @@
 #include "limits.h"
 #include "media_limits.h"
 #include "page.h"
+#include "pictures.h"
 
 enum { SEEN_EVERY_MS = 3600 * CLOCK_MS_PER_S };
 
@@ -124,19 +125,14 @@ static struct err *read_change(struct ctx *c, const struct http_req *req, struct
     return NULL;
 }
 
-/* On a thread that waits for the commit, so that what is shown is what was written. */
-struct err *me_edit(void *self, struct ctx *c, const struct http_req *req, struct http_reply *reply)
+/* As it is after the change: written, and told to the near cache, by a thread that waited. */
+static struct err *show_changed(struct gateway *g, struct ctx *c, const struct http_req *req,
+                                struct http_reply *reply)
 {
-    struct gateway *g = self;
-    struct user_edit_req change = {0};
-    struct user_edit_resp done = {0};
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct user_page page;
 
-    TRY(read_change(c, req, &change));
-    TRY(user_edit(g->deps.services.user, c, &change, &done));
-    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
-
-    TRY(page_load_users(look, (struct i64_list){&change.id, 1}, &page));
+    TRY(page_load_users(look, (struct i64_list){&c->user_id, 1}, &page));
     struct json j = envelope_begin(c);
 
     json_lit(&j, ",\"user\":");
@@ -144,4 +140,38 @@ struct err *me_edit(void *self, struct ctx *c, const struct http_req *req, struc
     json_lit(&j, "}");
     envelope_end(&j, reply);
     return NULL;
+}
+
+struct err *me_edit(void *self, struct ctx *c, const struct http_req *req, struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct user_edit_req change = {0};
+    struct user_edit_resp done = {0};
+
+    TRY(read_change(c, req, &change));
+    TRY(user_edit(g->deps.services.user, c, &change, &done));
+    return show_changed(g, c, req, reply);
+}
+
+/* ---- PUT /api/v1/me/avatar, /api/v1/me/background ---- */
+
+static struct err *set_picture(struct gateway *g, struct ctx *c, const struct http_req *req,
+                               bool background, struct http_reply *reply)
+{
+    if (!req->upload || !req->upload->size)
+        return err_new(c, ERR_INVALID, "the body is missing: a picture");
+    TRY(pictures_set(g, c, req->upload, background));
+    return show_changed(g, c, req, reply);
+}
+
+struct err *me_avatar(void *self, struct ctx *c, const struct http_req *req,
+                      struct http_reply *reply)
+{
+    return set_picture(self, c, req, false, reply);
+}
+
+struct err *me_background(void *self, struct ctx *c, const struct http_req *req,
+                          struct http_reply *reply)
+{
+    return set_picture(self, c, req, true, reply);
 }

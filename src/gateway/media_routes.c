@@ -1,4 +1,4 @@
-/* GET /media/... : the files of videos, whole or in ranges. */
+/* GET /media/... : files of videos and pictures of profiles, whole or in ranges. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 
@@ -194,7 +194,7 @@ struct err *media_file(void *self, struct ctx *c, const struct http_req *req,
     struct blob_view *view = NULL;
     const char *type = type_of(req->rest);
 
-    if (!type || !str_starts(req->rest, STR("v/")))
+    if (!type || !(str_starts(req->rest, STR("v/")) || str_starts(req->rest, STR("u/"))))
         return missing(g, c, reply);
     struct err *e = blob_view_open(g->deps.blob, c, req->rest, &view);
 

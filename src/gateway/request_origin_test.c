@@ -4,44 +4,44 @@
 #include "test.h"
 
 struct said {
-    enum http_method method;
     const char *site, *origin, *referer;
+    enum http_method method;
     bool own, foreign;
 };
 
 static void what_comes_from_a_page_of_ours_is_known_by_its_headers(void **state)
 {
     static const struct said cases[] = {
-        {HTTP_POST, "same-origin", NULL, NULL, true, false},
-        {HTTP_GET, "same-origin", NULL, NULL, true, false},
-        {HTTP_GET, "none", NULL, NULL, true, false},
-        {HTTP_POST, "none", NULL, NULL, false, true},
-        {HTTP_DELETE, "none", NULL, NULL, false, true},
-        {HTTP_GET, "cross-site", NULL, NULL, false, true},
-        {HTTP_GET, "same-site", NULL, NULL, false, true},
-        {HTTP_GET, "same-origin, cross-site", NULL, NULL, false, true},
-        {HTTP_GET, "Same-Origin", NULL, NULL, false, true},
-        {HTTP_POST, "cross-site", "http://duan.test", NULL, false, true},
-        {HTTP_GET, "cross-site", NULL, "http://duan.test/", false, true},
-        {HTTP_POST, NULL, "http://duan.test", NULL, true, false},
-        {HTTP_PUT, NULL, "https://duan.test", NULL, true, false},
-        {HTTP_PATCH, NULL, "HTTPS://DUAN.test", NULL, true, false},
-        {HTTP_POST, NULL, "http://duan.test:81", NULL, false, true},
-        {HTTP_POST, NULL, "http://duan.test.evil", NULL, false, true},
-        {HTTP_POST, NULL, "http://evil.duan.test", NULL, false, true},
-        {HTTP_POST, NULL, "http://duan.test@evil", NULL, false, true},
-        {HTTP_POST, NULL, "null", NULL, false, true},
-        {HTTP_POST, NULL, "duan.test", NULL, false, true},
-        {HTTP_POST, NULL, "ftp://duan.test", NULL, false, true},
-        {HTTP_POST, NULL, "http:/duan.test", NULL, false, true},
-        {HTTP_POST, NULL, "http://", NULL, false, true},
-        {HTTP_GET, NULL, "http://evil", "http://duan.test/", false, true},
-        {HTTP_GET, NULL, NULL, "http://duan.test/u/7?x=http://evil", true, false},
-        {HTTP_GET, NULL, NULL, "http://duan.test", true, false},
-        {HTTP_GET, NULL, NULL, "http://evil/http://duan.test/", false, false},
-        {HTTP_POST, NULL, NULL, "http://duan.test/", false, false},
-        {HTTP_GET, NULL, NULL, NULL, false, false},
-        {HTTP_POST, NULL, NULL, NULL, false, false},
+        {"same-origin", NULL, NULL, HTTP_POST, true, false},
+        {"same-origin", NULL, NULL, HTTP_GET, true, false},
+        {"none", NULL, NULL, HTTP_GET, true, false},
+        {"none", NULL, NULL, HTTP_POST, false, true},
+        {"none", NULL, NULL, HTTP_DELETE, false, true},
+        {"cross-site", NULL, NULL, HTTP_GET, false, true},
+        {"same-site", NULL, NULL, HTTP_GET, false, true},
+        {"same-origin, cross-site", NULL, NULL, HTTP_GET, false, true},
+        {"Same-Origin", NULL, NULL, HTTP_GET, false, true},
+        {"cross-site", "http://duan.test", NULL, HTTP_POST, false, true},
+        {"cross-site", NULL, "http://duan.test/", HTTP_GET, false, true},
+        {NULL, "http://duan.test", NULL, HTTP_POST, true, false},
+        {NULL, "https://duan.test", NULL, HTTP_PUT, true, false},
+        {NULL, "HTTPS://DUAN.test", NULL, HTTP_PATCH, true, false},
+        {NULL, "http://duan.test:81", NULL, HTTP_POST, false, true},
+        {NULL, "http://duan.test.evil", NULL, HTTP_POST, false, true},
+        {NULL, "http://evil.duan.test", NULL, HTTP_POST, false, true},
+        {NULL, "http://duan.test@evil", NULL, HTTP_POST, false, true},
+        {NULL, "null", NULL, HTTP_POST, false, true},
+        {NULL, "duan.test", NULL, HTTP_POST, false, true},
+        {NULL, "ftp://duan.test", NULL, HTTP_POST, false, true},
+        {NULL, "http:/duan.test", NULL, HTTP_POST, false, true},
+        {NULL, "http://", NULL, HTTP_POST, false, true},
+        {NULL, "http://evil", "http://duan.test/", HTTP_GET, false, true},
+        {NULL, NULL, "http://duan.test/u/7?x=http://evil", HTTP_GET, true, false},
+        {NULL, NULL, "http://duan.test", HTTP_GET, true, false},
+        {NULL, NULL, "http://evil/http://duan.test/", HTTP_GET, false, false},
+        {NULL, NULL, "http://duan.test/", HTTP_POST, false, false},
+        {NULL, NULL, NULL, HTTP_GET, false, false},
+        {NULL, NULL, NULL, HTTP_POST, false, false},
     };
 
     (void)state;

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "media.h"
 #include "media_key.h"
+#include "pictures.h"
 #include "text_rules.h"
 
 enum {
@@ -300,6 +301,9 @@ struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_
 static struct err *cut_off(void *gateway, struct ctx *c, struct str asset, bool *keep)
 {
     struct gateway *g = gateway;
+
+    if (pictures_is_scratch(asset))
+        return pictures_cut_off(g, c, asset, keep);
     struct video_find_asset_req ask = {.asset = asset};
     struct video_find_asset_resp found = {0};
     struct err *e = video_find_asset(g->deps.services.video, c, &ask, &found);

@@ -22,6 +22,7 @@ struct media_limits {
  * One job for the worker. Its name is one of
  *     probe    properties only
  *     inspect  properties, cover.jpg and cover.webp
+ *     picture  picture.webp from a JPEG, PNG or WebP file; the properties are those of it
  *     remux    video.mp4 from tracks that play everywhere, unchanged; else needs_encode
  *     copy     video.mp4 from whatever tracks an MP4 can carry, unchanged; else needs_encode
  *     encode   the HLS ladder under master.m3u8; with `progressive` video.mp4 too

@@ -15,6 +15,16 @@ struct str media_asset_new(struct arena *a)
     return arena_str(a, "%016" PRIx64, random);
 }
 
+struct str media_picture_folder(struct arena *a, struct str asset)
+{
+    return arena_str(a, "u/%.2s/" STR_FMT, asset.ptr, STR_ARG(asset));
+}
+
+struct str media_picture_key(struct arena *a, struct str asset)
+{
+    return arena_str(a, STR_FMT "/picture.webp", STR_ARG(media_picture_folder(a, asset)));
+}
+
 struct str media_folder(struct arena *a, struct str asset)
 {
     return arena_str(a, "v/%.2s/" STR_FMT, asset.ptr, STR_ARG(asset));

@@ -1,4 +1,4 @@
-/* Where the files of a video lie in the blob store. */
+/* Where the files of a video, and pictures of profiles, lie in the blob store. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef MEDIA_KEY_H
 #define MEDIA_KEY_H
@@ -10,6 +10,11 @@
  * made anew goes into the next generation. `asset`: MEDIA_ASSET_LEN hex digits, random.
  */
 enum { MEDIA_ASSET_LEN = 16 };
+
+/* A picture of somebody's profile: "u/<2 hex>/<asset>/picture.webp". Immutable too: another picture
+ * has another asset. */
+struct str media_picture_key(struct arena *a, struct str asset);
+struct str media_picture_folder(struct arena *a, struct str asset);
 
 struct str media_asset_new(struct arena *a);
 struct str media_key(struct arena *a, struct str asset, int64_t generation, struct str file);

@@ -24,7 +24,10 @@ enum {
     MEDIA_SIDE_MAX = 4096, /* of the stored picture, in pixels */
     MEDIA_PIXELS_MAX = 4096 * 2304,
     MEDIA_SIDE_MIN = 16,
-    MEDIA_ASPECT_MAX = 8, /* of the stored picture, and of one pixel */
+    MEDIA_ASPECT_MAX = 8,            /* of the stored picture, and of one pixel */
+    MEDIA_STILL_BYTES_MAX = 5 << 20, /* of a picture by itself */
+    MEDIA_STILL_SIDE_MAX = 8192,
+    MEDIA_STILL_PIXELS_MAX = 16000000,
     MEDIA_RATE_MAX = 240, /* frames per second believed; slower than 1/2 is not either */
 };
 

@@ -13,6 +13,7 @@ import checks
 from client import ids
 from database import change
 from effort import rounds
+from images import png
 from operator_shell import admin, run
 from server_process import program
 from waiting import eventually
@@ -98,6 +99,7 @@ def folder(own_server, new_user, clips):
     server = own_server()
     ann = new_user(server.url)
     video = ann.publish_ready(clips.data('tiny.mp4'))
+    checks.envelope(ann.http.put('/api/v1/me/avatar', params={'token': ann.token}, content=png()))
     server.stop()
     return server.data
 

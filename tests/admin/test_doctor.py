@@ -253,6 +253,30 @@ def test_objects_that_nobody_names_go(folder, name):
     assert not path.exists()
 
 
+PICTURES = ('u/ab/abcdef0123456789/picture.webp', 'u/ab/stray', 'u/odd/0123456789abcdef/picture.webp', 'u/file')
+
+
+@pytest.mark.parametrize('name', PICTURES)
+def test_pictures_that_nobody_shows_go(folder, name):
+    path = folder / 'media/objects' / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b'x')
+    found_and_repaired(folder, 'pictures')
+    assert not path.exists()
+
+
+@pytest.mark.parametrize('column', ('avatar', 'background'))
+def test_a_picture_that_is_shown_stays_and_is_missed(folder, column):
+    path = folder / 'media/objects/u/ab/abcdef0123456789/picture.webp'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b'x')
+    change(folder, f'UPDATE user_account SET {column} = ? WHERE id = 1', f'media/{path.relative_to(folder / "media/objects")}')
+    assert CLEAN in doctor(folder)
+    path.unlink()
+    said = doctor(folder, status=1)
+    assert findings(said) == [('found', 'pictures')] and 'of user 1 is missing' in said
+
+
 def test_a_generation_that_was_never_shown_goes(folder, world):
     cover, = objects(folder, world, 'cover.jpg')
     later = cover.parent.parent / '7'

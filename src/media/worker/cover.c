@@ -4,11 +4,10 @@
 
 #include <stdlib.h>
 
-#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
 #include "dominant.h"
-#include "output.h"
+#include "image_file.h"
 #include "picture.h"
 #include "scaler.h"
 #include "worker_report.h"
@@ -19,9 +18,6 @@ enum {
     SAMPLE_STEP = 16,  /* pixels between those looked at */
     PLAIN_SPREAD = 12, /* mean deviation of luma below which a picture says nothing */
     DARK_LUMA = 28,
-    JPEG_SCALE = 4, /* 2 best, 31 worst */
-    WEBP_QUALITY = 70,
-    WEBP_EFFORT = 1, /* 0..6: each step costs time and saves little */
 };
 
 static int sample(const AVFrame *f, int x, int y)
@@ -97,42 +93,6 @@ static enum media_reason frame_search(struct input *in, AVCodecContext *d, struc
                                  : fail_with(MEDIA_CORRUPT, "no picture could be decoded");
 }
 
-static AVCodecContext *encoder_open(const char *name, int quality, const AVFrame *f)
-{
-    const AVCodec *codec = avcodec_find_encoder_by_name(name);
-    AVCodecContext *e = codec ? avcodec_alloc_context3(codec) : NULL;
-
-    if (!e)
-        return NULL;
-    e->width = f->width;
-    e->height = f->height;
-    e->pix_fmt = f->format;
-    e->color_range = f->color_range;
-    e->time_base = (AVRational){1, 25};
-    e->flags |= AV_CODEC_FLAG_QSCALE;
-    e->global_quality = quality * FF_QP2LAMBDA;
-    e->thread_count = 1;
-    (void)av_opt_set_int(e->priv_data, "compression_level", WEBP_EFFORT, 0);
-    if (avcodec_open2(e, codec, NULL) < 0)
-        avcodec_free_context(&e);
-    return e;
-}
-
-static enum media_reason image_write(const char *encoder, int quality, const char *name,
-                                     const AVFrame *f)
-{
-    AVCodecContext *e = encoder_open(encoder, quality, f);
-    AVPacket *packet = av_packet_alloc();
-    enum media_reason reason = fail_with(MEDIA_INTERNAL, "encode %s", name);
-
-    if (e && packet && avcodec_send_frame(e, f) >= 0 && avcodec_send_frame(e, NULL) >= 0 &&
-        avcodec_receive_packet(e, packet) >= 0)
-        reason = output_whole(name, packet->data, (size_t)packet->size);
-    av_packet_free(&packet);
-    avcodec_free_context(&e);
-    return reason;
-}
-
 /* JPEG is full range by definition; `picture` is limited range, and becomes the other. */
 static enum media_reason images_write(AVFrame *picture)
 {
@@ -141,9 +101,9 @@ static enum media_reason images_write(AVFrame *picture)
     dominant_color(picture, color);
     picture->color_range = AVCOL_RANGE_MPEG;
     picture->pict_type = AV_PICTURE_TYPE_NONE;
-    TRY_MEDIA(image_write("libwebp", WEBP_QUALITY, "cover.webp", picture));
+    TRY_MEDIA(image_file_webp("cover.webp", picture));
     TRY_MEDIA(picture_full_range(picture));
-    TRY_MEDIA(image_write("mjpeg", JPEG_SCALE, "cover.jpg", picture));
+    TRY_MEDIA(image_file_jpeg("cover.jpg", picture));
     worker_report_int("cover_width", picture->width);
     worker_report_int("cover_height", picture->height);
     worker_report_text("cover_color", color);

@@ -17,6 +17,7 @@
 #include "probe.h"
 #include "remux.h"
 #include "sandbox.h"
+#include "still.h"
 #include "worker_report.h"
 
 /*
@@ -65,11 +66,12 @@ static enum media_reason encode(struct input *in, const struct options *o)
 
 static const struct job {
     const char *name;
-    enum media_reason (*run)(struct input *in, const struct options *o);
+    enum media_reason (*run)(struct input *in, const struct options *o); /* NULL: no video */
     int nice;
 } jobs[] = {
-    {"probe", probe, 0}, {"inspect", inspect, 0}, /* what an upload waits for */
-    {"remux", remux, 0}, {"copy", copy, 0},       {"encode", encode, BACKGROUND},
+    {"probe", probe, 0},  {"inspect", inspect, 0}, /* what an upload waits for */
+    {"remux", remux, 0},  {"copy", copy, 0},       {"encode", encode, BACKGROUND},
+    {"picture", NULL, 0},
 };
 
 static const struct job *job_named(const char *name)
@@ -129,7 +131,7 @@ static enum media_reason confine(const struct job *job, const struct options *o)
     return MEDIA_OK;
 }
 
-static enum media_reason work(const struct job *job, const struct options *o)
+static enum media_reason work_on_video(const struct job *job, const struct options *o)
 {
     struct input in = {0};
     enum media_reason reason = input_open(&in, MEDIA_FD_INPUT);
@@ -138,9 +140,16 @@ static enum media_reason work(const struct job *job, const struct options *o)
         probe_report(&in);
         reason = job->run(&in, o);
     }
+    input_close(&in);
+    return reason;
+}
+
+static enum media_reason work(const struct job *job, const struct options *o)
+{
+    enum media_reason reason = job->run ? work_on_video(job, o) : still_make(MEDIA_FD_INPUT);
+
     if (reason == MEDIA_OK)
         worker_report_progress(1, 1);
-    input_close(&in);
     return input_cancelled ? MEDIA_CANCELLED : reason;
 }
 

@@ -272,7 +272,7 @@ static enum MHD_Result begin_body(struct exchange *x)
 {
     struct request_body_limits limits = {
         .spool_dir = x->all->options->spool_dir,
-        .max = x->route->upload ? atomic_load(&x->all->upload_max_bytes) : HTTP_FORM_MAX,
+        .max = request_body_max(x->route, atomic_load(&x->all->upload_max_bytes)),
         .upload = x->route->upload,
         .expect = expect_file,
         .self = x,
@@ -306,7 +306,7 @@ static enum MHD_Result expect_upload(struct exchange *x)
 /* What comes next is the body, if there is one. */
 static enum MHD_Result expect_body(struct exchange *x)
 {
-    int64_t max = x->route->upload ? atomic_load(&x->all->upload_max_bytes) : HTTP_FORM_MAX;
+    int64_t max = request_body_max(x->route, atomic_load(&x->all->upload_max_bytes));
 
     if (x->head.length > max)
         return refuse_large(x, max);

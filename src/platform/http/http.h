@@ -75,12 +75,22 @@ struct http_route {
     enum http_method method;
     struct str path; /* one that ends in "*" matches everything below; elsewhere "*" is one name */
     enum http_where where;
-    int access;         /* the application's own, for admit() */
-    const char *upload; /* the multipart field that holds a file; "": the body is one, whatever it
-                         * calls itself; NULL: no file is taken, and the body is bounded to
-                         * HTTP_FORM_MAX */
+    int access; /* the application's own, for admit() */
+    const char
+        *upload; /* the multipart field that holds a file, HTTP_WHOLE_BODY, or HTTP_SMALL_BODY;
+                  * NULL: no file is taken, and the body is bounded to HTTP_FORM_MAX */
     http_handler *handle;
 };
+
+/* The body is the file, whatever its type; a small one is bounded to HTTP_FILE_MAX. */
+#define HTTP_WHOLE_BODY "/"
+#define HTTP_SMALL_BODY "/small"
+
+/* Is a file of this route the whole body? Nothing stands before or behind it then. */
+static inline bool http_route_whole(const struct http_route *route)
+{
+    return route->upload && *route->upload == '/';
+}
 
 /* What the server reports of each request, once, when it is over. */
 struct http_done {

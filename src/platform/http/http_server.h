@@ -9,6 +9,7 @@
 /* Named limits (docs/decisions/libmicrohttpd.md says how each is held). */
 enum {
     HTTP_FORM_MAX = 64 * 1024,   /* bytes of a body that is not an upload */
+    HTTP_FILE_MAX = 5 << 20,     /* bytes of a body that is a file by itself: a picture */
     HTTP_PARAMS_MAX = 64,        /* in the query, and again in the body */
     HTTP_TARGET_MAX = 12 * 1024, /* bytes of the request target: some 1,300 Chinese characters */
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "http_server.h"
@@ -125,6 +126,13 @@ static struct err *part_end(void *self, struct ctx *c)
     return NULL;
 }
 
+int64_t request_body_max(const struct http_route *route, int64_t upload_max)
+{
+    if (!route->upload)
+        return HTTP_FORM_MAX;
+    return strcmp(route->upload, HTTP_SMALL_BODY) == 0 ? HTTP_FILE_MAX : upload_max;
+}
+
 void request_body_begin(struct request_body *b, struct ctx *c, struct str content_type,
                         const struct request_body_limits *limits)
 {
@@ -132,7 +140,7 @@ void request_body_begin(struct request_body *b, struct ctx *c, struct str conten
     struct str rest = content_type, kind = str_trim(str_cut(&rest, ';'));
 
     *b = (struct request_body){.limits = *limits, .file = -1};
-    if (limits->upload && !*limits->upload)
+    if (limits->upload && *limits->upload == '/')
         b->kind = BODY_FILE;
     else if (str_eq_nocase(kind, STR("application/x-www-form-urlencoded")))
         b->kind = BODY_FORM;

@@ -10,7 +10,7 @@ struct multipart;
 struct request_body_limits {
     struct str spool_dir;
     int64_t max;        /* bytes in all */
-    const char *upload; /* the field that holds a file, those in others are dropped; "": the body */
+    const char *upload; /* struct http_route.upload; files in other fields are dropped */
     /* Asked with its first bytes, and every HTTP_ASK_BYTES: shall it be kept? Who cannot say at
      * once says request_body_refuse() later. */
     struct err *(*expect)(void *self, const struct http_params *before, int64_t bytes);
@@ -36,6 +36,9 @@ struct request_body {
     int64_t ask_at;     /* bytes of the file at which it is asked again whether it is wanted */
     struct err *failed; /* the first failure: the rest is read and dropped */
 };
+
+/* The most that a body may have on this route. */
+int64_t request_body_max(const struct http_route *route, int64_t upload_max);
 
 void request_body_begin(struct request_body *b, struct ctx *c, struct str content_type,
                         const struct request_body_limits *limits);

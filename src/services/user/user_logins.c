@@ -198,6 +198,13 @@ struct err *user_logins_end(struct user_api *base, struct ctx *c,
     return sql_write(job.self->db, c, req->id ? end_one : end_others, &job);
 }
 
+static struct err *keep_login(struct user *self, struct sql_tx *tx, struct ctx *c, int64_t user_id,
+                              int64_t id, int64_t session)
+{
+    TRY(user_login_store_keep(tx, c, user_id, id, session));
+    return tell(self, tx, c, CHANGE_UPDATE, user_id, id);
+}
+
 struct err *user_logins_renew(struct user *self, struct sql_tx *tx, struct ctx *c, int64_t user_id,
                               int64_t session, int64_t keep)
 {
@@ -206,13 +213,9 @@ struct err *user_logins_renew(struct user *self, struct sql_tx *tx, struct ctx *
     TRY(user_login_store_all(tx, c, user_id, &all));
     for (size_t i = 0; i < all.count; i++) {
         int64_t id = all.at[i].id;
+        bool kept = id == keep && all.at[i].session == session - 1;
 
-        if (id != keep || all.at[i].session != session - 1) {
-            TRY(end(self, tx, c, user_id, id));
-            continue;
-        }
-        TRY(user_login_store_keep(tx, c, user_id, id, session));
-        TRY(tell(self, tx, c, CHANGE_UPDATE, user_id, id));
+        TRY(kept ? keep_login(self, tx, c, user_id, id, session) : end(self, tx, c, user_id, id));
     }
     return NULL;
 }

@@ -39,27 +39,39 @@ static struct err *rename_user(struct sql_tx *tx, struct ctx *c, const struct us
     return e;
 }
 
+static struct err *change_settings(struct sql_tx *tx, struct ctx *c,
+                                   const struct user_edit_req *req, struct str kept)
+{
+    struct str settings;
+
+    TRY(user_settings_merge(c, kept, req->settings, &settings));
+    return user_store_set_settings(tx, c, req->id, settings);
+}
+
+static struct err *tell_account(struct user *self, struct sql_tx *tx, struct ctx *c, int64_t id,
+                                int64_t session)
+{
+    struct user_account *row = arena_new(c->arena, struct user_account);
+
+    *row = (struct user_account){.id = id, .session = session};
+    return changes_emit(self->changes, tx, c,
+                        &(struct change){&user_account_type, CHANGE_UPDATE, row});
+}
+
 static struct err *edit(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     const struct edit_job *job = arg;
     const struct user_edit_req *req = job->req;
-    struct user_account *row = arena_new(c->arena, struct user_account);
-    struct str settings;
+    struct str kept;
+    int64_t session;
 
-    TRY(user_store_lock_settings(tx, c, req->id, &row->session, &settings));
-    if (!row->session)
+    TRY(user_store_lock_settings(tx, c, req->id, &session, &kept));
+    if (!session)
         return no_user(c, req->id);
-    if (req->settings.len) {
-        TRY(user_settings_merge(c, settings, req->settings, &settings));
-        TRY(user_store_set_settings(tx, c, req->id, settings));
-    }
-    if (req->with_signature)
-        TRY(user_store_set_signature(tx, c, req->id, req->signature));
-    if (req->with_name)
-        TRY(rename_user(tx, c, req));
-    row->id = req->id;
-    return changes_emit(job->self->changes, tx, c,
-                        &(struct change){&user_account_type, CHANGE_UPDATE, row});
+    TRY(req->settings.len ? change_settings(tx, c, req, kept) : NULL);
+    TRY(req->with_signature ? user_store_set_signature(tx, c, req->id, req->signature) : NULL);
+    TRY(req->with_name ? rename_user(tx, c, req) : NULL);
+    return tell_account(job->self, tx, c, req->id, session);
 }
 
 struct err *user_profiles_edit(struct user_api *base, struct ctx *c,
@@ -75,6 +87,40 @@ struct err *user_profiles_edit(struct user_api *base, struct ctx *c,
     if (req->with_signature)
         TRY(text_rules_check(c, &rule, req->signature));
     return sql_write(job.self->db, c, edit, &job);
+}
+
+struct picture_job {
+    struct user *self;
+    const struct user_set_picture_req *req;
+    struct str replaced;
+};
+
+static struct err *set_picture(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct picture_job *job = arg;
+    const struct user_set_picture_req *req = job->req;
+    struct user_pictures before;
+    int64_t session;
+
+    TRY(user_store_lock_pictures(tx, c, req->id, &session, &before));
+    if (!session)
+        return no_user(c, req->id);
+    job->replaced = req->background ? before.background : before.avatar;
+    TRY(user_store_set_picture(tx, c, req->id, req->background, req->path));
+    return tell_account(job->self, tx, c, req->id, session);
+}
+
+struct err *user_profiles_set_picture(struct user_api *base, struct ctx *c,
+                                      const struct user_set_picture_req *req,
+                                      struct user_set_picture_resp *resp)
+{
+    struct picture_job job = {user_of(base), req, {0}};
+
+    if (!req->path.len || req->path.len > PICTURE_PATH_MAX)
+        return err_new(c, ERR_INVALID, "no picture is there");
+    TRY(sql_write(job.self->db, c, set_picture, &job));
+    resp->replaced = job.replaced;
+    return NULL;
 }
 
 struct settings_job {

@@ -9,6 +9,9 @@
 MUST_USE struct err *user_profiles_edit(struct user_api *base, struct ctx *c,
                                         const struct user_edit_req *req,
                                         struct user_edit_resp *resp);
+MUST_USE struct err *user_profiles_set_picture(struct user_api *base, struct ctx *c,
+                                               const struct user_set_picture_req *req,
+                                               struct user_set_picture_resp *resp);
 MUST_USE struct err *user_profiles_settings(struct user_api *base, struct ctx *c,
                                             const struct user_get_settings_req *req,
                                             struct user_get_settings_resp *resp);

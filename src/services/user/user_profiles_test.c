@@ -141,12 +141,46 @@ static void a_setting_that_there_is_not_changes_nothing(void **state)
     assert_str(settings_of(w, ann), STR("{\"theme\":\"light\"}"));
 }
 
+static struct err *set_picture(struct world *w, int64_t id, bool background, struct str path,
+                               struct str *replaced)
+{
+    struct user_set_picture_req req = {id, background, path};
+    struct user_set_picture_resp resp = {0};
+
+    TRY(user_set_picture(w->api.user, &w->ctx, &req, &resp));
+    *replaced = resp.replaced;
+    return NULL;
+}
+
+static void a_new_picture_tells_which_it_replaced(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann");
+    struct user_profile before = world_profile(w, ann);
+    struct str replaced = {0};
+
+    assert_ok(&w->ctx, set_picture(w, ann, false, STR("media/u/a"), &replaced));
+    assert_str(replaced, before.avatar);
+    assert_str(world_profile(w, ann).background, before.background);
+    assert_ok(&w->ctx, set_picture(w, ann, false, STR("media/u/b"), &replaced));
+    assert_str(replaced, STR("media/u/a"));
+    assert_ok(&w->ctx, set_picture(w, ann, true, STR("media/u/c"), &replaced));
+    assert_str(replaced, before.background);
+    assert_str(world_profile(w, ann).avatar, STR("media/u/b"));
+    assert_str(world_profile(w, ann).background, STR("media/u/c"));
+    assert_int_equal(world_told(w, &user_account_type, CHANGE_UPDATE), 3);
+    assert_reason(set_picture(w, 4711, true, STR("x"), &replaced), ERR_NOT_FOUND, "user_not_found");
+    assert_err(set_picture(w, ann, true, STR(""), &replaced), ERR_INVALID);
+    assert_err(set_picture(w, ann, true, world_text(w, "x", 201), &replaced), ERR_INVALID);
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         WORLD_TEST(what_is_named_changes_and_nothing_else),
         WORLD_TEST(a_name_is_one_persons),
         WORLD_TEST(what_may_not_be_is_refused),
+        WORLD_TEST(a_new_picture_tells_which_it_replaced),
         WORLD_TEST(settings_are_merged_and_kept_in_one_form),
         WORLD_TEST(a_setting_that_there_is_not_changes_nothing),
     };

@@ -190,6 +190,7 @@ static const struct user_api_ops ops = {
     .set_password = set_password,
     .set_ban = set_ban,
     .edit = user_profiles_edit,
+    .set_picture = user_profiles_set_picture,
     .get_settings = user_profiles_settings,
     .add_login = user_logins_add,
     .find_login = user_logins_find,

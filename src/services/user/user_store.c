@@ -166,6 +166,31 @@ struct err *user_store_lock_settings(struct sql_tx *tx, struct ctx *c, int64_t i
     return NULL;
 }
 
+struct err *user_store_lock_pictures(struct sql_tx *tx, struct ctx *c, int64_t id, int64_t *session,
+                                     struct user_pictures *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_lock(tx, c, &r, "SELECT session, avatar, background FROM user_account WHERE id = ?",
+                 sql_int(id)));
+    *session = 0;
+    if (sql_next(&r)) {
+        *session = sql_i64(&r, 0);
+        *out = (struct user_pictures){sql_str(&r, 1), sql_str(&r, 2)};
+    }
+    return NULL;
+}
+
+struct err *user_store_set_picture(struct sql_tx *tx, struct ctx *c, int64_t id, bool background,
+                                   struct str path)
+{
+    if (background)
+        return sql_exec(tx, c, "UPDATE user_account SET background = ? WHERE id = ?",
+                        sql_text(path), sql_int(id));
+    return sql_exec(tx, c, "UPDATE user_account SET avatar = ? WHERE id = ?", sql_text(path),
+                    sql_int(id));
+}
+
 #define COUNT_BY(column) "UPDATE user_count SET " column " = " column " + ? WHERE user_id = ?"
 
 struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column, int64_t id,

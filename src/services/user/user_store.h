@@ -47,6 +47,15 @@ MUST_USE struct err *user_store_settings(struct sql_tx *tx, struct ctx *c, int64
 MUST_USE struct err *user_store_lock_settings(struct sql_tx *tx, struct ctx *c, int64_t id,
                                               int64_t *session, struct str *settings);
 
+enum { PICTURE_PATH_MAX = 200 }; /* of its columns */
+struct user_pictures {
+    struct str avatar, background; /* paths */
+};
+MUST_USE struct err *user_store_lock_pictures(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                              int64_t *session, struct user_pictures *out);
+MUST_USE struct err *user_store_set_picture(struct sql_tx *tx, struct ctx *c, int64_t id,
+                                            bool background, struct str path);
+
 enum user_column { USER_FOLLOWS, USER_FOLLOWERS, USER_FAVORITED, USER_WORKS, USER_FAVORITES };
 
 /* Moves one count; *out is the whole row afterwards, NULL: it is not wanted. ERR_NOT_FOUND: no such
