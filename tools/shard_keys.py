@@ -12,7 +12,7 @@ KEYS = {
     'user_account': ('id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
     'video_item': ('id',), 'video_count': ('video_id',), 'video_usage': ('author_id',),
     'video_seen': ('viewer_id',), 'video_unwanted': ('viewer_id',), 'video_upload': ('author_id',), 'video_upload_part': ('author_id',),
-    'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'comment_item': ('video_id',),
+    'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'relation_hidden': ('user_id',), 'comment_item': ('video_id',),
     'message_line': ('low_id', 'high_id'), 'message_conversation': ('user_id',),
 }
 # Not cut: small, or beside the rows that they belong to on every piece.

@@ -55,9 +55,9 @@ static void create_services(struct storage *s, const struct video_quota *quota)
     all->user = user_create(s->db, s->changes);
     all->video = video_create(s->db, s->changes, s->bus, quota);
     all->favorite = favorite_create(s->db, s->changes, all->video);
-    all->comment = comment_create(s->db, s->changes, all->video);
     all->relation = relation_create(s->db, s->changes, all->user);
-    all->message = message_create(s->db, s->changes, all->user);
+    all->comment = comment_create(s->db, s->changes, all->video, all->relation);
+    all->message = message_create(s->db, s->changes, all->user, all->relation);
 }
 
 struct err *storage_open_rest(struct storage *s, struct ctx *c, const struct video_quota *quota)
@@ -80,8 +80,8 @@ void storage_close(struct storage *s)
 {
     storage_stop(s);
     message_destroy(s->services.message);
-    relation_destroy(s->services.relation);
     comment_destroy(s->services.comment);
+    relation_destroy(s->services.relation);
     favorite_destroy(s->services.favorite);
     video_destroy(s->services.video);
     user_destroy(s->services.user);

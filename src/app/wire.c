@@ -174,14 +174,15 @@ static void make_services(struct duan *d)
     s->favorite = HERE(ROLE_FAVORITE)
                       ? favorite_create(db[ROLE_FAVORITE], facts[ROLE_FAVORITE], s->video)
                       : favorite_stub_create(cluster_way(k, ROLE_FAVORITE));
-    s->comment = HERE(ROLE_COMMENT)
-                     ? comment_create(db[ROLE_COMMENT], facts[ROLE_COMMENT], s->video)
-                     : comment_stub_create(cluster_way(k, ROLE_COMMENT));
     s->relation = HERE(ROLE_RELATION)
                       ? relation_create(db[ROLE_RELATION], facts[ROLE_RELATION], s->user)
                       : relation_stub_create(cluster_way(k, ROLE_RELATION));
-    s->message = HERE(ROLE_MESSAGE) ? message_create(db[ROLE_MESSAGE], facts[ROLE_MESSAGE], s->user)
-                                    : message_stub_create(cluster_way(k, ROLE_MESSAGE));
+    s->comment = HERE(ROLE_COMMENT)
+                     ? comment_create(db[ROLE_COMMENT], facts[ROLE_COMMENT], s->video, s->relation)
+                     : comment_stub_create(cluster_way(k, ROLE_COMMENT));
+    s->message = HERE(ROLE_MESSAGE)
+                     ? message_create(db[ROLE_MESSAGE], facts[ROLE_MESSAGE], s->user, s->relation)
+                     : message_stub_create(cluster_way(k, ROLE_MESSAGE));
     d->jobs =
         HERE(ROLE_VIDEO) ? job_service_create(d->bus) : job_stub_create(cluster_way(k, ROLE_VIDEO));
 #undef HERE
@@ -258,8 +259,8 @@ static void forget_services(struct duan *d)
         job_stub_destroy(d->jobs);
 #define END(x, role) (roles_have(d->roles, (role)) ? x##_destroy(s->x) : x##_stub_destroy(s->x))
     END(message, ROLE_MESSAGE);
-    END(relation, ROLE_RELATION);
     END(comment, ROLE_COMMENT);
+    END(relation, ROLE_RELATION);
     END(favorite, ROLE_FAVORITE);
     END(video, ROLE_VIDEO);
     END(user, ROLE_USER);

@@ -101,15 +101,10 @@ static struct cursor comment_at(const void *list, size_t i)
     return (struct cursor){item->created_at, item->id};
 }
 
-static struct err *find(struct look *look, const struct http_req *req, struct window *w,
-                        struct comment_item_list *out)
+static struct err *find(struct look *look, struct window *w, struct comment_item_list *out)
 {
     struct ctx *c = look->c;
     struct comment_list_resp list = {0};
-
-    TRY(window_read(c, req, w));
-    if (!w->of)
-        TRY(gateway_id(c, req, STR("video_id"), &w->of));
     struct comment_list_req ask = {w->of, window_ask(w), w->after.time, w->after.id};
 
     look_require_video(look, w->of);
@@ -120,32 +115,69 @@ static struct err *find(struct look *look, const struct http_req *req, struct wi
     return NULL;
 }
 
+static struct i64_list ids_of(struct ctx *c, const struct comment_item_list *list)
+{
+    struct i64_list ids = {arena_array(c->arena, int64_t, list->count), list->count};
+
+    for (size_t i = 0; i < ids.count; i++)
+        ids.at[i] = list->at[i].id;
+    return ids;
+}
+
+/* The comments with who wrote them, but for those that the viewer does not want to see. */
+static struct err *load_shown(struct look *look, const struct comment_item_list *list,
+                              struct shown *out, size_t *count)
+{
+    struct ctx *c = look->c;
+    struct i64_list by = writers(c, list);
+    bool *hidden = arena_array(c->arena, bool, list->count),
+         *hidden_writer = arena_array(c->arena, bool, list->count);
+    struct user_page page;
+
+    look_hidden(look, RELATION_COMMENT, ids_of(c, list), hidden);
+    look_hidden(look, RELATION_USER, by, hidden_writer);
+    TRY(load_writers(look, by, &page));
+    *count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (!hidden[i] && !hidden_writer[i])
+            out[(*count)++] = (struct shown){&list->at[i], &page.users[i], page.followed[i]};
+    return NULL;
+}
+
+static struct err *show(struct look *look, const struct http_req *req, struct window *w,
+                        struct http_reply *reply)
+{
+    struct ctx *c = look->c;
+    struct comment_item_list list;
+    size_t count;
+
+    TRY(find(look, w, &list));
+    struct shown *all = arena_array(c->arena, struct shown, list.count);
+
+    TRY(load_shown(look, &list, all, &count));
+    struct json j = envelope_begin(c);
+    struct str base = gateway_base_url(look->g, c, req);
+
+    json_lit(&j, ",\"comment_list\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            json_lit(&j, ",");
+        write_comment(&j, c, look->g, all[i], base);
+    }
+    json_lit(&j, "]");
+    window_end(w, &j, reply);
+    return NULL;
+}
+
 /* GET /douyin/comment/list/ and /api/v1/videos/{id}/comments */
 struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *req,
                               struct http_reply *reply)
 {
-    struct gateway *g = self;
-    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
+    struct look *look CLEANUP(look_end) = look_begin(self, c, req);
     struct window w;
-    struct comment_item_list list;
-    struct user_page authors;
 
-    TRY(find(look, req, &w, &list));
-    struct i64_list ids = writers(c, &list);
-
-    TRY(load_writers(look, ids, &authors));
-    struct json j = envelope_begin(c);
-    struct str base = gateway_base_url(g, c, req);
-
-    json_lit(&j, ",\"comment_list\":[");
-    for (size_t i = 0; i < ids.count; i++) {
-        if (i)
-            json_lit(&j, ",");
-        struct shown one = {&list.at[i], &authors.users[i], authors.followed[i]};
-
-        write_comment(&j, c, g, one, base);
-    }
-    json_lit(&j, "]");
-    window_end(&w, &j, reply);
-    return NULL;
+    TRY(window_read(c, req, &w));
+    if (!w.of)
+        TRY(gateway_id(c, req, STR("video_id"), &w.of));
+    return show(look, req, &w, reply);
 }

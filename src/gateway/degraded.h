@@ -16,6 +16,7 @@ enum degraded_part {
     DEGRADED_USERS,    /* names and counts of users */
     DEGRADED_LIKED,    /* is it liked: no */
     DEGRADED_FOLLOWED, /* is he followed: no */
+    DEGRADED_HIDDEN,   /* is it hidden from him: no */
     DEGRADED_MESSAGES, /* the latest message: none */
     DEGRADED_PARTS,
 };

@@ -24,12 +24,12 @@ static const struct {
     const char *reason;
     int code;
 } by_reason[] = {
-    {"not_a_picture", 10007},     {"name_taken", 10001},    {"user_not_found", 10002},
-    {"wrong_password", 10003},    {"bad_token", 10004},     {"rate_limited", 10006},
-    {"not_a_video", 10007},       {"too_large", 10008},     {"video_not_found", 10009},
-    {"comment_not_found", 10010}, {"self_follow", 10012},   {"bad_text", 10013},
-    {ERR_DISK_FULL, CODE_DOWN},   {"quota_used_up", 10014}, {"service_down", CODE_AWAY},
-    {"upload_not_found", 10016},
+    {"not_a_picture", 10007},     {"name_taken", 10001},       {"user_not_found", 10002},
+    {"wrong_password", 10003},    {"bad_token", 10004},        {"rate_limited", 10006},
+    {"not_a_video", 10007},       {"too_large", 10008},        {"video_not_found", 10009},
+    {"comment_not_found", 10010}, {"self_follow", 10012},      {"bad_text", 10013},
+    {ERR_DISK_FULL, CODE_DOWN},   {"quota_used_up", 10014},    {"blocked", 10015},
+    {"service_down", CODE_AWAY},  {"upload_not_found", 10016},
 };
 
 static const struct {

@@ -79,6 +79,23 @@ static struct err *patch(struct gateway *g, struct ctx *c, const struct feed_pag
     return NULL;
 }
 
+static bool any(const bool *flags, size_t count)
+{
+    return count && memchr(flags, true, count);
+}
+
+/* Is there something in it that this viewer does not want to see? */
+static struct err *is_unwanted(struct gateway *g, struct ctx *c, const struct feed_page *page,
+                               bool *out)
+{
+    bool video[FEED_PAGE], author[FEED_PAGE];
+
+    TRY(near_hidden(g->near, c, c->user_id, RELATION_VIDEO, page->ids, video));
+    TRY(near_hidden(g->near, c, c->user_id, RELATION_USER, page->authors, author));
+    *out = any(video, page->ids.count) || any(author, page->authors.count);
+    return NULL;
+}
+
 static struct err *answer(struct gateway *g, struct ctx *c, struct feed_page *page,
                           struct http_reply *reply)
 {
@@ -122,11 +139,15 @@ struct err *feed_show(void *self, struct ctx *c, const struct http_req *req,
     if (!look_is_local(look) || page_wants_ext(req))
         return own_page(look, req, base, before, reply);
     struct feed_page *page = feed_cache_take(g->feed, near_sequence(g->near), base);
+    bool unwanted = false;
 
     if (!page)
         TRY(make_first_page(look, base, &page));
-    if (before == 0 || before > page->newest)
+    bool first = before == 0 || before > page->newest;
+    struct err *e = first ? is_unwanted(g, c, page, &unwanted) : NULL;
+
+    if (first && !e && !unwanted)
         return answer(g, c, page, reply);
     feed_page_give(page);
-    return own_page(look, req, base, before, reply);
+    return e ? e : own_page(look, req, base, before, reply);
 }

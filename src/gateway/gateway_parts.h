@@ -54,6 +54,7 @@ http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
+http_handler relation_block, relation_unblock, relation_blocked;
 http_handler message_action, message_chat, message_page;
 http_handler video_show, video_status, video_change, video_take_away;
 http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;

@@ -91,7 +91,7 @@ void look_users(struct look *look, struct i64_list ids, bool needed, struct user
     if (look_is_local(look))
         note(look, near_users(look->g->near, look->c, ids, out));
     else
-        want(look, (struct want){WANT_USERS, needed, ids, out});
+        want(look, (struct want){.kind = WANT_USERS, .needed = needed, .ids = ids, .out = out});
 }
 
 void look_videos(struct look *look, struct i64_list ids, struct video_view *out)
@@ -99,7 +99,7 @@ void look_videos(struct look *look, struct i64_list ids, struct video_view *out)
     if (look_is_local(look))
         note(look, near_videos(look->g->near, look->c, ids, out));
     else
-        want(look, (struct want){WANT_VIDEOS, true, ids, out});
+        want(look, (struct want){.kind = WANT_VIDEOS, .needed = true, .ids = ids, .out = out});
 }
 
 /* A viewer who is nobody likes and follows nothing. */
@@ -107,7 +107,7 @@ static void want_flags(struct look *look, enum want_kind kind, struct i64_list i
 {
     memset(out, 0, ids.count * sizeof(*out));
     if (look->c->user_id)
-        want(look, (struct want){kind, false, ids, out});
+        want(look, (struct want){.kind = kind, .ids = ids, .out = out});
 }
 
 void look_liked(struct look *look, struct i64_list ids, bool *out)
@@ -124,6 +124,17 @@ void look_followed(struct look *look, struct i64_list ids, bool *out)
         note(look, near_followed(look->g->near, look->c, look->c->user_id, ids, out));
     else
         want_flags(look, WANT_FOLLOWED, ids, out);
+}
+
+void look_hidden(struct look *look, enum relation_kind kind, struct i64_list ids, bool *out)
+{
+    if (look_is_local(look)) {
+        note(look, near_hidden(look->g->near, look->c, look->c->user_id, kind, ids, out));
+        return;
+    }
+    memset(out, 0, ids.count * sizeof(*out));
+    if (look->c->user_id)
+        want(look, (struct want){.kind = WANT_HIDDEN, .hidden = kind, .ids = ids, .out = out});
 }
 
 void look_chat(struct look *look, int64_t peer, struct message_state *out)
@@ -304,6 +315,24 @@ static struct err *answer_flags(struct look_round *r, const struct want *w)
     return NULL;
 }
 
+static struct err *answer_hidden(struct look_round *r, const struct want *w)
+{
+    const struct relation_hidden *hidden = r->found_followed.hidden;
+    struct err *e = r->followed_call->err;
+
+    if (!r->look->c->user_id)
+        return NULL;
+    if (e && !degraded_may(e))
+        return e;
+    if (e) {
+        went_without(r->look, DEGRADED_HIDDEN, e);
+        return NULL;
+    }
+    for (size_t i = 0; hidden && i < w->ids.count; i++)
+        ((bool *)w->out)[i] = look_round_hides(hidden, w->hidden, w->ids.at[i]);
+    return NULL;
+}
+
 static struct err *answer(struct look_round *r, const struct want *w)
 {
     switch (w->kind) {
@@ -317,6 +346,8 @@ static struct err *answer(struct look_round *r, const struct want *w)
     case WANT_REQUIRED_VIDEO:
         return answer_required(r, r->videos_call->err, look_round_video(r, w->ids.at[0]) != NULL,
                                no_video);
+    case WANT_HIDDEN:
+        return answer_hidden(r, w);
     default:
         return answer_flags(r, w);
     }

@@ -34,8 +34,10 @@ struct look {
             WANT_REQUIRED_VIDEO,
             WANT_LIKED,
             WANT_FOLLOWED,
+            WANT_HIDDEN,
         } kind;
         bool needed;
+        enum relation_kind hidden; /* WANT_HIDDEN: of what the ids are */
         struct i64_list ids;
         void *out;
     } wants[LOOK_WANTS_MAX];
@@ -81,6 +83,9 @@ void look_videos(struct look *look, struct i64_list ids, struct video_view *out)
 /* What the viewer likes and follows, one flag per id; false where it cannot be known. */
 void look_liked(struct look *look, struct i64_list ids, bool *out);
 void look_followed(struct look *look, struct i64_list ids, bool *out);
+
+/* What the viewer does not want to see, one flag per id; false where it cannot be known. */
+void look_hidden(struct look *look, enum relation_kind kind, struct i64_list ids, bool *out);
 
 /* How far the viewer's conversation with the peer has come. */
 void look_chat(struct look *look, int64_t peer, struct message_state *out);

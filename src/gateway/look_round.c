@@ -120,6 +120,14 @@ static void ask_videos(struct look_round *r)
     r->videos_call = latest(r->look);
 }
 
+static bool wants(const struct look *look, enum want_kind kind)
+{
+    for (size_t i = 0; i < look->count; i++)
+        if (look->wants[i].kind == kind)
+            return true;
+    return false;
+}
+
 static void ask_flags(struct look_round *r)
 {
     struct look *look = r->look;
@@ -137,7 +145,7 @@ static void ask_flags(struct look_round *r)
                                  &look->calls);
         r->liked_call = latest(look);
     }
-    if (r->followed.count) {
+    if (r->followed.count || wants(look, WANT_HIDDEN)) {
         relation_are_followed_start(look->g->deps.services.relation, r->quick, &follows,
                                     &r->found_followed, &look->calls);
         r->followed_call = latest(look);
@@ -183,4 +191,17 @@ bool look_round_flag(struct i64_list asked, struct bool_list found, int64_t id)
     const int64_t *at = bsearch(&id, asked.at, asked.count, sizeof(*asked.at), compare_ids);
 
     return at && (size_t)(at - asked.at) < found.count && found.at[at - asked.at];
+}
+
+bool look_round_hides(const struct relation_hidden *hidden, enum relation_kind kind, int64_t id)
+{
+    const struct i64_list none = {0}, of = kind == RELATION_USER      ? hidden->user_ids
+                                           : kind == RELATION_VIDEO   ? hidden->video_ids
+                                           : kind == RELATION_COMMENT ? hidden->comment_ids
+                                                                      : none;
+
+    for (size_t i = 0; i < of.count; i++)
+        if (of.at[i] == id)
+            return true;
+    return false;
 }

@@ -24,6 +24,7 @@ void look_round_start(struct look_round *r);
 /* What came back. NULL: there is none. */
 const struct user_profile *look_round_user(const struct look_round *r, int64_t id);
 const struct video_item *look_round_video(const struct look_round *r, int64_t id);
+bool look_round_hides(const struct relation_hidden *hidden, enum relation_kind kind, int64_t id);
 bool look_round_flag(struct i64_list asked, struct bool_list found, int64_t id);
 
 #endif

@@ -279,7 +279,8 @@ struct err *near_videos(struct near *n, struct ctx *c, struct i64_list ids, stru
 struct flags {
     struct i64_list ids;
     bool *out;
-    bool followed; /* which of the two sets */
+    enum { FLAG_LIKED, FLAG_FOLLOWED, FLAG_HIDDEN } of; /* which set */
+    enum relation_kind kind;                            /* FLAG_HIDDEN: of what */
     bool too_many;
 };
 
@@ -287,11 +288,12 @@ static void read_flags(void *arg, void *value)
 {
     struct flags *f = arg;
     const struct near_viewer *viewer = value;
-    const struct near_ids *set = f->followed ? &viewer->followed : &viewer->liked;
+    const struct near_ids *set = f->of == FLAG_FOLLOWED ? &viewer->followed : &viewer->liked;
+    const struct id_set *ids = f->of == FLAG_HIDDEN ? &viewer->hidden[f->kind] : &set->ids;
 
-    f->too_many = set->too_many;
+    f->too_many = f->of != FLAG_HIDDEN && set->too_many;
     for (size_t i = 0; i < f->ids.count; i++)
-        f->out[i] = id_set_has(&set->ids, f->ids.at[i]);
+        f->out[i] = id_set_has(ids, f->ids.at[i]);
 }
 
 static void keep(struct near_ids *set, struct i64_list ids, size_t max)
@@ -300,6 +302,19 @@ static void keep(struct near_ids *set, struct i64_list ids, size_t max)
     set->too_many = ids.count > max;
     for (size_t i = 0; i < ids.count && !set->too_many; i++)
         id_set_add(&set->ids, ids.at[i]);
+}
+
+static void keep_hidden(struct near_viewer *viewer, const struct relation_hidden *hidden)
+{
+    const struct i64_list all[] = {
+        [RELATION_USER] = hidden->user_ids,
+        [RELATION_VIDEO] = hidden->video_ids,
+        [RELATION_COMMENT] = hidden->comment_ids,
+    };
+
+    for (size_t kind = 0; kind < COUNT(all); kind++)
+        for (size_t i = 0; i < all[kind].count; i++)
+            id_set_add(&viewer->hidden[kind], all[kind].at[i]);
 }
 
 static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct flags *f)
@@ -311,10 +326,13 @@ static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct
     struct relation_list_req follows = {.user_id = id, .limit = (int64_t)max + 1};
     struct favorite_list_resp liked = {0};
     struct relation_list_resp followed = {0};
+    struct relation_get_hidden_req wishes = {id};
+    struct relation_hidden hidden = {0};
     struct calls all CLEANUP(calls_end) = {0};
 
     favorite_list_start(n->services.favorite, c, &likes, &liked, &all);
     relation_list_following_start(n->services.relation, c, &follows, &followed, &all);
+    relation_get_hidden_start(n->services.relation, c, &wishes, &hidden, &all);
     TRY(calls_join(&all));
     struct near_viewer *viewer = calloc(1, sizeof(*viewer));
 
@@ -322,6 +340,7 @@ static struct err *load_viewer(struct near *n, struct ctx *c, int64_t id, struct
         abort();
     keep(&viewer->liked, liked.video_ids, max);
     keep(&viewer->followed, followed.user_ids, max);
+    keep_hidden(viewer, &hidden);
     read_flags(f, viewer);
     keep_value(c, n->tables.viewers, key, version, viewer, near_viewer_size(viewer));
     return NULL;
@@ -357,7 +376,7 @@ struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer, struct 
 {
     struct relation_are_followed_req req = {.viewer_id = viewer, .user_ids = ids};
     struct relation_are_followed_resp asked = {0};
-    struct flags f = {.ids = ids, .out = out, .followed = true};
+    struct flags f = {.ids = ids, .out = out, .of = FLAG_FOLLOWED};
 
     TRY(viewer_flags(n, c, viewer, &f));
     if (!f.too_many)
@@ -365,6 +384,14 @@ struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer, struct 
     TRY(relation_are_followed(n->services.relation, c, &req, &asked));
     memcpy(out, asked.followed.at, ids.count * sizeof(*out));
     return NULL;
+}
+
+struct err *near_hidden(struct near *n, struct ctx *c, int64_t viewer, enum relation_kind kind,
+                        struct i64_list ids, bool *out)
+{
+    struct flags f = {.ids = ids, .out = out, .of = FLAG_HIDDEN, .kind = kind};
+
+    return viewer_flags(n, c, viewer, &f);
 }
 
 /* ---- conversations ---- */

@@ -59,6 +59,10 @@ MUST_USE struct err *near_liked(struct near *n, struct ctx *c, int64_t viewer, s
 MUST_USE struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer,
                                    struct i64_list ids, bool *out);
 
+/* What the viewer does not want to see, one flag per id; all false for viewer 0. */
+MUST_USE struct err *near_hidden(struct near *n, struct ctx *c, int64_t viewer,
+                                 enum relation_kind kind, struct i64_list ids, bool *out);
+
 /* How far the viewer's conversation with the peer has come. */
 MUST_USE struct err *near_chat(struct near *n, struct ctx *c, int64_t viewer, int64_t peer,
                                struct message_state *out);

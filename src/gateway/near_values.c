@@ -65,14 +65,18 @@ struct near_login *near_login_new(const struct user_login *login)
     return kept;
 }
 
-static size_t set_size(const struct near_ids *set)
+static size_t set_size(const struct id_set *set)
 {
-    return near_heap_bytes(set->ids.room * sizeof(*set->ids.slots));
+    return near_heap_bytes(set->room * sizeof(*set->slots));
 }
 
 size_t near_viewer_size(const struct near_viewer *viewer)
 {
-    return sizeof(*viewer) + set_size(&viewer->liked) + set_size(&viewer->followed);
+    size_t size = sizeof(*viewer) + set_size(&viewer->liked.ids) + set_size(&viewer->followed.ids);
+
+    for (size_t i = 0; i < COUNT(viewer->hidden); i++)
+        size += set_size(&viewer->hidden[i]);
+    return size;
 }
 
 void near_value_free(void *value)
@@ -86,6 +90,8 @@ void near_viewer_free(void *value)
 
     id_set_fini(&viewer->liked.ids);
     id_set_fini(&viewer->followed.ids);
+    for (size_t i = 0; i < COUNT(viewer->hidden); i++)
+        id_set_fini(&viewer->hidden[i]);
     free(viewer);
 }
 

@@ -33,6 +33,7 @@ struct near_ids {
 };
 struct near_viewer {
     struct near_ids liked, followed;
+    struct id_set hidden[RELATION_COMMENT + 1]; /* bounded by the relation service */
 };
 
 struct near_user *near_user_new(struct arena *scratch, const struct user_profile *profile,

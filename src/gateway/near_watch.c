@@ -127,6 +127,29 @@ static void on_edge(void *self, const struct change *change)
     near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_followed, &one);
 }
 
+static size_t set_hidden(void *arg, void *value, size_t size)
+{
+    const struct change *change = arg;
+    const struct relation_wish *row = change->row;
+    struct near_viewer *viewer = value;
+
+    (void)size;
+    if (change->op == CHANGE_INSERT)
+        id_set_add(&viewer->hidden[row->kind], row->target_id);
+    else
+        id_set_remove(&viewer->hidden[row->kind], row->target_id);
+    return near_viewer_size(viewer);
+}
+
+static void on_wish(void *self, const struct change *change)
+{
+    struct near_tables *t = self;
+    const struct relation_wish *row = change->row;
+    struct change copy = *change;
+
+    near_table_change(t->viewers, (struct near_key){row->user_id, 0}, set_hidden, &copy);
+}
+
 static size_t set_received(void *arg, void *value, size_t size)
 {
     ((struct message_state *)value)->received_at = *(const int64_t *)arg;
@@ -167,6 +190,7 @@ void near_watch(struct near_tables *tables, struct changes *changes)
     changes_watch(changes, &video_item_type, on_video_item, tables);
     changes_watch(changes, &favorite_mark_type, on_mark, tables);
     changes_watch(changes, &relation_edge_type, on_edge, tables);
+    changes_watch(changes, &relation_wish_type, on_wish, tables);
     changes_watch(changes, &message_item_type, on_message, tables);
     changes_watch(changes, &message_state_type, on_delivered, tables);
 }

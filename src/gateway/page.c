@@ -19,6 +19,15 @@ struct err *page_load_users(struct look *look, struct i64_list ids, struct user_
 }
 
 /* Leaves in the page what may be seen; lists that are not there yet stay so. */
+static bool is_visible(const struct video_page *page, size_t i, int64_t viewer)
+{
+    const struct video_view *v = &page->videos[i];
+
+    if (!v->id || (!v->shown && v->author_id != viewer))
+        return false;
+    return !page->users || !(page->hidden_video[i] || page->hidden_author[i]);
+}
+
 static void keep_visible(struct video_page *page, int64_t viewer)
 {
     size_t kept = 0;
@@ -26,7 +35,7 @@ static void keep_visible(struct video_page *page, int64_t viewer)
     for (size_t i = 0; i < page->ids.count; i++) {
         const struct video_view *v = &page->videos[i];
 
-        if (!v->id || (!v->shown && v->author_id != viewer))
+        if (!is_visible(page, i, viewer))
             continue;
         page->videos[kept] = *v;
         page->ids.at[kept] = v->id;
@@ -54,7 +63,7 @@ static void begin(struct look *look, struct i64_list ids, struct video_page *pag
         memcpy(page->ids.at, ids.at, ids.count * sizeof(*ids.at));
 }
 
-/* What is shown around them. */
+/* What is shown around them, and what of them is. */
 static struct err *load_rest(struct look *look, struct video_page *page)
 {
     struct arena *a = look->c->arena;
@@ -66,7 +75,13 @@ static struct err *load_rest(struct look *look, struct video_page *page)
     look_users(look, page->authors, false, page->users);
     look_followed(look, page->authors, page->followed);
     look_liked(look, page->ids, page->liked);
-    return look_join(look);
+    page->hidden_video = arena_array(a, bool, count);
+    page->hidden_author = arena_array(a, bool, count);
+    look_hidden(look, RELATION_VIDEO, page->ids, page->hidden_video);
+    look_hidden(look, RELATION_USER, page->authors, page->hidden_author);
+    TRY(look_join(look));
+    keep_visible(page, look->c->user_id);
+    return NULL;
 }
 
 struct err *page_load_videos(struct look *look, struct i64_list ids, struct video_page *out)
@@ -98,9 +113,7 @@ struct err *page_load_made(struct look *look, struct i64_list ids, struct i64_li
     if (ids.count)
         memcpy(out->authors.at, authors.at, ids.count * sizeof(*authors.at));
     look_videos(look, ids, out->videos);
-    TRY(load_rest(look, out));
-    keep_visible(out, look->c->user_id);
-    return NULL;
+    return load_rest(look, out);
 }
 
 static void write_count(struct json *j, struct str name, int64_t value)

@@ -13,6 +13,7 @@ struct video_page {
     struct user_view *users; /* the authors */
     bool *liked, *followed;
     bool ext; /* written with `ext` in each: what the web client shows beyond the contract */
+    bool *hidden_video, *hidden_author; /* from the viewer, by his own wish */
 };
 
 /* "processing", "ready" or "failed": a state as `ext` tells it. */

@@ -1,6 +1,7 @@
-/* /douyin/relation/... : follows and friends. */
+/* /douyin/relation/... and /api/v1/blocks : follows, friends, and who is blocked. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
+#include "limits.h"
 #include "page.h"
 
 /* POST /douyin/relation/action/ */
@@ -36,15 +37,13 @@ static struct err *find(struct look *look, const struct http_req *req, lister *l
     return NULL;
 }
 
-static struct err *show(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
-                        struct http_reply *reply)
+static struct err *answer(struct look *look, const struct http_req *req, struct i64_list ids,
+                          const struct window *w, struct http_reply *reply)
 {
-    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
-    struct window w;
-    struct i64_list ids;
+    struct gateway *g = look->g;
+    struct ctx *c = look->c;
     struct user_page page;
 
-    TRY(find(look, req, list, &w, &ids));
     TRY(page_load_users(look, ids, &page));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
@@ -57,8 +56,19 @@ static struct err *show(struct gateway *g, struct ctx *c, const struct http_req 
         json_lit(&j, "}");
     }
     json_lit(&j, "]");
-    window_end(&w, &j, reply);
+    window_end(w, &j, reply);
     return NULL;
+}
+
+static struct err *show(struct gateway *g, struct ctx *c, const struct http_req *req, lister *list,
+                        struct http_reply *reply)
+{
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
+    struct window w;
+    struct i64_list ids;
+
+    TRY(find(look, req, list, &w, &ids));
+    return answer(look, req, ids, &w, reply);
 }
 
 /* GET /douyin/relation/follow/list/ and /api/v1/users/{id}/following */
@@ -129,4 +139,44 @@ struct err *relation_friends(void *self, struct ctx *c, const struct http_req *r
     json_lit(&j, "]");
     window_end(&w, &j, reply);
     return NULL;
+}
+
+static struct err *set_block(struct gateway *g, struct ctx *c, const struct http_req *req,
+                             bool blocked, struct http_reply *reply)
+{
+    struct relation_set_block_req set = {.user_id = c->user_id, .blocked = blocked};
+    struct relation_set_block_resp done;
+
+    TRY(gateway_path_id(c, req, &set.target_id));
+    TRY(relation_set_block(g->deps.services.relation, c, &set, &done));
+    envelope_ok(reply);
+    return NULL;
+}
+
+/* PUT /api/v1/blocks/{user_id} */
+struct err *relation_block(void *self, struct ctx *c, const struct http_req *req,
+                           struct http_reply *reply)
+{
+    return set_block(self, c, req, true, reply);
+}
+
+/* DELETE /api/v1/blocks/{user_id} */
+struct err *relation_unblock(void *self, struct ctx *c, const struct http_req *req,
+                             struct http_reply *reply)
+{
+    return set_block(self, c, req, false, reply);
+}
+
+/* GET /api/v1/blocks : whole, as it is bounded. */
+struct err *relation_blocked(void *self, struct ctx *c, const struct http_req *req,
+                             struct http_reply *reply)
+{
+    struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
+    struct relation_list_req ask = {.user_id = c->user_id, .limit = BLOCKS_MAX};
+    struct relation_list_resp found = {0};
+
+    relation_list_blocked_start(g->deps.services.relation, c, &ask, &found, &look->calls);
+    TRY(look_join(look));
+    return answer(look, req, found.user_ids, &(struct window){0}, reply);
 }

@@ -28,6 +28,7 @@ static const struct {
     {"video_upload_part", PIECE_USER, "author_id", NULL},
     {"favorite_mark", PIECE_USER, "user_id", NULL},
     {"relation_edge", PIECE_USER, "user_id", NULL},
+    {"relation_hidden", PIECE_USER, "user_id", NULL},
     {"comment_item", PIECE_VIDEO, "video_id", NULL},
     {"message_line", PIECE_PAIR, "low_id", "high_id"},
     {"message_conversation", PIECE_USER, "user_id", NULL},
@@ -224,7 +225,7 @@ static int setup(void **state)
     a.api.user = user_create(a.w->db, silent(&a, 0));
     a.api.video = video_create(a.w->db, silent(&a, 1), a.w->bus, &(struct video_quota){0});
     a.api.favorite = favorite_create(a.w->db, silent(&a, 2), a.w->api.video);
-    a.api.comment = comment_create(a.w->db, silent(&a, 3), a.w->api.video);
+    a.api.comment = comment_create(a.w->db, silent(&a, 3), a.w->api.video, a.w->api.relation);
     a.api.relation = relation_create(a.w->db, silent(&a, 4), a.w->api.user);
     a.api.message = a.w->api.message; /* nobody follows it anyway */
     a.ann = world_user(a.w, "ann");
@@ -332,6 +333,22 @@ static void a_follow_is_the_business_of_who_follows(void **state)
     assert_owners(1);
 }
 
+/* What the other one followed is ended by a transaction of its own. */
+static void a_block_is_the_business_of_each_side_alone(void **state)
+{
+    struct apart *a = *state;
+    struct ctx *c = &a->w->ctx;
+    struct relation_set_req follow = {a->bob, a->ann, true};
+    struct relation_set_resp followed;
+    struct relation_set_block_req block = {a->ann, a->bob, true};
+    struct relation_set_block_resp done;
+
+    assert_ok(c, relation_set(a->api.relation, c, &follow, &followed));
+    assert_ok(c, relation_set_block(a->api.relation, c, &block, &done));
+    assert_true(done.changed);
+    assert_owners(1);
+}
+
 static void a_comment_is_its_videos(void **state)
 {
     struct apart *a = *state;
@@ -394,6 +411,7 @@ int main(int argc, char **argv)
         CASE(logins_are_written_with_their_account),
         CASE(a_like_is_the_business_of_who_likes),
         CASE(a_follow_is_the_business_of_who_follows),
+        CASE(a_block_is_the_business_of_each_side_alone),
         CASE(a_comment_is_its_videos),
         CASE(a_video_is_its_own_and_its_authors),
         CASE(a_message_is_of_two_people_and_their_conversation),

@@ -57,7 +57,7 @@ STEPS = {
 FAILS = {
     'favorite': {'like', 'likes'},
     'comment': {'comment', 'comments'},
-    'relation': {'follow', 'follows', 'followers', 'friends'},
+    'relation': {'follow', 'follows', 'followers', 'friends', 'comment', 'send'},  # may they? nobody can say
     'message': {'send', 'chat'},
     'video': {'feed', 'feed of a stranger', 'like', 'likes', 'comment', 'videos'},
     'user': set(STEPS) - {'feed', 'feed of a stranger'},

@@ -221,6 +221,16 @@ class Client:
         body = self.call(endpoint, expect, user_id=user_id)
         return checks.every(body['user_list'], check) if expect == OK else body
 
+    def block(self, user_id, expect=OK):
+        next_millisecond()
+        return self.request('PUT', f'/api/v1/blocks/{user_id}', expect)
+
+    def unblock(self, user_id, expect=OK):
+        return self.request('DELETE', f'/api/v1/blocks/{user_id}', expect)
+
+    def blocks(self):
+        return checks.every(self.request('GET', '/api/v1/blocks')['user_list'], checks.user)
+
     # Messages.
 
     def send(self, user_id, content, expect=OK, **params):

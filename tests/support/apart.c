@@ -133,8 +133,9 @@ static void open_services(struct apart *f)
     f->user_stub = user_stub_create(&to_user);
     f->video_stub = video_stub_create(&to_video);
     f->favorite = favorite_create(f->db[APART_FAVORITE], f->changes[APART_FAVORITE], f->video_stub);
-    f->comment = comment_create(f->db[APART_COMMENT], f->changes[APART_COMMENT], f->video_stub);
     f->relation = relation_create(f->db[APART_RELATION], f->changes[APART_RELATION], f->user_stub);
+    f->comment =
+        comment_create(f->db[APART_COMMENT], f->changes[APART_COMMENT], f->video_stub, f->relation);
 }
 
 int apart_setup(void **state)

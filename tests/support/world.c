@@ -42,9 +42,9 @@ static void count_fact(void *self, const struct change *change)
 static void watch_all(struct world *w)
 {
     const struct codec_type *types[] = {
-        &user_count_type,    &user_account_type, &video_item_type,    &video_count_type,
-        &favorite_mark_type, &comment_item_type, &relation_edge_type, &message_item_type,
-        &message_state_type, &user_login_type,
+        &user_count_type,    &user_account_type,  &video_item_type,    &video_count_type,
+        &favorite_mark_type, &comment_item_type,  &relation_edge_type, &message_item_type,
+        &message_state_type, &relation_wish_type, &user_login_type,
     };
 
     static_assert(COUNT(types) * 3 < WORLD_FACTS_MAX, "room for every type and operation");
@@ -137,9 +137,9 @@ int world_setup(void **state)
     PLACE(w, user, user_create(w->db, w->changes));
     PLACE(w, video, video_create(w->db, w->changes, w->bus, &(struct video_quota){0}));
     PLACE(w, favorite, favorite_create(w->db, w->changes, w->api.video));
-    PLACE(w, comment, comment_create(w->db, w->changes, w->api.video));
     PLACE(w, relation, relation_create(w->db, w->changes, w->api.user));
-    PLACE(w, message, message_create(w->db, w->changes, w->api.user));
+    PLACE(w, comment, comment_create(w->db, w->changes, w->api.video, w->api.relation));
+    PLACE(w, message, message_create(w->db, w->changes, w->api.user, w->api.relation));
     watch_all(w);
     return 0;
 }
@@ -151,8 +151,8 @@ int world_teardown(void **state)
     bus_close(w->bus);
     sql_close(w->db);
     REMOVE(w, message);
-    REMOVE(w, relation);
     REMOVE(w, comment);
+    REMOVE(w, relation);
     REMOVE(w, favorite);
     REMOVE(w, video);
     REMOVE(w, user);

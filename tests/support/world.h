@@ -15,7 +15,7 @@
 #include "user.h"
 #include "video.h"
 
-enum { WORLD_FACTS_MAX = 32 };
+enum { WORLD_FACTS_MAX = 64 };
 
 /* How often a change of this kind was committed. */
 struct world_fact {

@@ -7,14 +7,15 @@
 #include "migrate.h"
 
 struct changes;
+struct relation_api;
 struct video_api;
 
 /*
- * Borrows all three, which must outlive it. Destroy with comment_destroy(); NULL is fine.
+ * Borrows all four, which must outlive it. Destroy with comment_destroy(); NULL is fine.
  * Any thread may call it. Follows video_item; emits comment_item.
  */
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
-                                   struct video_api *videos);
+                                   struct video_api *videos, struct relation_api *relations);
 void comment_destroy(struct comment_api *self);
 
 extern const struct migration_list comment_migrations;

@@ -18,6 +18,7 @@ struct comment {
     struct sql *db;          /* borrowed, as are the others */
     struct changes *changes;
     struct video_api *videos;
+    struct relation_api *relations;
 };
 
 static struct comment *of(struct comment_api *base)
@@ -62,6 +63,7 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                       .text = text,
                                       .created_at = clock_wall_ms()};
     TRY(lookup_author(job.self->videos, c, req->video_id, &author));
+    TRY(lookup_contact(job.self->relations, c, req->user_id, author));
     TRY(changes_write(job.self->changes, job.self->db, c, add_comment, &job));
     resp->comment = job.item;
     return NULL;
@@ -197,13 +199,13 @@ static struct err *on_purge(void *self, struct sql_tx *tx, struct ctx *c, struct
 static const struct comment_api_ops ops = {.add = add, .remove = take_away, .list = list};
 
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
-                                   struct video_api *videos)
+                                   struct video_api *videos, struct relation_api *relations)
 {
     struct comment *self = calloc(1, sizeof(*self));
 
     if (!self)
         abort();
-    *self = (struct comment){{&ops}, db, changes, videos};
+    *self = (struct comment){{&ops}, db, changes, videos, relations};
     changes_follow(changes, &video_item_type, on_videos, self);
     changes_follow(changes, &video_missed_type, on_missed, self);
     changes_follow(changes, &comment_purge_type, on_purge, self);

@@ -54,6 +54,20 @@ static struct i64_list ids(struct world *w, int64_t video, int64_t limit)
 
 /* ---- posting ---- */
 
+static void who_is_blocked_cannot_comment(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "ann"), bob = world_user(w, "bob"), video = world_video(w, ann);
+    struct relation_set_block_req block = {ann, bob, true};
+    struct relation_set_block_resp done;
+    struct comment_item item;
+
+    assert_ok(&w->ctx, relation_set_block(w->api.relation, &w->ctx, &block, &done));
+    assert_reason(add(w, bob, video, STR("hello"), &item), ERR_FORBIDDEN, "blocked");
+    assert_ids(ids(w, video, LIST_MAX));
+    say(w, ann, video);
+}
+
 static void a_comment_comes_back_and_is_listed_at_once(void **state)
 {
     struct world *w = *state;
@@ -282,7 +296,7 @@ static void it_works_on_a_database_of_its_own(void **state)
     int64_t ann = world_user(w, "ann"), bob = world_user(w, "bob"), video = world_video(w, ann);
     struct changes *changes = changes_create();
     struct comment_api *alone =
-        comment_create(world_alone(w, comment_migrations), changes, w->api.video);
+        comment_create(world_alone(w, comment_migrations), changes, w->api.video, w->api.relation);
     struct world own = {.api.comment = alone, .ctx = {.arena = &w->arena}};
     int64_t comment = say(&own, bob, video);
 
@@ -297,6 +311,7 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         WORLD_TEST(a_comment_comes_back_and_is_listed_at_once),
+        WORLD_TEST(who_is_blocked_cannot_comment),
         WORLD_TEST(a_comment_is_trimmed),
         WORLD_TEST(a_comment_has_1_to_500_characters),
         WORLD_TEST(a_comment_that_is_not_utf8_is_refused),

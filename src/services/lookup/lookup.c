@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "relation_api.h"
 #include "user_api.h"
 #include "video_api.h"
 
@@ -28,4 +29,13 @@ struct err *lookup_user(struct user_api *users, struct ctx *c, int64_t user)
     if (found.users.count == 0)
         return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, user);
     return NULL;
+}
+
+struct err *lookup_contact(struct relation_api *relations, struct ctx *c, int64_t user,
+                           int64_t other)
+{
+    struct relation_check_contact_req req = {user, other};
+    struct relation_check_contact_resp done;
+
+    return user == other ? NULL : relation_check_contact(relations, c, &req, &done);
 }

@@ -5,6 +5,7 @@
 
 #include "err.h"
 
+struct relation_api;
 struct user_api;
 struct video_api;
 
@@ -14,5 +15,9 @@ MUST_USE struct err *lookup_author(struct video_api *videos, struct ctx *c, int6
 
 /* ERR_NOT_FOUND, reason user_not_found, unless there is such a user. Any thread. */
 MUST_USE struct err *lookup_user(struct user_api *users, struct ctx *c, int64_t user);
+
+/* ERR_FORBIDDEN, reason blocked: one of the two has blocked the other. Any thread. */
+MUST_USE struct err *lookup_contact(struct relation_api *relations, struct ctx *c, int64_t user,
+                                    int64_t other);
 
 #endif

@@ -16,6 +16,7 @@ struct message {
     struct sql *db;          /* borrowed, as are the others */
     struct changes *changes;
     struct user_api *users;
+    struct relation_api *relations;
 };
 
 static struct message *of(struct message_api *base)
@@ -62,6 +63,7 @@ static struct err *send(struct message_api *base, struct ctx *c, const struct me
     *job.item = (struct message_item){
         .from_id = req->from_id, .to_id = req->to_id, .content = req->content};
     TRY(lookup_user(job.self->users, c, req->to_id));
+    TRY(lookup_contact(job.self->relations, c, req->from_id, req->to_id));
     TRY(sql_write(job.self->db, c, add_message, &job));
     resp->message = job.item;
     return NULL;
@@ -234,13 +236,14 @@ static const struct message_api_ops ops = {
     .get_latest = get_latest,
 };
 
-struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users)
+struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users,
+                                   struct relation_api *relations)
 {
     struct message *self = calloc(1, sizeof(*self));
 
     if (!self)
         abort();
-    *self = (struct message){{&ops}, db, changes, users};
+    *self = (struct message){{&ops}, db, changes, users, relations};
     return &self->base;
 }
 

@@ -83,6 +83,19 @@ static struct message_item_list latest(struct world *w, int64_t viewer, struct i
 
 /* ---- sending ---- */
 
+static void who_is_blocked_cannot_write(void **state)
+{
+    struct two t = two_in(state);
+    struct relation_set_block_req block = {t.bob, t.ann, true};
+    struct relation_set_block_resp done;
+    struct message_item item;
+
+    assert_ok(&t.w->ctx, relation_set_block(t.w->api.relation, &t.w->ctx, &block, &done));
+    assert_reason(try_send(t.w, t.ann, t.bob, STR("a"), &item), ERR_FORBIDDEN, "blocked");
+    assert_reason(try_send(t.w, t.bob, t.ann, STR("b"), &item), ERR_FORBIDDEN, "blocked");
+    assert_str(chat(t.w, t.bob, t.ann, 0), STR(""));
+}
+
 static void a_message_is_kept_as_it_was_sent(void **state)
 {
     struct two t = two_in(state);
@@ -370,8 +383,8 @@ static void it_works_on_a_database_of_its_own(void **state)
 {
     struct two t = two_in(state);
     struct changes *changes = changes_create();
-    struct message_api *alone =
-        message_create(world_alone(t.w, message_migrations), changes, t.w->api.user);
+    struct message_api *alone = message_create(world_alone(t.w, message_migrations), changes,
+                                               t.w->api.user, t.w->api.relation);
     struct world own = {.api.message = alone, .ctx = {.arena = &t.w->arena}};
 
     send_text(&own, t.ann, t.bob, "a");
@@ -387,6 +400,7 @@ int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         WORLD_TEST(a_message_is_kept_as_it_was_sent),
+        WORLD_TEST(who_is_blocked_cannot_write),
         WORLD_TEST(a_message_has_1_to_2000_characters),
         WORLD_TEST(nobody_writes_to_himself_or_to_who_is_not_there),
         WORLD_TEST(times_rise_also_when_the_clock_stands_or_goes_back),

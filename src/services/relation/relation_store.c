@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "relation_store.h"
 
+#include "hidden_store.h"
 #include "limits.h"
 
 struct err *relation_store_add(struct sql_tx *tx, struct ctx *c, const struct relation_edge *edge,
@@ -24,8 +25,8 @@ struct err *relation_store_remove(struct sql_tx *tx, struct ctx *c,
     return NULL;
 }
 
-static struct err *list(struct sql_tx *tx, struct ctx *c, const char *text, struct sql_args args,
-                        struct relation_list_resp *out)
+struct err *relation_store_list(struct sql_tx *tx, struct ctx *c, const char *text,
+                                struct sql_args args, struct relation_list_resp *out)
 {
     struct sql_rows rows;
 
@@ -39,28 +40,28 @@ struct err *relation_store_following(struct sql_tx *tx, struct ctx *c,
                                      const struct relation_list_req *req,
                                      struct relation_list_resp *out)
 {
-    return list(tx, c,
-                "SELECT target_id, created_at FROM relation_edge WHERE user_id = ?"
-                " AND created_at <= ? AND (created_at < ? OR target_id < ?)"
-                " ORDER BY created_at DESC, target_id DESC LIMIT ?",
-                SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
-                         sql_before(req->before_time), sql_int(req->before_id),
-                         sql_int(req->limit)),
-                out);
+    return relation_store_list(tx, c,
+                               "SELECT target_id, created_at FROM relation_edge WHERE user_id = ?"
+                               " AND created_at <= ? AND (created_at < ? OR target_id < ?)"
+                               " ORDER BY created_at DESC, target_id DESC LIMIT ?",
+                               SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
+                                        sql_before(req->before_time), sql_int(req->before_id),
+                                        sql_int(req->limit)),
+                               out);
 }
 
 struct err *relation_store_followers(struct sql_tx *tx, struct ctx *c,
                                      const struct relation_list_req *req,
                                      struct relation_list_resp *out)
 {
-    return list(tx, c,
-                "SELECT user_id, created_at FROM relation_edge WHERE target_id = ?"
-                " AND created_at <= ? AND (created_at < ? OR user_id < ?)"
-                " ORDER BY created_at DESC, user_id DESC LIMIT ?",
-                SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
-                         sql_before(req->before_time), sql_int(req->before_id),
-                         sql_int(req->limit)),
-                out);
+    return relation_store_list(tx, c,
+                               "SELECT user_id, created_at FROM relation_edge WHERE target_id = ?"
+                               " AND created_at <= ? AND (created_at < ? OR user_id < ?)"
+                               " ORDER BY created_at DESC, user_id DESC LIMIT ?",
+                               SQL_ARGS(sql_int(req->user_id), sql_before(req->before_time),
+                                        sql_before(req->before_time), sql_int(req->before_id),
+                                        sql_int(req->limit)),
+                               out);
 }
 
 /*
@@ -75,7 +76,7 @@ struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
     struct sql_arg user = sql_int(req->user_id), time = sql_before(req->before_time),
                    id = sql_int(req->before_id);
 
-    return list(
+    return relation_store_list(
         tx, c,
         "SELECT mine.target_id, mine.created_at FROM relation_edge AS mine"
         " WHERE mine.user_id = ? AND mine.created_at <= ?"
@@ -92,15 +93,23 @@ struct err *relation_store_friends(struct sql_tx *tx, struct ctx *c,
         out);
 }
 
-struct err *relation_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                struct i64_list targets, bool *out)
+/* The first of them is a constant 0: no kind of what is hidden. */
+struct err *relation_store_flags(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                 struct i64_list targets, bool *followed,
+                                 struct relation_hidden *hidden)
 {
     static const char *const texts[] =
-        SQL_IDS("SELECT target_id FROM relation_edge WHERE user_id = ? AND target_id IN (", ")");
+        SQL_IDS("SELECT kind, target_id FROM relation_hidden WHERE user_id = ? UNION ALL"
+                " SELECT 0, target_id FROM relation_edge WHERE user_id = ? AND target_id IN (",
+                ")");
     struct sql_rows rows;
 
-    TRY(sql_query_ids(tx, c, &rows, texts, targets.at, targets.count, sql_int(user)));
+    TRY(sql_query_ids(tx, c, &rows, texts, targets.at, targets.count, sql_int(user),
+                      sql_int(user)));
+    struct i64_list edges = hidden_store_take(c, &rows, hidden);
+
     for (size_t i = 0; i < targets.count; i++)
-        out[i] = sql_seek(&rows, 0, targets.at[i]);
+        for (size_t k = 0; k < edges.count && !followed[i]; k++)
+            followed[i] = edges.at[k] == targets.at[i];
     return NULL;
 }
