@@ -181,3 +181,15 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
         TRY(gateway_id(c, req, STR("video_id"), &w.of));
     return show(look, req, &w, reply);
 }
+
+/* GET /api/v1/comments */
+struct err *comment_page(void *self, struct ctx *c, const struct http_req *req,
+                         struct http_reply *reply)
+{
+    struct look *look CLEANUP(look_end) = look_begin(self, c, req);
+    struct window w;
+
+    TRY(window_read_open(c, req, &w));
+    TRY(gateway_id(c, req, STR("video_id"), &w.of));
+    return show(look, req, &w, reply);
+}

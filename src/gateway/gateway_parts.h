@@ -52,7 +52,7 @@ http_handler session_begin, session_register, session_end, session_list, session
 http_handler me_show, me_edit, me_avatar, me_background;
 http_handler publish_action, publish_list;
 http_handler favorite_action, favorite_list_show;
-http_handler comment_action, comment_list_show;
+http_handler comment_action, comment_list_show, comment_page;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
 http_handler relation_block, relation_unblock, relation_blocked;
 http_handler message_action, message_chat, message_page;

@@ -58,6 +58,7 @@ const struct http_route gateway_routes[] = {
     {HTTP_PUT,  STR_INIT("/api/v1/me/avatar/"),               HTTP_WORKER, LIMITED(WRITE),   HTTP_SMALL_BODY, me_avatar},
     {HTTP_PUT,  STR_INIT("/api/v1/me/background/"),           HTTP_WORKER, LIMITED(WRITE),   HTTP_SMALL_BODY, me_background},
     {HTTP_PATCH, STR_INIT("/api/v1/me/"),                     HTTP_WORKER, LIMITED(WRITE),   NULL,   me_edit},
+    {HTTP_GET,  STR_INIT("/api/v1/comments/"),                HTTP_INLINE, OPTIONAL,         NULL,   comment_page},
     {HTTP_GET,  STR_INIT("/api/v1/blocks/"),                  HTTP_INLINE, SIGNED_IN,        NULL,   relation_blocked},
     {HTTP_PUT,  STR_INIT("/api/v1/blocks/*"),                 HTTP_WRITER, LIMITED(WRITE),   NULL,   relation_block},
     {HTTP_DELETE, STR_INIT("/api/v1/blocks/*"),               HTTP_WRITER, LIMITED(WRITE),   NULL,   relation_unblock},

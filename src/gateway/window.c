@@ -5,12 +5,11 @@
 #include "envelope.h"
 #include "limits.h"
 
-static struct err *read_page(struct ctx *c, const struct http_req *req, struct window *out)
+static struct err *read_place(struct ctx *c, const struct http_req *req, struct window w,
+                              struct window *out)
 {
-    struct window w = {.paged = true};
     struct str cursor = http_param(req, STR("cursor"));
 
-    TRY(gateway_path_id(c, req, &w.of));
     TRY(http_i64(req, c, STR("limit"), PAGE_DEFAULT, &w.limit));
     if (w.limit < 1 || w.limit > PAGE_MAX)
         return err_new(c, ERR_INVALID, "limit must be 1 to %d", PAGE_MAX);
@@ -20,12 +19,21 @@ static struct err *read_page(struct ctx *c, const struct http_req *req, struct w
     return NULL;
 }
 
+struct err *window_read_open(struct ctx *c, const struct http_req *req, struct window *out)
+{
+    return read_place(c, req, (struct window){.next_name = STR("cursor")}, out);
+}
+
 struct err *window_read(struct ctx *c, const struct http_req *req, struct window *out)
 {
-    if (req->rest.len)
-        return read_page(c, req, out);
-    *out = (struct window){.limit = LIST_MAX};
-    return NULL;
+    struct window w = {.next_name = STR("next"), .next_always = true};
+
+    if (!req->rest.len) {
+        *out = (struct window){.limit = LIST_MAX};
+        return NULL;
+    }
+    TRY(gateway_path_id(c, req, &w.of));
+    return read_place(c, req, w, out);
 }
 
 struct err *window_of_user(struct look *look, const struct http_req *req, struct window *out)
@@ -74,8 +82,10 @@ void window_cut_ids(struct window *w, struct ctx *c, struct i64_list *ids, struc
 
 void window_end(const struct window *w, struct json *j, struct http_reply *reply)
 {
-    if (w->paged) {
-        json_lit(j, ",\"next\":\"");
+    if (w->next_name.len && (w->next_always || w->next.len)) {
+        json_lit(j, ",\"");
+        json_raw(j, w->next_name);
+        json_lit(j, "\":\"");
         json_raw(j, w->next);
         json_lit(j, "\"");
     }

@@ -13,16 +13,21 @@
 struct window {
     int64_t of; /* whose list: the id of a user or a video; 0: the path does not say */
     int64_t limit;
-    struct cursor after; /* the last element that the client has */
-    bool paged;          /* the reply says where to go on */
-    struct str next;     /* set by window_cut(): "" at the end */
+    struct cursor after;  /* the last element that the client has */
+    struct str next_name; /* the reply's field that says where to go on; "": the list is whole */
+    bool next_always;     /* also at the end, where it is "" */
+    struct str next;      /* set by window_cut(): "" at the end */
 };
 
 /* Of a page the id in the path, `limit` and `cursor`. ERR_INVALID. */
 MUST_USE struct err *window_read(struct ctx *c, const struct http_req *req, struct window *out);
 
-/* The same, of a user: in the path, or as user_id, or the viewer. The look's next join fails when
- * there is no such. */
+/* `limit` and `cursor` alone; the reply has a `cursor` while there is more. */
+MUST_USE struct err *window_read_open(struct ctx *c, const struct http_req *req,
+                                      struct window *out);
+
+/* As window_read(), of a user: in the path, or as user_id, or the viewer. The look's next join
+ * fails when there is no such. */
 MUST_USE struct err *window_of_user(struct look *look, const struct http_req *req,
                                     struct window *out);
 

@@ -4,7 +4,8 @@ import base64
 
 import pytest
 
-from checks import BAD_PARAMETER, FAILED, ID_MAX, NO_SESSION, NO_USER, NO_VIDEO
+import checks
+from checks import BAD_PARAMETER, FAILED, ID_MAX, NO_SESSION, NO_USER, NO_VIDEO, OK
 from client import ids
 from pages import LISTS, ask, page, walk, walk_ids
 from scenes import Stage
@@ -173,3 +174,34 @@ def test_a_public_list_needs_no_session_but_takes_no_bad_one(anyone, full, name)
 @pytest.mark.parametrize('name', ['friends', 'messages'])
 def test_a_private_list_needs_a_session(anyone, full, name):
     ask(anyone, name, full(name).of, NO_SESSION)
+
+
+# The client's own page of comments: the same, asked for by a parameter.
+
+def comments(viewer, video_id, expect=OK, **params):
+    body = viewer.request('GET', '/api/v1/comments', expect, video_id=video_id, **params)
+    return body if expect != OK else (ids(checks.every(body['comment_list'], checks.comment)), body.get('cursor'))
+
+
+def test_comments_are_walked_by_the_cursor_until_there_is_none(full):
+    scene = full('comments')
+    found, cursor = comments(scene.viewer, scene.of, limit=2)
+    while cursor is not None:
+        assert cursor
+        more, cursor = comments(scene.viewer, scene.of, limit=2, cursor=cursor)
+        found += more
+    assert found == scene.whole() and len(found) == COUNT
+
+
+def test_comments_need_no_session_but_a_video(anyone, full):
+    scene = full('comments')
+    assert comments(anyone, scene.of) == (scene.whole(), None)
+    comments(anyone, None, BAD_PARAMETER)
+    comments(anyone, 'x', BAD_PARAMETER)
+    comments(anyone, ID_MAX, NO_VIDEO)
+    comments(anyone, scene.of, NO_SESSION, token='x')
+
+
+@pytest.mark.parametrize('wrong', [{'limit': 0}, {'limit': 101}, {'cursor': 'x'}, {'cursor': cursor_of(0, 1)}])
+def test_a_page_of_comments_is_asked_for_as_other_pages_are(anyone, full, wrong):
+    comments(anyone, full('comments').of, BAD_PARAMETER, **wrong)
