@@ -9,7 +9,7 @@ from statements import ROOT, gather, of_server
 
 # What each table is cut by. Its primary key begins with it, and every statement names it.
 KEYS = {
-    'user_account': ('id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
+    'user_account': ('id',), 'report_item': ('reporter_id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
     'video_item': ('id',), 'video_count': ('video_id',), 'video_usage': ('author_id',),
     'video_seen': ('viewer_id',), 'video_unwanted': ('viewer_id',), 'video_upload': ('author_id',), 'video_upload_part': ('author_id',),
     'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'relation_hidden': ('user_id',), 'comment_item': ('video_id',),
@@ -29,6 +29,7 @@ OTHER_SIDE = {
     'SELECT id, created_at FROM video_item WHERE shown = 1': 'video_by_time, not cut',
     'SELECT id, created_at FROM video_item WHERE author_id = ?': 'video_by_author',
     'SELECT id FROM video_item WHERE asset = ?': 'video_by_asset',
+    'SELECT id, user_id, text, created_at, video_id FROM comment_item WHERE id = ?': 'comment_find: id -> video',
     'SELECT id, created_at FROM video_item WHERE created_at >= ?': 'video_by_author',
     'SELECT author_id FROM video_upload WHERE id = ?': 'video_upload_by_id',
     'SELECT user_id, created_at FROM relation_edge WHERE target_id = ?': 'follower: target -> users',

@@ -9,9 +9,12 @@
 #include "favorite.h"
 #include "message.h"
 #include "relation.h"
+#include "report.h"
 #include "sequence.h"
 #include "user.h"
 #include "video.h"
+
+enum { LISTS_MAX = 4 }; /* of one database */
 
 /* What a service keeps, besides what all of them do. */
 static const struct migration_list *const tables[ROLE_SERVICES] = {
@@ -22,7 +25,7 @@ static const struct migration_list *const tables[ROLE_SERVICES] = {
 
 static struct migration_lists tables_of(struct ctx *c, enum role role)
 {
-    struct migration_list *all = arena_array(c->arena, struct migration_list, 4);
+    struct migration_list *all = arena_array(c->arena, struct migration_list, LISTS_MAX);
     size_t count = 0;
 
     all[count++] = sequence_migrations;
@@ -30,6 +33,8 @@ static struct migration_lists tables_of(struct ctx *c, enum role role)
     all[count++] = changes_migrations;
     if (role == ROLE_VIDEO)
         all[count++] = bus_migrations;
+    if (role == ROLE_USER)
+        all[count++] = report_migrations;
     return (struct migration_lists){all, count};
 }
 

@@ -9,6 +9,7 @@
 #include "favorite.h"
 #include "message.h"
 #include "relation.h"
+#include "report.h"
 #include "sequence.h"
 #include "user.h"
 #include "video.h"
@@ -25,8 +26,9 @@ struct err *storage_open_database(struct storage *s, struct ctx *c, struct str d
 static struct migration_lists tables(struct ctx *c)
 {
     const struct migration_list all[] = {
-        sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
-        favorite_migrations, comment_migrations, relation_migrations, message_migrations,
+        sequence_migrations, bus_migrations,      user_migrations,
+        video_migrations,    favorite_migrations, comment_migrations,
+        relation_migrations, message_migrations,  report_migrations,
     };
     struct migration_list *copy = arena_array(c->arena, struct migration_list, COUNT(all));
 
@@ -53,6 +55,7 @@ static void create_services(struct storage *s, const struct video_quota *quota)
 
     s->changes = changes_create();
     all->user = user_create(s->db, s->changes);
+    all->report = report_create(s->db, s->changes);
     all->video = video_create(s->db, s->changes, s->bus, quota);
     all->favorite = favorite_create(s->db, s->changes, all->video);
     all->relation = relation_create(s->db, s->changes, all->user);
@@ -84,6 +87,7 @@ void storage_close(struct storage *s)
     relation_destroy(s->services.relation);
     favorite_destroy(s->services.favorite);
     video_destroy(s->services.video);
+    report_destroy(s->services.report);
     user_destroy(s->services.user);
     changes_destroy(s->changes);
     blob_close(s->blob);

@@ -23,6 +23,8 @@
 #include "ops.h"
 #include "relation.h"
 #include "relation_api_stub.h"
+#include "report.h"
+#include "report_api_stub.h"
 #include "sweeper.h"
 #include "transcoder.h"
 #include "user.h"
@@ -169,6 +171,8 @@ static void make_services(struct duan *d)
 #define HERE(role) (roles_have(d->roles, (role)))
     s->user = HERE(ROLE_USER) ? user_create(db[ROLE_USER], facts[ROLE_USER])
                               : user_stub_create(cluster_way(k, ROLE_USER));
+    s->report = HERE(ROLE_USER) ? report_create(db[ROLE_USER], facts[ROLE_USER])
+                                : report_stub_create(cluster_way(k, ROLE_USER));
     s->video = HERE(ROLE_VIDEO) ? video_create(db[ROLE_VIDEO], facts[ROLE_VIDEO], d->bus, &quota)
                                 : video_stub_create(cluster_way(k, ROLE_VIDEO));
     s->favorite = HERE(ROLE_FAVORITE)
@@ -197,6 +201,7 @@ static void offer_services(struct duan *d)
         void *api;
     } all[] = {
         {ROLE_USER, &user_service, s->user},
+        {ROLE_USER, &report_service, s->report},
         {ROLE_VIDEO, &video_service, s->video},
         {ROLE_VIDEO, &job_service, d->jobs},
         {ROLE_FAVORITE, &favorite_service, s->favorite},
@@ -263,6 +268,7 @@ static void forget_services(struct duan *d)
     END(relation, ROLE_RELATION);
     END(favorite, ROLE_FAVORITE);
     END(video, ROLE_VIDEO);
+    END(report, ROLE_USER);
     END(user, ROLE_USER);
 #undef END
 }

@@ -7,6 +7,7 @@
 #include "favorite_api.h"
 #include "message_api.h"
 #include "relation_api.h"
+#include "report_api.h"
 #include "view.h"
 
 struct changes;
@@ -14,6 +15,7 @@ struct changes;
 /* Where the gateway's data comes from: in this process or behind stubs. Borrowed. */
 struct services {
     struct user_api *user;
+    struct report_api *report;
     struct video_api *video;
     struct favorite_api *favorite;
     struct comment_api *comment;

@@ -18,8 +18,9 @@ struct fixture {
 
 static inline struct near *make_near(struct world *w, size_t bytes)
 {
-    const struct services services = {w->api.user,    w->api.video,    w->api.favorite,
-                                      w->api.comment, w->api.relation, w->api.message};
+    const struct services services = {w->api.user,     w->api.report,  w->api.video,
+                                      w->api.favorite, w->api.comment, w->api.relation,
+                                      w->api.message};
 
     return near_create(&services, w->changes, bytes);
 }

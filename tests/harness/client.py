@@ -231,6 +231,9 @@ class Client:
     def blocks(self):
         return checks.every(self.request('GET', '/api/v1/blocks')['user_list'], checks.user)
 
+    def report(self, kind, of, reason, expect=OK, text=None):
+        return self.request('POST', '/api/v1/reports', expect, kind=kind, id=of, reason=reason, text=text)
+
     # Messages.
 
     def send(self, user_id, content, expect=OK, **params):

@@ -10,6 +10,7 @@
 #include "favorite_api_stub.h"
 #include "message_api_stub.h"
 #include "relation_api_stub.h"
+#include "report_api_stub.h"
 #include "scratch_db.h"
 #include "user_api_stub.h"
 #include "video_api_stub.h"
@@ -44,7 +45,7 @@ static void watch_all(struct world *w)
     const struct codec_type *types[] = {
         &user_count_type,    &user_account_type,  &video_item_type,    &video_count_type,
         &favorite_mark_type, &comment_item_type,  &relation_edge_type, &message_item_type,
-        &message_state_type, &relation_wish_type, &user_login_type,
+        &message_state_type, &relation_wish_type, &report_item_type,   &user_login_type,
     };
 
     static_assert(COUNT(types) * 3 < WORLD_FACTS_MAX, "room for every type and operation");
@@ -102,8 +103,9 @@ struct sql *world_alone(struct world *w, struct migration_list own)
 static void open_storage(struct world *w)
 {
     const struct migration_list all[] = {
-        sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
-        favorite_migrations, comment_migrations, relation_migrations, message_migrations,
+        sequence_migrations, bus_migrations,      user_migrations,
+        video_migrations,    favorite_migrations, comment_migrations,
+        relation_migrations, message_migrations,  report_migrations,
     };
 
     w->dir = scratch_dir(&w->arena);
@@ -135,6 +137,7 @@ int world_setup(void **state)
     w->ctx.arena = &w->arena;
     open_storage(w);
     PLACE(w, user, user_create(w->db, w->changes));
+    PLACE(w, report, report_create(w->db, w->changes));
     PLACE(w, video, video_create(w->db, w->changes, w->bus, &(struct video_quota){0}));
     PLACE(w, favorite, favorite_create(w->db, w->changes, w->api.video));
     PLACE(w, relation, relation_create(w->db, w->changes, w->api.user));
@@ -155,6 +158,7 @@ int world_teardown(void **state)
     REMOVE(w, relation);
     REMOVE(w, favorite);
     REMOVE(w, video);
+    REMOVE(w, report);
     REMOVE(w, user);
     changes_destroy(w->changes);
     test_clock_run();

@@ -9,6 +9,7 @@
 #include "favorite.h"
 #include "message.h"
 #include "relation.h"
+#include "report.h"
 #include "sequence.h"
 #include "test.h"
 #include "test_clock.h"
@@ -27,6 +28,7 @@ struct world_fact {
 /* One of the two faces of all services. */
 struct world_services {
     struct user_api *user;
+    struct report_api *report;
     struct video_api *video;
     struct favorite_api *favorite;
     struct comment_api *comment;

@@ -128,6 +128,31 @@ static struct err *take_away(struct comment_api *base, struct ctx *c,
     return changes_write(job.self->changes, job.self->db, c, remove_comment, &job);
 }
 
+/* ---- finding ---- */
+
+struct find_job {
+    int64_t id;
+    struct comment_item *item;
+    bool found;
+};
+
+static struct err *read_one(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct find_job *job = arg;
+
+    return comment_store_find(tx, c, job->id, job->item, &job->found);
+}
+
+static struct err *find(struct comment_api *base, struct ctx *c, const struct comment_find_req *req,
+                        struct comment_find_resp *resp)
+{
+    struct find_job job = {.id = req->comment_id, .item = arena_new(c->arena, struct comment_item)};
+
+    TRY(sql_read_one(of(base)->db, c, read_one, &job));
+    resp->comment = job.found ? job.item : NULL;
+    return NULL;
+}
+
 /* ---- listing ---- */
 
 struct list_job {
@@ -196,7 +221,8 @@ static struct err *on_purge(void *self, struct sql_tx *tx, struct ctx *c, struct
 
 /* ---- life ---- */
 
-static const struct comment_api_ops ops = {.add = add, .remove = take_away, .list = list};
+static const struct comment_api_ops ops = {
+    .add = add, .remove = take_away, .find = find, .list = list};
 
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
                                    struct video_api *videos, struct relation_api *relations)

@@ -37,6 +37,20 @@ struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, i
     return NULL;
 }
 
+struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, int64_t id,
+                               struct comment_item *out, bool *found)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, user_id, text, created_at, video_id FROM comment_item WHERE id = ?",
+                  sql_int(id)));
+    *found = sql_next(&r);
+    if (*found)
+        *out = read_row(&r, sql_i64(&r, 4));
+    return NULL;
+}
+
 struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct comment_item *item,
                                  bool *removed)
 {

@@ -11,7 +11,7 @@ struct user_api;
 
 /*
  * Borrows all three, which must outlive it. Destroy with relation_destroy(); NULL is fine.
- * Any thread may call it. Emits relation_edge.
+ * Any thread may call it. Follows report_item; emits relation_edge and relation_wish.
  */
 struct relation_api *relation_create(struct sql *db, struct changes *changes,
                                      struct user_api *users);

@@ -9,6 +9,7 @@
 #include "lookup.h"
 #include "relation.h"
 #include "relation_store.h"
+#include "report_api.h"
 
 struct relation {
     struct relation_api base; /* first */
@@ -249,6 +250,51 @@ static struct err *block(struct relation_api *base, struct ctx *c,
     return NULL;
 }
 
+/* ---- what somebody has reported, he does not want to see ---- */
+
+static struct err *trim(struct relation *self, struct sql_tx *tx, struct ctx *c,
+                        const struct relation_wish *newest)
+{
+    struct relation_wish *oldest = arena_new(c->arena, struct relation_wish);
+    bool changed;
+
+    TRY(hidden_store_beyond(tx, c, newest->user_id, newest->kind, HIDDEN_MAX, oldest));
+    if (!oldest->target_id)
+        return NULL;
+    TRY(hidden_store_remove(tx, c, oldest, &changed));
+    return tell_wish(self, tx, c, CHANGE_DELETE, oldest);
+}
+
+static struct err *hide(struct relation *self, struct sql_tx *tx, struct ctx *c,
+                        const struct relation_wish *wish)
+{
+    bool changed;
+
+    TRY(hidden_store_add(tx, c, wish, &changed));
+    if (!changed)
+        return NULL;
+    TRY(tell_wish(self, tx, c, CHANGE_INSERT, wish));
+    return trim(self, tx, c, wish);
+}
+
+static struct err *on_reports(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
+{
+    static const enum relation_kind kinds[] = {
+        [REPORT_OF_VIDEO] = RELATION_VIDEO, [REPORT_OF_COMMENT] = RELATION_COMMENT};
+
+    for (size_t i = 0; i < list.count; i++) {
+        const struct report_item *row = list.at[i].row;
+        struct relation_wish *wish = arena_new(c->arena, struct relation_wish);
+
+        if (row->kind >= COUNT(kinds) || !kinds[row->kind])
+            continue;
+        *wish = (struct relation_wish){row->reporter_id, kinds[row->kind], row->target_id,
+                                       row->created_at};
+        TRY(hide(self, tx, c, wish));
+    }
+    return NULL;
+}
+
 /* ---- flags ---- */
 
 struct flags_job {
@@ -305,6 +351,7 @@ struct relation_api *relation_create(struct sql *db, struct changes *changes,
     if (!self)
         abort();
     *self = (struct relation){{&ops}, db, changes, users};
+    changes_follow(changes, &report_item_type, on_reports, self);
     return &self->base;
 }
 

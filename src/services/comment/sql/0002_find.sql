@@ -1,0 +1,1 @@
+CREATE INDEX comment_find ON comment_item (id);
