@@ -9,6 +9,8 @@
 
 struct blob;
 struct bus;
+struct comment_api;
+struct report_api;
 struct sql;
 struct user_api;
 struct video_api;
@@ -37,6 +39,8 @@ struct admin {
     struct bus *bus;
     struct user_api *users;
     struct video_api *videos;
+    struct comment_api *comments;
+    struct report_api *reports;
     FILE *out;
 };
 

@@ -15,10 +15,12 @@
 #include "changes.h"
 #include "clock.h"
 #include "cluster.h"
+#include "comment_api_stub.h"
 #include "config.h"
 #include "log.h"
 #include "metrics.h"
 #include "objects.h"
+#include "report_api_stub.h"
 #include "rpc_peers.h"
 #include "user_api_stub.h"
 #include "video.h"
@@ -35,6 +37,8 @@ struct admin_cluster {
     struct bus *bus;
     struct user_api *users;
     struct video_api *videos; /* elsewhere; NULL: not called */
+    struct comment_api *comments;
+    struct report_api *reports;
     struct changes *changes;
     struct video_api *reader; /* in this process: whatever it changed would be told nobody */
     struct blob *blob;
@@ -143,18 +147,28 @@ static struct err *check_there(struct admin_cluster *k, struct ctx *c, enum role
                    role_names[role], STR_ARG(config_str(k->config, "registry.etcd")));
 }
 
+static const struct {
+    unsigned part;
+    enum role role;
+} callable[] = {
+    {ADMIN_CALLS_USER, ROLE_USER},
+    {ADMIN_CALLS_VIDEO, ROLE_VIDEO},
+    {ADMIN_CALLS_COMMENT, ROLE_COMMENT},
+};
+
 static struct err *open_services(struct admin_cluster *k, struct ctx *c, unsigned parts,
                                  struct admin *admin)
 {
-    if (!(parts & (ADMIN_CALLS_USER | ADMIN_CALLS_VIDEO)))
+    if (!(parts & (ADMIN_CALLS_USER | ADMIN_CALLS_VIDEO | ADMIN_CALLS_COMMENT)))
         return NULL;
     TRY(open_ways(k, c));
-    if (parts & ADMIN_CALLS_USER)
-        TRY(check_there(k, c, ROLE_USER));
-    if (parts & ADMIN_CALLS_VIDEO)
-        TRY(check_there(k, c, ROLE_VIDEO));
+    for (size_t i = 0; i < COUNT(callable); i++)
+        if (parts & callable[i].part)
+            TRY(check_there(k, c, callable[i].role));
     admin->users = k->users = user_stub_create(cluster_way(k->ways, ROLE_USER));
+    admin->reports = k->reports = report_stub_create(cluster_way(k->ways, ROLE_USER));
     admin->videos = k->videos = video_stub_create(cluster_way(k->ways, ROLE_VIDEO));
+    admin->comments = k->comments = comment_stub_create(cluster_way(k->ways, ROLE_COMMENT));
     return NULL;
 }
 
@@ -224,7 +238,9 @@ void admin_cluster_close(struct admin_cluster *k)
     changes_destroy(k->changes);
     bus_close(k->bus);
     user_stub_destroy(k->users);
+    report_stub_destroy(k->reports);
     video_stub_destroy(k->videos);
+    comment_stub_destroy(k->comments);
     cluster_close(k->ways);
     databases_close(&k->databases);
     blob_close(k->blob);

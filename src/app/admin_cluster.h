@@ -17,6 +17,7 @@ enum admin_cluster_part {
     ADMIN_CALLS_VIDEO = 1 << 4,
     ADMIN_READS_VIDEO = 1 << 5, /* with its rows, the service in this process: to be asked only */
     ADMIN_OBJECTS = 1 << 6,
+    ADMIN_CALLS_COMMENT = 1 << 8,
     ADMIN_ANY_STEP = 1 << 7, /* databases may be older or newer than this program */
 };
 

@@ -90,6 +90,8 @@ static struct err *open_services(struct admin_session *s, struct ctx *c)
     s->admin.bus = s->storage.bus;
     s->admin.users = s->storage.services.user;
     s->admin.videos = s->storage.services.video;
+    s->admin.comments = s->storage.services.comment;
+    s->admin.reports = s->storage.services.report;
     return NULL;
 }
 

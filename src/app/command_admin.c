@@ -14,6 +14,7 @@
 #include "interrupts.h"
 #include "job_list.h"
 #include "new_password.h"
+#include "reports.h"
 #include "restore.h"
 #include "text_table.h"
 #include "video_removal.h"
@@ -190,6 +191,19 @@ static struct err *retry_job(struct admin_session *s, struct ctx *c, const struc
     return job_list_retry(&s->admin, c, id);
 }
 
+static struct err *reports(struct admin_session *s, struct ctx *c, const struct options *o)
+{
+    const struct reports_order order = {
+        .what = word(o, 0),
+        .id = o->word_count > 1 ? word(o, 1) : STR(""),
+        .reason = str_of(o->reason),
+        .all = o->flags & OPTION_ALL,
+        .limit = o->limit ? o->limit : LIMIT,
+    };
+
+    return reports_do(&s->admin, c, &order);
+}
+
 /* ---- the table ---- */
 
 #define COMMON                                                                \
@@ -339,6 +353,26 @@ static const struct admin_command {
      0,
      1,
      1,
+     false},
+    {"reports",
+     "look at what people reported, hide it or dismiss it",
+     "usage: duan admin reports list [--all] [--limit N]\n"
+     "       duan admin reports show|hide|restore|dismiss ID [--reason TEXT]\n\n"
+     "list      the newest reports that are open\n"
+     "show      one of them: what it is about, and what was done and by whom\n"
+     "hide      takes what was reported out of every list, page and file for all\n"
+     "          but who made it, and settles all reports of it\n"
+     "restore   shows it again\n"
+     "dismiss   settles all reports of it; nothing is hidden\n\n"
+     "  --all               list those that are settled, too\n"
+     "  --limit N           at most so many (50)\n"
+     "  --reason TEXT       kept with the deed; who made a video that is hidden\n"
+     "                      reads it\n" COMMON BESIDE STATUSES,
+     reports,
+     {ADMIN_SERVICES, ADMIN_CALLS_USER | ADMIN_CALLS_VIDEO | ADMIN_CALLS_COMMENT, NULL, false},
+     OPTION_ALL | OPTION_LIMIT | OPTION_REASON,
+     1,
+     2,
      false},
     {"jobs",
      "list what waits, runs and has failed for good",

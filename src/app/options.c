@@ -24,6 +24,7 @@ static const struct option known[] = {
     {"banned", no_argument, NULL, EXTRA | OPTION_BANNED},
     {"reason", required_argument, NULL, EXTRA | OPTION_REASON},
     {"dead", no_argument, NULL, EXTRA | OPTION_DEAD},
+    {"all", no_argument, NULL, EXTRA | OPTION_ALL},
     {"roles", required_argument, NULL, EXTRA | OPTION_ROLES},
     {NULL, 0, NULL, 0},
 };

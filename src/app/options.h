@@ -18,6 +18,7 @@ enum options_extra {
     OPTION_REASON = 1 << 6,
     OPTION_DEAD = 1 << 7,
     OPTION_ROLES = 1 << 8,
+    OPTION_ALL = 1 << 9,
 };
 
 /* What was given. */

@@ -114,6 +114,11 @@ static struct err *check_identity(struct gateway *g, struct ctx *c, int access,
     return e && access == ACCESS_LENIENT && e->code == ERR_UNAUTHENTICATED ? NULL : e;
 }
 
+struct err *gateway_viewer(struct gateway *g, struct ctx *c, const struct http_req *req)
+{
+    return check_identity(g, c, ACCESS_LENIENT, req, NULL);
+}
+
 static struct err *check_account_limit(struct gateway *g, struct ctx *c, int access)
 {
     enum rate_limit_kind kind = (enum rate_limit_kind)(access >> ACCESS_LIMIT_SHIFT);

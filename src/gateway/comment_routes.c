@@ -124,6 +124,12 @@ static struct i64_list ids_of(struct ctx *c, const struct comment_item_list *lis
     return ids;
 }
 
+/* What was hidden by who looks after the place is still its writer's. */
+static bool is_open(const struct comment_item *item, int64_t viewer)
+{
+    return !item->hidden_at || item->user_id == viewer;
+}
+
 /* The comments with who wrote them, but for those that the viewer does not want to see. */
 static struct err *load_shown(struct look *look, const struct comment_item_list *list,
                               struct shown *out, size_t *count)
@@ -139,7 +145,7 @@ static struct err *load_shown(struct look *look, const struct comment_item_list 
     TRY(load_writers(look, by, &page));
     *count = 0;
     for (size_t i = 0; i < list->count; i++)
-        if (!hidden[i] && !hidden_writer[i])
+        if (!hidden[i] && !hidden_writer[i] && is_open(&list->at[i], c->user_id))
             out[(*count)++] = (struct shown){&list->at[i], &page.users[i], page.followed[i]};
     return NULL;
 }

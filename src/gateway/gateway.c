@@ -9,6 +9,7 @@
 #include "feed_cache.h"
 #include "gateway_parts.h"
 #include "login_limits.h"
+#include "media_gate.h"
 #include "passwords.h"
 #include "rate_limits.h"
 #include "request_metrics.h"
@@ -67,6 +68,8 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     g->limits = rate_limits_create(&options->limits);
     g->logins = login_limits_create(g->limits);
     g->feed = feed_cache_create();
+    g->media_gate =
+        media_gate_create(deps->services.video, options->near_bytes ? deps->changes : NULL);
     g->metrics = request_metrics_create(g);
     fill_app(g);
     *out = g;
@@ -78,6 +81,7 @@ void gateway_destroy(struct gateway *g)
     if (!g)
         return;
     request_metrics_destroy(g->metrics);
+    media_gate_destroy(g->media_gate);
     feed_cache_destroy(g->feed);
     login_limits_destroy(g->logins);
     rate_limits_destroy(g->limits);
@@ -123,6 +127,7 @@ void gateway_batch_committed(void *gateway)
 void gateway_forget(struct gateway *g)
 {
     near_forget(g->near);
+    media_gate_forget(g->media_gate);
 }
 
 /* A Host that could not stand in a URL or in JSON as it is gets nowhere. */

@@ -11,6 +11,7 @@
 
 struct feed_cache;
 struct login_limits;
+struct media_gate;
 struct passwords;
 struct request_metrics;
 
@@ -25,6 +26,7 @@ struct gateway {
     struct rate_limits *limits;
     struct login_limits *logins;
     struct feed_cache *feed;
+    struct media_gate *media_gate;
     struct request_metrics *metrics;
     struct degraded degraded;
     _Atomic int64_t upload_max;        /* bytes of one upload */
@@ -70,6 +72,9 @@ extern const size_t gateway_route_count;
 /* On the socket's thread, before a handler: trace, limits, identity. */
 MUST_USE struct err *gateway_admit(void *gateway, struct ctx *c, const struct http_route *route,
                                    struct http_req *req);
+
+/* Who asks, of a route that lets everybody in: c->user_id, 0 when nobody can say. */
+MUST_USE struct err *gateway_viewer(struct gateway *g, struct ctx *c, const struct http_req *req);
 
 /* Behind a handler: a session that is still to be confirmed is, before anything goes out. */
 MUST_USE struct err *gateway_confirm(void *gateway, struct ctx *c, const struct http_req *req,

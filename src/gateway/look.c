@@ -178,7 +178,9 @@ static struct err *require_near_video(struct look *look, int64_t id)
     struct video_view view;
 
     TRY(near_videos(look->g->near, look->c, (struct i64_list){&id, 1}, &view));
-    return view.id ? NULL : no_video(look->c);
+    bool there = view.id && (!view.hidden || view.author_id == look->c->user_id);
+
+    return there ? NULL : no_video(look->c);
 }
 
 void look_require_video(struct look *look, int64_t id)
@@ -315,6 +317,11 @@ static struct err *answer_flags(struct look_round *r, const struct want *w)
     return NULL;
 }
 
+static bool is_there(const struct video_item *video, int64_t viewer)
+{
+    return video && (!video->hidden_at || video->author_id == viewer);
+}
+
 static struct err *answer_hidden(struct look_round *r, const struct want *w)
 {
     const struct relation_hidden *hidden = r->found_followed.hidden;
@@ -344,7 +351,8 @@ static struct err *answer(struct look_round *r, const struct want *w)
     case WANT_VIDEOS:
         return answer_videos(r, w);
     case WANT_REQUIRED_VIDEO:
-        return answer_required(r, r->videos_call->err, look_round_video(r, w->ids.at[0]) != NULL,
+        return answer_required(r, r->videos_call->err,
+                               is_there(look_round_video(r, w->ids.at[0]), r->look->c->user_id),
                                no_video);
     case WANT_HIDDEN:
         return answer_hidden(r, w);

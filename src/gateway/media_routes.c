@@ -6,6 +6,7 @@
 #include "conditional.h"
 #include "envelope.h"
 #include "gateway_parts.h"
+#include "media_gate.h"
 
 enum {
     PARTIAL = 206,
@@ -47,10 +48,11 @@ static const char policy[] =
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'";
 
-static void describe(struct http_reply *reply, const char *etag)
+static void describe(struct http_reply *reply, const char *etag, bool open)
 {
     http_reply_header(reply, "Content-Security-Policy", policy);
-    http_reply_header(reply, "Cache-Control", "public, max-age=31536000, immutable");
+    http_reply_header(reply, "Cache-Control",
+                      open ? "public, max-age=31536000, immutable" : "private, no-store");
     http_reply_header(reply, "ETag", etag);
     http_reply_header(reply, "Accept-Ranges", "bytes");
     http_reply_header(reply, "Access-Control-Allow-Origin", "*");
@@ -140,15 +142,15 @@ static void reply_unsatisfiable(struct ctx *c, int64_t size, struct http_reply *
     http_reply_header(reply, "Content-Range", arena_printf(c->arena, "bytes */%" PRId64, size));
 }
 
-static struct err *reply_object(struct ctx *c, const struct http_req *req, struct blob_view **view,
-                                struct http_reply *reply)
+static struct err *reply_object(struct ctx *c, const struct http_req *req, bool open,
+                                struct blob_view **view, struct http_reply *reply)
 {
     struct blob_info info = blob_view_info(*view);
     const char *etag =
         arena_printf(c->arena, "\"%" PRIx64 "-%" PRIx64 "\"", (uint64_t)info.size, info.version);
     struct range r = conditional_range(req, str_of(etag), info.size);
 
-    describe(reply, etag);
+    describe(reply, etag, open);
     if (conditional_has(req, str_of(etag))) {
         reply->status = NOT_MODIFIED;
         reply->type = NULL;
@@ -187,25 +189,52 @@ static bool is_linked(struct gateway *g, struct ctx *c, struct str key, const ch
     return true;
 }
 
-struct err *media_file(void *self, struct ctx *c, const struct http_req *req,
-                       struct http_reply *reply)
-{
-    struct gateway *g = self;
-    struct blob_view *view = NULL;
-    const char *type = type_of(req->rest);
+#define OF_VIDEOS "v/"
+#define OF_PROFILES "u/" /* pictures: everybody sees them */
 
-    if (!type || !(str_starts(req->rest, STR("v/")) || str_starts(req->rest, STR("u/"))))
-        return missing(g, c, reply);
+/* *open: to everybody; else to whom it is alone, and he asks. */
+static struct err *may_get(struct gateway *g, struct ctx *c, const struct http_req *req, bool *may,
+                           bool *open)
+{
+    int64_t only = 0;
+
+    if (str_starts(req->rest, STR(OF_VIDEOS)))
+        TRY(media_gate_ask(g->media_gate, c, req->rest, &only));
+    if (only)
+        TRY(gateway_viewer(g, c, req));
+    *open = !only;
+    *may = !only || only == c->user_id;
+    return NULL;
+}
+
+static struct err *send(struct gateway *g, struct ctx *c, const struct http_req *req, bool open,
+                        struct http_reply *reply)
+{
+    const char *type = type_of(req->rest);
+    struct blob_view *view = NULL;
     struct err *e = blob_view_open(g->deps.blob, c, req->rest, &view);
 
     if (e && e->code == ERR_NOT_FOUND)
         return missing(g, c, reply);
     if (e)
         return e;
-    if (req->head || !is_linked(g, c, req->rest, type, reply)) {
+    if (req->head || !open || !is_linked(g, c, req->rest, type, reply)) {
         reply->type = type;
-        e = reply_object(c, req, &view, reply);
+        e = reply_object(c, req, open, &view, reply);
     }
     blob_view_close(view);
     return e;
+}
+
+struct err *media_file(void *self, struct ctx *c, const struct http_req *req,
+                       struct http_reply *reply)
+{
+    struct gateway *g = self;
+    bool may, open;
+
+    if (!type_of(req->rest) ||
+        !(str_starts(req->rest, STR(OF_VIDEOS)) || str_starts(req->rest, STR(OF_PROFILES))))
+        return missing(g, c, reply);
+    TRY(may_get(g, c, req, &may, &open));
+    return may ? send(g, c, req, open, reply) : missing(g, c, reply);
 }

@@ -24,7 +24,7 @@ static struct err *owner_of_comment(struct look *look, int64_t id, int64_t *owne
     struct comment_find_resp found = {0};
 
     TRY(comment_find(look->g->deps.services.comment, look->c, &req, &found));
-    if (!found.comment)
+    if (!found.comment || found.comment->hidden_at)
         return err_reason(look->c, ERR_NOT_FOUND, "comment_not_found", "no such comment");
     *owner = found.comment->user_id;
     return NULL;

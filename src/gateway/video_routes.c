@@ -35,6 +35,15 @@ static void write_job(struct json *j, const struct video_get_media_resp *media)
     json_lit(j, "}");
 }
 
+static void write_hidden(struct json *j, const struct video_get_media_resp *media)
+{
+    json_lit(j, ",\"hidden\":{\"at\":");
+    json_int(j, media->hidden_at);
+    json_lit(j, ",\"reason\":");
+    json_text(j, media->hide_reason);
+    json_lit(j, "}");
+}
+
 static void write_media(struct json *j, const struct video_get_media_resp *found, struct str base)
 {
     const struct video_media *m = found->media;
@@ -82,6 +91,8 @@ struct err *video_show(void *self, struct ctx *c, const struct http_req *req,
     write_media(&j, &found, base);
     if (page.videos[0].author_id == c->user_id)
         write_job(&j, &found);
+    if (found.hidden_at) /* who sees it is its author */
+        write_hidden(&j, &found);
     json_lit(&j, "}");
     envelope_end(&j, reply);
     return NULL;

@@ -76,6 +76,7 @@ struct video_view view_of_video(struct arena *a, const struct video_item *item)
         .author_id = item->author_id,
         .created_at = item->created_at,
         .shown = item->shown,
+        .hidden = item->hidden_at != 0,
         .piece = {json_str(&j[0]), json_str(&j[1]), json_str(&j[2]), json_str(&j[3]), m->color,
                   m->hls, m->cover_webp},
         .favorites = shown_count(item->favorite_count),

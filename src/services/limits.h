@@ -28,10 +28,11 @@ enum {
     PAGE_DEFAULT = 30,          /* elements of a page under /api/v1 that does not say how many */
     PAGE_MAX = 100,             /* elements of such a page */
     IDS_MAX = 500,              /* ids of one batched call between services */
-    REPORT_MAX_CHARS = 500,     /* characters of what somebody says about something he reports */
-    REPORTS_A_DAY = 100,        /* by one person */
-    BLOCKS_MAX = 500,           /* people that one person blocks */
-    HIDDEN_MAX = 500,           /* videos, and comments, that one person hides: the newest */
+    HIDE_REASON_MAX_CHARS = 200, /* characters of why something was hidden */
+    REPORT_MAX_CHARS = 500,      /* characters of what somebody says about something he reports */
+    REPORTS_A_DAY = 100,         /* by one person */
+    BLOCKS_MAX = 500,            /* people that one person blocks */
+    HIDDEN_MAX = 500,            /* videos, and comments, that one person hides: the newest */
 };
 
 #endif

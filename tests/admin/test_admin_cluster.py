@@ -119,6 +119,21 @@ def test_a_removed_video_takes_its_objects_and_counts_along(cluster, ann, bob, c
     eventually(lambda: is_well(cluster))
 
 
+def test_what_is_reported_is_hidden_and_restored_on_every_gateway(cluster, ann, bob, clips):
+    video = ann.publish_ready(clips.data('tiny.mp4'))
+    play = ann.video(video['id'])['play_url']
+    bob.report('video', video['id'], 'spam')
+    report = next(line.split()[0] for line in admin(cluster, 'reports', 'list').out.splitlines() if f'video {video["id"]} ' in line)
+    admin(cluster, 'reports', 'hide', report, '--reason', 'pills')
+    eventually(lambda: bob.http.get(play).status_code == 404)
+    assert bob.video(video['id'], checks.NO_VIDEO) and video['id'] not in ids(bob.feed()[0])
+    assert ann.video(video['id'])['hidden']['reason'] == 'pills'
+    assert ann.http.get(play, params={'token': ann.token}).status_code == 200
+    admin(cluster, 'reports', 'restore', report)
+    eventually(lambda: bob.http.get(play).status_code == 200)
+    assert 'restored' in admin(cluster, 'reports', 'show', report).out
+
+
 def test_a_dead_job_is_listed_and_runs_again(cluster, ann, clips):
     video = ann.publish_ready(clips.data('tiny.mp4'))['id']
     sql(cluster, 'video', f'UPDATE video_item SET state = 0 WHERE id = {video};'

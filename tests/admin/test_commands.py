@@ -17,7 +17,7 @@ WRONG_USE, NOT_THERE, NOT_NOW, WRONG_CONFIG = 64, 66, 75, 78
 COMMANDS = {
     'migrate': [], 'backup': ['x.tar'], 'restore': ['x.tar'], 'doctor': [], 'users': [],
     'passwd': ['ann'], 'ban': ['ann'], 'unban': ['ann'], 'delete-video': ['1'], 'jobs': [],
-    'retry-job': ['1'],
+    'retry-job': ['1'], 'reports': ['list'],
 }
 MAKE_THEIR_OWN = ('restore',)
 

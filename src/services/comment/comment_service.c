@@ -62,7 +62,7 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                       .user_id = req->user_id,
                                       .text = text,
                                       .created_at = clock_wall_ms()};
-    TRY(lookup_author(job.self->videos, c, req->video_id, &author));
+    TRY(lookup_author(job.self->videos, c, req->user_id, req->video_id, &author));
     TRY(lookup_contact(job.self->relations, c, req->user_id, author));
     TRY(changes_write(job.self->changes, job.self->db, c, add_comment, &job));
     resp->comment = job.item;
@@ -98,7 +98,7 @@ static struct err *check_right(struct comment *self, struct ctx *c, int64_t user
 
     if (item->user_id == user)
         return NULL;
-    TRY(lookup_author(self->videos, c, item->video_id, &author));
+    TRY(lookup_author(self->videos, c, user, item->video_id, &author));
     if (author != user)
         return err_new(c, ERR_FORBIDDEN, "only its author or the video's may delete a comment");
     return NULL;
@@ -151,6 +151,29 @@ static struct err *find(struct comment_api *base, struct ctx *c, const struct co
     TRY(sql_read_one(of(base)->db, c, read_one, &job));
     resp->comment = job.found ? job.item : NULL;
     return NULL;
+}
+
+/* ---- hiding ---- */
+
+static struct err *write_hidden(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return comment_store_set_hidden(tx, c, arg);
+}
+
+/* The comment may go meanwhile: then nothing is left to hide. */
+static struct err *set_hidden(struct comment_api *base, struct ctx *c,
+                              const struct comment_set_hidden_req *req,
+                              struct comment_set_hidden_resp *resp)
+{
+    struct comment_find_req by = {req->comment_id};
+    struct comment_find_resp found = {0};
+
+    (void)resp;
+    TRY(find(base, c, &by, &found));
+    if (!found.comment)
+        return no_comment(c, req->comment_id);
+    found.comment->hidden_at = req->hidden ? clock_wall_ms() : 0;
+    return sql_write(of(base)->db, c, write_hidden, found.comment);
 }
 
 /* ---- listing ---- */
@@ -222,7 +245,7 @@ static struct err *on_purge(void *self, struct sql_tx *tx, struct ctx *c, struct
 /* ---- life ---- */
 
 static const struct comment_api_ops ops = {
-    .add = add, .remove = take_away, .find = find, .list = list};
+    .add = add, .remove = take_away, .find = find, .set_hidden = set_hidden, .list = list};
 
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
                                    struct video_api *videos, struct relation_api *relations)

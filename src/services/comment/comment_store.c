@@ -19,6 +19,7 @@ static struct comment_item read_row(const struct sql_rows *r, int64_t video)
         .user_id = sql_i64(r, 1),
         .text = sql_str(r, 2),
         .created_at = sql_i64(r, 3),
+        .hidden_at = sql_i64(r, 4),
     };
 }
 
@@ -28,7 +29,7 @@ struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, i
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT id, user_id, text, created_at FROM comment_item"
+                  "SELECT id, user_id, text, created_at, hidden_at FROM comment_item"
                   " WHERE video_id = ? AND id = ?",
                   sql_int(video), sql_int(id)));
     *found = sql_next(&r);
@@ -42,13 +43,21 @@ struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, int64_t id,
 {
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT id, user_id, text, created_at, video_id FROM comment_item WHERE id = ?",
-                  sql_int(id)));
+    TRY(sql_query(
+        tx, c, &r,
+        "SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item WHERE id = ?",
+        sql_int(id)));
     *found = sql_next(&r);
     if (*found)
-        *out = read_row(&r, sql_i64(&r, 4));
+        *out = read_row(&r, sql_i64(&r, 5));
     return NULL;
+}
+
+struct err *comment_store_set_hidden(struct sql_tx *tx, struct ctx *c,
+                                     const struct comment_item *item)
+{
+    return sql_exec(tx, c, "UPDATE comment_item SET hidden_at = ? WHERE video_id = ? AND id = ?",
+                    sql_int(item->hidden_at), sql_int(item->video_id), sql_int(item->id));
 }
 
 struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c, const struct comment_item *item,
@@ -88,12 +97,13 @@ struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, const struct co
     struct sql_rows r;
     struct comment_item_list list = {0};
 
-    TRY(sql_query(tx, c, &r,
-                  "SELECT id, user_id, text, created_at FROM comment_item WHERE video_id = ?"
-                  " AND created_at <= ? AND (created_at < ? OR id < ?) ORDER BY created_at DESC, "
-                  "id DESC LIMIT ?",
-                  sql_int(req->video_id), sql_before(req->before_time),
-                  sql_before(req->before_time), sql_int(req->before_id), sql_int(req->limit)));
+    TRY(sql_query(
+        tx, c, &r,
+        "SELECT id, user_id, text, created_at, hidden_at FROM comment_item WHERE video_id = ?"
+        " AND created_at <= ? AND (created_at < ? OR id < ?) ORDER BY created_at DESC, "
+        "id DESC LIMIT ?",
+        sql_int(req->video_id), sql_before(req->before_time), sql_before(req->before_time),
+        sql_int(req->before_id), sql_int(req->limit)));
     list.at = arena_array(c->arena, struct comment_item, r.count);
     while (sql_next(&r))
         list.at[list.count++] = read_row(&r, req->video_id);

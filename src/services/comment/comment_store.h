@@ -14,6 +14,8 @@ MUST_USE struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t
                                        struct comment_item *out, bool *found);
 MUST_USE struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, int64_t id,
                                         struct comment_item *out, bool *found);
+MUST_USE struct err *comment_store_set_hidden(struct sql_tx *tx, struct ctx *c,
+                                              const struct comment_item *item);
 MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
                                           const struct comment_item *item, bool *removed);
 

@@ -50,7 +50,7 @@ static struct err *set(struct favorite_api *base, struct ctx *c, const struct fa
 
     *job.mark = (struct favorite_mark){
         .user_id = req->user_id, .video_id = req->video_id, .created_at = clock_wall_ms()};
-    TRY(lookup_author(job.self->videos, c, req->video_id, &job.mark->author_id));
+    TRY(lookup_author(job.self->videos, c, req->user_id, req->video_id, &job.mark->author_id));
     TRY(changes_write(job.self->changes, job.self->db, c, set_mark, &job));
     resp->changed = job.changed;
     return NULL;

@@ -8,15 +8,18 @@
 #include "user_api.h"
 #include "video_api.h"
 
-struct err *lookup_author(struct video_api *videos, struct ctx *c, int64_t video, int64_t *out)
+struct err *lookup_author(struct video_api *videos, struct ctx *c, int64_t user, int64_t video,
+                          int64_t *out)
 {
     struct video_get_videos_req req = {.ids = {&video, 1}};
     struct video_get_videos_resp found = {0};
 
     TRY(video_get_videos(videos, c, &req, &found));
-    if (found.videos.count == 0)
+    const struct video_item *item = found.videos.count ? &found.videos.at[0] : NULL;
+
+    if (!item || (item->hidden_at && item->author_id != user))
         return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
-    *out = found.videos.at[0].author_id;
+    *out = item->author_id;
     return NULL;
 }
 

@@ -213,7 +213,7 @@ static struct err *get_media(struct video_api *base, struct ctx *c,
 
 struct asset_job {
     struct str asset;
-    int64_t found;
+    struct video_find_asset_resp found;
 };
 
 static struct err *read_asset(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -230,7 +230,7 @@ static struct err *find_asset(struct video_api *base, struct ctx *c,
     struct asset_job job = {.asset = req->asset};
 
     TRY(sql_read_one(video_of(base)->db, c, read_asset, &job));
-    *resp = (struct video_find_asset_resp){job.found};
+    *resp = job.found;
     return NULL;
 }
 
@@ -243,6 +243,12 @@ struct media_job {
 static bool concerns_others(const struct video_item *before, const struct media_job *job)
 {
     return job->req->media || before->state != job->req->state;
+}
+
+/* When it failed there may still be something that plays. */
+static bool can_be_shown(enum video_state state, const struct video_media *files)
+{
+    return state != VIDEO_FAILED || files->play.len > 0;
 }
 
 /* A job that ends, or begins again, moves what its author has under way. */
@@ -274,7 +280,7 @@ static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
     if (!found)
         return no_video(c, job->req->id);
     const struct video_media *files = job->req->media ? job->req->media : item->media;
-    bool shown = job->req->state != VIDEO_FAILED || files->play.len > 0;
+    bool shown = !item->hidden_at && can_be_shown(job->req->state, files);
 
     TRY(video_store_set_job(tx, c, job->req, shown));
     TRY(follow_pending(tx, c, item, job->req->state));
@@ -335,6 +341,47 @@ static struct err *retitle(struct video_api *base, struct ctx *c,
     (void)resp;
     TRY(text_rules_check(c, &title_rule, req->title));
     return changes_write(job.self->changes, job.self->db, c, write_title, &job);
+}
+
+/* ---- hiding ---- */
+
+struct hide_job {
+    struct video *self;
+    const struct video_set_hidden_req *req;
+    bool changed;
+};
+
+static struct err *write_hidden(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct hide_job *job = arg;
+    struct video_item *item = arena_new(c->arena, struct video_item);
+    bool found;
+
+    TRY(video_store_lock(tx, c, job->req->id, item, &found));
+    if (!found)
+        return no_video(c, job->req->id);
+    job->changed = job->req->hidden != (item->hidden_at != 0);
+    if (job->changed)
+        item->hidden_at = job->req->hidden ? clock_wall_ms() : 0;
+    item->shown = !item->hidden_at && can_be_shown(item->state, item->media);
+    TRY(video_store_set_hidden(tx, c, item, job->req->hidden ? job->req->reason : STR("")));
+    return changes_emit(job->self->changes, tx, c,
+                        &(struct change){&video_item_type, CHANGE_UPDATE, item});
+}
+
+static struct err *set_hidden(struct video_api *base, struct ctx *c,
+                              const struct video_set_hidden_req *req,
+                              struct video_set_hidden_resp *resp)
+{
+    static const struct text_rule rule = {
+        .what = "reason", .min_chars = 1, .max_chars = HIDE_REASON_MAX_CHARS};
+    struct hide_job job = {.self = video_of(base), .req = req};
+
+    if (req->reason.len)
+        TRY(text_rules_check(c, &rule, req->reason));
+    TRY(changes_write(job.self->changes, job.self->db, c, write_hidden, &job));
+    resp->changed = job.changed;
+    return NULL;
 }
 
 /* ---- removing ---- */
@@ -419,6 +466,7 @@ static const struct video_api_ops ops = {
     .end_upload = video_uploads_end,
     .sweep = video_uploads_sweep,
     .retitle = retitle,
+    .set_hidden = set_hidden,
     .remove = take_away,
 };
 

@@ -47,7 +47,7 @@ struct err *video_store_add(struct sql_tx *tx, struct ctx *c, const struct video
 
 #define ITEM                                                                                    \
     "SELECT " MEDIA_COLUMNS ", id, author_id, title, created_at, state, shown, favorite_count," \
-    " comment_count, bytes FROM video_item JOIN video_count ON video_id = id"
+    " comment_count, bytes, hidden_at FROM video_item JOIN video_count ON video_id = id"
 
 static struct video_item read_item(struct ctx *c, const struct sql_rows *r)
 {
@@ -62,6 +62,7 @@ static struct video_item read_item(struct ctx *c, const struct sql_rows *r)
         .favorite_count = sql_i64(r, MEDIA_COUNT + 6),
         .comment_count = sql_i64(r, MEDIA_COUNT + 7),
         .bytes = sql_i64(r, MEDIA_COUNT + 8),
+        .hidden_at = sql_i64(r, MEDIA_COUNT + 9),
     };
 }
 
@@ -175,7 +176,8 @@ struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT " MEDIA_COLUMNS ", state, progress, attempts, reason, message"
+                  "SELECT " MEDIA_COLUMNS ", state, progress, attempts, reason, message, hidden_at,"
+                  " hide_reason"
                   " FROM video_item WHERE id = ?",
                   sql_int(id)));
     *found = sql_next(&r);
@@ -188,17 +190,31 @@ struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
         .attempts = sql_i64(&r, MEDIA_COUNT + 2),
         .reason = sql_str(&r, MEDIA_COUNT + 3),
         .message = sql_str(&r, MEDIA_COUNT + 4),
+        .hidden_at = sql_i64(&r, MEDIA_COUNT + 5),
+        .hide_reason = sql_str(&r, MEDIA_COUNT + 6),
     };
     return NULL;
 }
 
-struct err *video_store_by_asset(struct sql_tx *tx, struct ctx *c, struct str asset, int64_t *out)
+struct err *video_store_by_asset(struct sql_tx *tx, struct ctx *c, struct str asset,
+                                 struct video_find_asset_resp *out)
 {
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r, "SELECT id FROM video_item WHERE asset = ?", sql_text(asset)));
-    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    *out = (struct video_find_asset_resp){0};
+    TRY(sql_query(tx, c, &r, "SELECT id, author_id, hidden_at FROM video_item WHERE asset = ?",
+                  sql_text(asset)));
+    if (sql_next(&r))
+        *out = (struct video_find_asset_resp){sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2) != 0};
     return NULL;
+}
+
+struct err *video_store_set_hidden(struct sql_tx *tx, struct ctx *c, const struct video_item *item,
+                                   struct str reason)
+{
+    return sql_exec(
+        tx, c, "UPDATE video_item SET hidden_at = ?, hide_reason = ?, shown = ? WHERE id = ?",
+        sql_int(item->hidden_at), sql_text(reason), sql_int(item->shown), sql_int(item->id));
 }
 
 static struct err *set_files(struct sql_tx *tx, struct ctx *c, int64_t id,

@@ -38,9 +38,12 @@ MUST_USE struct err *video_store_by_authors(struct sql_tx *tx, struct ctx *c,
 /* *found is false when there is no such video. */
 MUST_USE struct err *video_store_get_job(struct sql_tx *tx, struct ctx *c, int64_t id,
                                          struct video_get_media_resp *out, bool *found);
-/* The video that names this asset; 0: none. */
+/* The video that names this asset; id 0: none. */
 MUST_USE struct err *video_store_by_asset(struct sql_tx *tx, struct ctx *c, struct str asset,
-                                          int64_t *out);
+                                          struct video_find_asset_resp *out);
+/* hidden_at and shown of the item. */
+MUST_USE struct err *video_store_set_hidden(struct sql_tx *tx, struct ctx *c,
+                                            const struct video_item *item, struct str reason);
 
 /* State, progress, attempts and reason; with req->media also the files. `shown`: in lists. */
 MUST_USE struct err *video_store_set_job(struct sql_tx *tx, struct ctx *c,

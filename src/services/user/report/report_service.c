@@ -1,5 +1,6 @@
 /* Reports: taken in once each, and told as facts. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "changes.h"
@@ -10,7 +11,7 @@
 #include "sequence.h"
 #include "text_rules.h"
 
-enum { DAY_MS = 24 * 3600 * 1000 };
+enum { DAY_MS = 24 * 3600 * 1000, ACTS_MAX = 100, OPERATOR_MAX_CHARS = 64 };
 
 struct report {
     struct report_api base; /* first */
@@ -98,7 +99,127 @@ static struct err *add(struct report_api *base, struct ctx *c, const struct repo
     return NULL;
 }
 
-static const struct report_api_ops ops = {.add = add};
+/* ---- looking ---- */
+
+struct list_job {
+    const struct report_list_req *req;
+    struct report_item_list found;
+};
+
+static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_job *job = arg;
+
+    return report_store_list(tx, c, job->req, &job->found);
+}
+
+static struct err *list(struct report_api *base, struct ctx *c, const struct report_list_req *req,
+                        struct report_list_resp *resp)
+{
+    struct list_job job = {.req = req};
+
+    TRY(sql_read_one(of(base)->db, c, read_list, &job));
+    resp->reports = job.found;
+    return NULL;
+}
+
+struct get_job {
+    int64_t id;
+    struct report_get_resp found;
+};
+
+static struct err *find(struct sql_tx *tx, struct ctx *c, int64_t id, struct report_item *out)
+{
+    bool found;
+
+    TRY(report_store_get(tx, c, id, out, &found));
+    return found ? NULL : err_new(c, ERR_NOT_FOUND, "there is no report %" PRId64, id);
+}
+
+static struct err *read_report(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct get_job *job = arg;
+    struct report_item *item = arena_new(c->arena, struct report_item);
+    int64_t count;
+
+    TRY(find(tx, c, job->id, item));
+    TRY(report_store_count_of(tx, c, item->kind, item->target_id, &count));
+    TRY(report_store_acts(tx, c, job->id, ACTS_MAX, &job->found.acts));
+    job->found.report = item;
+    job->found.others = count - 1;
+    return NULL;
+}
+
+static struct err *get(struct report_api *base, struct ctx *c, const struct report_get_req *req,
+                       struct report_get_resp *resp)
+{
+    struct get_job job = {.id = req->id};
+
+    TRY(sql_read(of(base)->db, c, read_report, &job));
+    *resp = job.found;
+    return NULL;
+}
+
+/* ---- settling ---- */
+
+static const enum report_state states[] = {
+    [REPORT_HIDE] = REPORT_HIDDEN,
+    [REPORT_RESTORE] = REPORT_DISMISSED,
+    [REPORT_DISMISS] = REPORT_DISMISSED,
+};
+
+struct settle_job {
+    const struct report_settle_req *req;
+    struct report_item *item;
+};
+
+static struct err *write_deed(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct settle_job *job = arg;
+    struct report_act act = {.report_id = job->req->id,
+                             .at = clock_wall_ms(),
+                             .deed = job->req->deed,
+                             .note = job->req->note,
+                             .by = job->req->by};
+
+    TRY(find(tx, c, job->req->id, job->item));
+    act.kind = job->item->kind;
+    act.target_id = job->item->target_id;
+    job->item->state = states[act.deed];
+    TRY(sequence_next(tx, c, STR("report_act"), &act.id));
+    TRY(report_store_set_state(tx, c, job->item, job->item->state));
+    return report_store_add_act(tx, c, &act);
+}
+
+static struct err *check_note(struct ctx *c, const char *what, struct str text, size_t max)
+{
+    const struct text_rule rule = {.what = what, .min_chars = 1, .max_chars = max};
+
+    return text.len ? text_rules_check(c, &rule, text) : NULL;
+}
+
+static struct err *settle(struct report_api *base, struct ctx *c,
+                          const struct report_settle_req *req, struct report_settle_resp *resp)
+{
+    struct settle_job job = {req, arena_new(c->arena, struct report_item)};
+
+    if (req->deed < REPORT_HIDE || req->deed > REPORT_DISMISS)
+        return err_new(c, ERR_INVALID, "nothing of that kind can be done");
+    TRY(check_note(c, "reason", req->note, HIDE_REASON_MAX_CHARS));
+    TRY(check_note(c, "name", req->by, OPERATOR_MAX_CHARS));
+    TRY(sql_write(of(base)->db, c, write_deed, &job));
+    resp->report = job.item;
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static const struct report_api_ops ops = {
+    .add = add,
+    .list = list,
+    .get = get,
+    .settle = settle,
+};
 
 struct report_api *report_create(struct sql *db, struct changes *changes)
 {

@@ -1,0 +1,1 @@
+ALTER TABLE comment_item ADD COLUMN hidden_at BIGINT NOT NULL DEFAULT 0;
