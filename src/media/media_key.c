@@ -43,7 +43,7 @@ struct str media_key(struct arena *a, struct str asset, int64_t generation, stru
 
 struct str media_upload(struct arena *a, struct str upload)
 {
-    return arena_str(a, "u/%.2s/" STR_FMT, upload.ptr, STR_ARG(upload));
+    return arena_str(a, "p/%.2s/" STR_FMT, upload.ptr, STR_ARG(upload));
 }
 
 struct str media_upload_part(struct arena *a, struct str upload, struct str name)

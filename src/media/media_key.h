@@ -25,7 +25,7 @@ struct str media_generation(struct arena *a, struct str asset, int64_t generatio
 /* All generations: "v/<2 hex>/<asset>". */
 struct str media_folder(struct arena *a, struct str asset);
 
-/* Of an upload that comes in pieces: "u/<2 hex>/<upload>", and in it a folder for each piece. */
+/* Of an upload that comes in pieces: "p/<2 hex>/<upload>", and in it a folder for each piece. */
 struct str media_upload(struct arena *a, struct str upload);
 struct str media_upload_part(struct arena *a, struct str upload, struct str name);
 

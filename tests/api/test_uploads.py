@@ -290,7 +290,7 @@ def test_an_ended_upload_is_unknown(ann, upload):
 
 
 def pieces_of(server):
-    return [path for path in (server.data / 'media/objects/u').rglob('*') if path.is_file()]
+    return [path for path in (server.data / 'media/objects/p').rglob('*') if path.is_file()]
 
 
 @pytest.mark.one_process('looks at files, which a cluster has in its store')
