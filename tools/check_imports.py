@@ -21,8 +21,9 @@ ROOMS["platform/registry"] |= {"platform/etcd", "platform/log"}
 ROOMS["platform/lock"] |= {"platform/etcd"}
 ROOMS["services/text"] = {"base", "services"}
 ROOMS["services/lookup"] = {"base", "api"}
+ROOMS["services/search"] = {"base", "services", "platform/sql"}
 for name in SERVICES:
-    ROOMS[f"services/{name}"] = {"base", "api", "services", "services/text", "services/lookup", "platform/sql", "platform/changes"}
+    ROOMS[f"services/{name}"] = {"base", "api", "services", "services/text", "services/lookup", "services/search", "platform/sql", "platform/changes"}
 ROOMS["services/video"] |= {"platform/bus"}
 ROOMS["gateway"] = {"base", "api", "assets", "media", "services", "services/text"} | {
     f"platform/{name}" for name in ("blob", "changes", "http", "log", "metrics", "trace")}

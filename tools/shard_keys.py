@@ -9,7 +9,7 @@ from statements import ROOT, gather, of_server
 
 # What each table is cut by. Its primary key begins with it, and every statement names it.
 KEYS = {
-    'user_account': ('id',), 'report_item': ('reporter_id',), 'report_act': ('report_id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
+    'user_account': ('id',), 'report_item': ('reporter_id',), 'search_text': ('id',), 'search_pair': ('pair',), 'report_act': ('report_id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
     'video_item': ('id',), 'video_count': ('video_id',), 'video_usage': ('author_id',),
     'video_seen': ('viewer_id',), 'video_unwanted': ('viewer_id',), 'video_upload': ('author_id',), 'video_upload_part': ('author_id',),
     'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'relation_hidden': ('user_id',), 'comment_item': ('video_id',),
@@ -43,6 +43,7 @@ WITH_ITEMS = re.compile(r'FROM video_item JOIN video_count ON video_id = id WHER
 # Lists are by (time, id); these are no lists of the product.
 BY_ID = {
     'SELECT id, job_key, topic, state': 'an operator pages through jobs',
+    'SELECT id FROM search_pair WHERE pair = ?': 'what a search finds: any order that pages can go on in will do',
     'SELECT id, at, act, kind, target_id, note, by_whom FROM report_act': 'an operator, of one report',
     'SELECT id FROM bus_job WHERE state = 1': 'once, before jobs are run',
     'SELECT video_id, created_at, author_id FROM (': 'chooses the newest videos, then orders by time',

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "relation.h"
 #include "report.h"
+#include "search_index.h"
 #include "sequence.h"
 #include "user.h"
 #include "video.h"
@@ -35,6 +36,8 @@ static struct migration_lists tables_of(struct ctx *c, enum role role)
         all[count++] = bus_migrations;
     if (role == ROLE_USER)
         all[count++] = report_migrations;
+    if (role == ROLE_USER || role == ROLE_VIDEO)
+        all[count++] = search_migrations;
     return (struct migration_lists){all, count};
 }
 

@@ -10,6 +10,7 @@
 #include "message.h"
 #include "relation.h"
 #include "report.h"
+#include "search_index.h"
 #include "sequence.h"
 #include "user.h"
 #include "video.h"
@@ -26,9 +27,9 @@ struct err *storage_open_database(struct storage *s, struct ctx *c, struct str d
 static struct migration_lists tables(struct ctx *c)
 {
     const struct migration_list all[] = {
-        sequence_migrations, bus_migrations,      user_migrations,
-        video_migrations,    favorite_migrations, comment_migrations,
-        relation_migrations, message_migrations,  report_migrations,
+        sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
+        favorite_migrations, comment_migrations, relation_migrations, message_migrations,
+        report_migrations,   search_migrations,
     };
     struct migration_list *copy = arena_array(c->arena, struct migration_list, COUNT(all));
 

@@ -58,6 +58,7 @@ http_handler comment_action, comment_list_show, comment_page;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
 http_handler relation_block, relation_unblock, relation_blocked;
 http_handler report_post;
+http_handler search_show;
 http_handler message_action, message_chat, message_page;
 http_handler video_show, video_status, video_change, video_take_away;
 http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;

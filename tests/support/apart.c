@@ -110,7 +110,7 @@ static void connect_all(struct apart *f)
 static void open_database(struct apart *f, enum apart_service s, const struct migration_list *own)
 {
     const struct migration_list lists[] = {sequence_migrations, changes_migrations, bus_migrations,
-                                           *own};
+                                           search_migrations, *own};
     struct str place = scratch_on_server()
                            ? scratch_server_place(&f->ctx, apart_names[s], true)
                            : arena_str(&f->arena, "%s/%s.db", f->dir.ptr, apart_names[s]);

@@ -13,6 +13,7 @@
 #include "favorite.h"
 #include "inbox.h"
 #include "relation.h"
+#include "search_index.h"
 #include "test.h"
 #include "user.h"
 #include "video.h"

@@ -93,7 +93,7 @@ static void close_database(void *db)
 
 struct sql *world_alone(struct world *w, struct migration_list own)
 {
-    const struct migration_list lists[] = {sequence_migrations, own};
+    const struct migration_list lists[] = {sequence_migrations, search_migrations, own};
     struct sql *db = open_database(w, own.at[0].owner, lists, COUNT(lists));
 
     arena_defer(&w->arena, close_database, db);
@@ -103,9 +103,9 @@ struct sql *world_alone(struct world *w, struct migration_list own)
 static void open_storage(struct world *w)
 {
     const struct migration_list all[] = {
-        sequence_migrations, bus_migrations,      user_migrations,
-        video_migrations,    favorite_migrations, comment_migrations,
-        relation_migrations, message_migrations,  report_migrations,
+        sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
+        favorite_migrations, comment_migrations, relation_migrations, message_migrations,
+        report_migrations,   search_migrations,
     };
 
     w->dir = scratch_dir(&w->arena);

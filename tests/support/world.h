@@ -10,6 +10,7 @@
 #include "message.h"
 #include "relation.h"
 #include "report.h"
+#include "search_index.h"
 #include "sequence.h"
 #include "test.h"
 #include "test_clock.h"

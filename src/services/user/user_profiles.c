@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "limits.h"
+#include "search_index.h"
 #include "text_rules.h"
 #include "user_settings.h"
 #include "user_store.h"
@@ -36,7 +37,7 @@ static struct err *rename_user(struct sql_tx *tx, struct ctx *c, const struct us
 
     if (e && e->code == ERR_EXISTS)
         return err_reason(c, ERR_EXISTS, "name_taken", "the name is taken");
-    return e;
+    return e ? e : search_index_put(tx, c, SEARCH_USERS, req->id, req->name);
 }
 
 static struct err *change_settings(struct sql_tx *tx, struct ctx *c,

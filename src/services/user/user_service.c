@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "limits.h"
+#include "search_index.h"
 #include "sequence.h"
 #include "text_rules.h"
 #include "user.h"
@@ -34,7 +35,7 @@ static struct err *add_account(struct sql_tx *tx, struct ctx *c, void *arg)
 
     if (e && e->code == ERR_EXISTS)
         return err_reason(c, ERR_EXISTS, "name_taken", "the name is taken");
-    return e;
+    return e ? e : search_index_put(tx, c, SEARCH_USERS, job->id, job->req->name);
 }
 
 static struct err *sign_up(struct user_api *base, struct ctx *c, const struct user_sign_up_req *req,
@@ -71,6 +72,35 @@ static struct err *get_users(struct user_api *base, struct ctx *c,
         return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->ids.count, IDS_MAX);
     TRY(sql_read_one(user_of(base)->db, c, read_users, &job));
     resp->users = job.found;
+    return NULL;
+}
+
+/* ---- searching ---- */
+
+struct search_job {
+    struct search_query query;
+    struct search_page found;
+};
+
+static struct err *read_search(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct search_job *job = arg;
+
+    return search_index_find(tx, c, &job->query, &job->found);
+}
+
+static struct err *search(struct user_api *base, struct ctx *c, const struct user_search_req *req,
+                          struct user_search_resp *resp)
+{
+    struct search_job job = {.query = {SEARCH_USERS, req->text, req->before, req->limit}};
+
+    if (req->limit < 1 || req->limit > IDS_MAX)
+        return err_new(c, ERR_INVALID, "a page has 1 to %d users", IDS_MAX);
+    TRY(sql_read(user_of(base)->db, c, read_search, &job));
+    resp->ids.at = arena_array(c->arena, int64_t, job.found.ids.count);
+    for (size_t i = 0; i < job.found.ids.count; i++)
+        resp->ids.at[resp->ids.count++] = job.found.ids.at[i];
+    resp->next = job.found.next;
     return NULL;
 }
 
@@ -186,6 +216,7 @@ static struct err *set_ban(struct user_api *base, struct ctx *c, const struct us
 static const struct user_api_ops ops = {
     .sign_up = sign_up,
     .get_users = get_users,
+    .search = search,
     .get_credentials = get_credentials,
     .set_password = set_password,
     .set_ban = set_ban,

@@ -11,6 +11,7 @@
 #include "text_rules.h"
 #include "video_counts.h"
 #include "video_impl.h"
+#include "video_search.h"
 #include "video_store.h"
 #include "video_uploads.h"
 #include "video_usage.h"
@@ -182,6 +183,12 @@ static struct err *list_by_author(struct video_api *base, struct ctx *c,
     TRY(sql_read_of(video_of(base)->db, c, req->author_id, read_by_author, &job));
     *resp = job.found;
     return NULL;
+}
+
+static struct err *search(struct video_api *base, struct ctx *c, const struct video_search_req *req,
+                          struct video_search_resp *resp)
+{
+    return video_search_find(video_of(base)->db, c, req, resp);
 }
 
 /* ---- media ---- */
@@ -457,6 +464,7 @@ static const struct video_api_ops ops = {
     .list_by_authors = video_viewers_by_authors,
     .mark_seen = video_viewers_mark_seen,
     .unwant = video_viewers_unwant,
+    .search = search,
     .get_media = get_media,
     .find_asset = find_asset,
     .set_media = set_media,
@@ -479,6 +487,7 @@ struct video_api *video_create(struct sql *db, struct changes *changes, struct b
         abort();
     *self = (struct video){{&ops}, db, changes, bus, *quota};
     video_counts_follow(changes);
+    video_search_follow(changes);
     return &self->base;
 }
 
