@@ -88,20 +88,20 @@ static struct err *show_video(const struct admin *a, struct ctx *c, int64_t id)
 
 static struct err *show_comment(const struct admin *a, struct ctx *c, int64_t id)
 {
-    struct comment_find_req req = {id};
+    struct comment_find_req req = {{&id, 1}};
     struct comment_find_resp found = {0};
 
     TRY(comment_find(a->comments, c, &req, &found));
-    if (!found.comment) {
+    if (!found.comments.count) {
         print(a, c, "is", STR("gone"));
         return NULL;
     }
-    print(a, c, "text", found.comment->text);
-    print(a, c, "author", text_table_number(c->arena, found.comment->user_id));
-    print(a, c, "video", text_table_number(c->arena, found.comment->video_id));
-    print(a, c, "hidden",
-          found.comment->hidden_at ? text_table_time(c->arena, found.comment->hidden_at)
-                                   : STR("no"));
+    const struct comment_item *item = &found.comments.at[0];
+
+    print(a, c, "text", item->text);
+    print(a, c, "author", text_table_number(c->arena, item->user_id));
+    print(a, c, "video", text_table_number(c->arena, item->video_id));
+    print(a, c, "hidden", item->hidden_at ? text_table_time(c->arena, item->hidden_at) : STR("no"));
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "favorite.h"
 #include "message.h"
+#include "notice.h"
 #include "relation.h"
 #include "report.h"
 #include "search_index.h"
@@ -36,6 +37,8 @@ static struct migration_lists tables_of(struct ctx *c, enum role role)
         all[count++] = bus_migrations;
     if (role == ROLE_USER)
         all[count++] = report_migrations;
+    if (role == ROLE_MESSAGE)
+        all[count++] = notice_migrations;
     if (role == ROLE_USER || role == ROLE_VIDEO)
         all[count++] = search_migrations;
     return (struct migration_lists){all, count};

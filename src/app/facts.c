@@ -17,6 +17,7 @@ enum {
     ADDED = CHANGE_BIT(CHANGE_INSERT),
     REMOVED = CHANGE_BIT(CHANGE_DELETE),
     BOTH = ADDED | REMOVED,
+    LATER = CHANGE_BIT(CHANGE_UPDATE) | REMOVED,
 };
 
 /* Embedded, followers run in the writer's transaction; these are the same, between databases. */
@@ -35,6 +36,10 @@ static const struct telling {
     {ROLE_VIDEO, ROLE_USER, &video_missed_type, ADDED},
     {ROLE_VIDEO, ROLE_COMMENT, &video_item_type, REMOVED},
     {ROLE_VIDEO, ROLE_COMMENT, &video_missed_type, ADDED},
+    {ROLE_FAVORITE, ROLE_MESSAGE, &favorite_mark_type, BOTH},
+    {ROLE_RELATION, ROLE_MESSAGE, &relation_edge_type, BOTH},
+    {ROLE_COMMENT, ROLE_MESSAGE, &comment_item_type, BOTH},
+    {ROLE_VIDEO, ROLE_MESSAGE, &video_item_type, LATER},
 };
 
 /* ---- the door: one Changes service for all that are here ---- */

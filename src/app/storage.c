@@ -8,6 +8,7 @@
 #include "comment.h"
 #include "favorite.h"
 #include "message.h"
+#include "notice.h"
 #include "relation.h"
 #include "report.h"
 #include "search_index.h"
@@ -29,7 +30,7 @@ static struct migration_lists tables(struct ctx *c)
     const struct migration_list all[] = {
         sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
         favorite_migrations, comment_migrations, relation_migrations, message_migrations,
-        report_migrations,   search_migrations,
+        report_migrations,   search_migrations,  notice_migrations,
     };
     struct migration_list *copy = arena_array(c->arena, struct migration_list, COUNT(all));
 
@@ -62,6 +63,7 @@ static void create_services(struct storage *s, const struct video_quota *quota)
     all->relation = relation_create(s->db, s->changes, all->user);
     all->comment = comment_create(s->db, s->changes, all->video, all->relation);
     all->message = message_create(s->db, s->changes, all->user, all->relation);
+    all->notice = notice_create(s->db, s->changes);
 }
 
 struct err *storage_open_rest(struct storage *s, struct ctx *c, const struct video_quota *quota)
@@ -83,6 +85,7 @@ void storage_stop(struct storage *s)
 void storage_close(struct storage *s)
 {
     storage_stop(s);
+    notice_destroy(s->services.notice);
     message_destroy(s->services.message);
     comment_destroy(s->services.comment);
     relation_destroy(s->services.relation);

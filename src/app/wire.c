@@ -19,6 +19,8 @@
 #include "message.h"
 #include "message_api_stub.h"
 #include "metrics.h"
+#include "notice.h"
+#include "notice_api_stub.h"
 #include "objects.h"
 #include "ops.h"
 #include "relation.h"
@@ -187,6 +189,8 @@ static void make_services(struct duan *d)
     s->message = HERE(ROLE_MESSAGE)
                      ? message_create(db[ROLE_MESSAGE], facts[ROLE_MESSAGE], s->user, s->relation)
                      : message_stub_create(cluster_way(k, ROLE_MESSAGE));
+    s->notice = HERE(ROLE_MESSAGE) ? notice_create(db[ROLE_MESSAGE], facts[ROLE_MESSAGE])
+                                   : notice_stub_create(cluster_way(k, ROLE_MESSAGE));
     d->jobs =
         HERE(ROLE_VIDEO) ? job_service_create(d->bus) : job_stub_create(cluster_way(k, ROLE_VIDEO));
 #undef HERE
@@ -208,6 +212,7 @@ static void offer_services(struct duan *d)
         {ROLE_COMMENT, &comment_service, s->comment},
         {ROLE_RELATION, &relation_service, s->relation},
         {ROLE_MESSAGE, &message_service, s->message},
+        {ROLE_MESSAGE, &notice_service, s->notice},
     };
 
     for (size_t i = 0; i < COUNT(all); i++)
@@ -263,6 +268,7 @@ static void forget_services(struct duan *d)
     else
         job_stub_destroy(d->jobs);
 #define END(x, role) (roles_have(d->roles, (role)) ? x##_destroy(s->x) : x##_stub_destroy(s->x))
+    END(notice, ROLE_MESSAGE);
     END(message, ROLE_MESSAGE);
     END(comment, ROLE_COMMENT);
     END(relation, ROLE_RELATION);

@@ -1,18 +1,11 @@
 /* /douyin/comment/... : comments. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "comment_view.h"
 #include "contract_time.h"
 #include "envelope.h"
-#include "page.h"
 
-/* A comment and who wrote it. */
-struct shown {
-    const struct comment_item *item;
-    const struct user_view *user;
-    bool followed;
-};
-
-static void write_comment(struct json *j, struct ctx *c, struct gateway *g, struct shown shown,
-                          struct str base)
+void comment_view_write(struct json *j, struct ctx *c, struct gateway *g, struct comment_view shown,
+                        struct str base)
 {
     json_lit(j, "{\"id\":");
     json_int(j, shown.item->id);
@@ -52,8 +45,8 @@ static struct err *post(struct gateway *g, struct ctx *c, const struct http_req 
     struct json j = envelope_begin(c);
 
     json_lit(&j, ",\"comment\":");
-    write_comment(&j, c, g, (struct shown){done.comment, &author.users[0], false},
-                  gateway_base_url(g, c, req));
+    comment_view_write(&j, c, g, (struct comment_view){done.comment, &author.users[0], false},
+                       gateway_base_url(g, c, req));
     envelope_end(&j, reply);
     return NULL;
 }
@@ -132,7 +125,7 @@ static bool is_open(const struct comment_item *item, int64_t viewer)
 
 /* The comments with who wrote them, but for those that the viewer does not want to see. */
 static struct err *load_shown(struct look *look, const struct comment_item_list *list,
-                              struct shown *out, size_t *count)
+                              struct comment_view *out, size_t *count)
 {
     struct ctx *c = look->c;
     struct i64_list by = writers(c, list);
@@ -146,7 +139,7 @@ static struct err *load_shown(struct look *look, const struct comment_item_list 
     *count = 0;
     for (size_t i = 0; i < list->count; i++)
         if (!hidden[i] && !hidden_writer[i] && is_open(&list->at[i], c->user_id))
-            out[(*count)++] = (struct shown){&list->at[i], &page.users[i], page.followed[i]};
+            out[(*count)++] = (struct comment_view){&list->at[i], &page.users[i], page.followed[i]};
     return NULL;
 }
 
@@ -158,7 +151,7 @@ static struct err *show(struct look *look, const struct http_req *req, struct wi
     size_t count;
 
     TRY(find(look, w, &list));
-    struct shown *all = arena_array(c->arena, struct shown, list.count);
+    struct comment_view *all = arena_array(c->arena, struct comment_view, list.count);
 
     TRY(load_shown(look, &list, all, &count));
     struct json j = envelope_begin(c);
@@ -168,7 +161,7 @@ static struct err *show(struct look *look, const struct http_req *req, struct wi
     for (size_t i = 0; i < count; i++) {
         if (i)
             json_lit(&j, ",");
-        write_comment(&j, c, look->g, all[i], base);
+        comment_view_write(&j, c, look->g, all[i], base);
     }
     json_lit(&j, "]");
     window_end(w, &j, reply);

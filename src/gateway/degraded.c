@@ -12,7 +12,7 @@ static const char *const part_names[DEGRADED_PARTS] = {
     [DEGRADED_SESSION] = "session",   [DEGRADED_EXISTS] = "exists",
     [DEGRADED_USERS] = "users",       [DEGRADED_LIKED] = "liked",
     [DEGRADED_FOLLOWED] = "followed", [DEGRADED_HIDDEN] = "hidden",
-    [DEGRADED_MESSAGES] = "messages",
+    [DEGRADED_COMMENTS] = "comments", [DEGRADED_MESSAGES] = "messages",
 };
 
 bool degraded_may(const struct err *e)

@@ -17,6 +17,7 @@ enum degraded_part {
     DEGRADED_LIKED,    /* is it liked: no */
     DEGRADED_FOLLOWED, /* is he followed: no */
     DEGRADED_HIDDEN,   /* is it hidden from him: no */
+    DEGRADED_COMMENTS, /* what was said last: not shown */
     DEGRADED_MESSAGES, /* the latest message: none */
     DEGRADED_PARTS,
 };

@@ -57,6 +57,7 @@ http_handler favorite_action, favorite_list_show;
 http_handler comment_action, comment_list_show, comment_page;
 http_handler relation_action, relation_following, relation_followers, relation_friends;
 http_handler relation_block, relation_unblock, relation_blocked;
+http_handler notice_list_show, notice_read;
 http_handler report_post;
 http_handler search_show;
 http_handler message_action, message_chat, message_page;

@@ -6,6 +6,7 @@
 #include "comment_api.h"
 #include "favorite_api.h"
 #include "message_api.h"
+#include "notice_api.h"
 #include "relation_api.h"
 #include "report_api.h"
 #include "view.h"
@@ -21,6 +22,7 @@ struct services {
     struct comment_api *comment;
     struct relation_api *relation;
     struct message_api *message;
+    struct notice_api *notice;
 };
 
 /*

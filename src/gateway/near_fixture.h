@@ -20,7 +20,7 @@ static inline struct near *make_near(struct world *w, size_t bytes)
 {
     const struct services services = {w->api.user,     w->api.report,  w->api.video,
                                       w->api.favorite, w->api.comment, w->api.relation,
-                                      w->api.message};
+                                      w->api.message,  w->api.notice};
 
     return near_create(&services, w->changes, bytes);
 }

@@ -20,13 +20,13 @@ static struct err *owner_of_video(struct look *look, int64_t id, int64_t *owner)
 
 static struct err *owner_of_comment(struct look *look, int64_t id, int64_t *owner)
 {
-    struct comment_find_req req = {id};
+    struct comment_find_req req = {{&id, 1}};
     struct comment_find_resp found = {0};
 
     TRY(comment_find(look->g->deps.services.comment, look->c, &req, &found));
-    if (!found.comment || found.comment->hidden_at)
+    if (!found.comments.count || found.comments.at[0].hidden_at)
         return err_reason(look->c, ERR_NOT_FOUND, "comment_not_found", "no such comment");
-    *owner = found.comment->user_id;
+    *owner = found.comments.at[0].user_id;
     return NULL;
 }
 

@@ -28,6 +28,8 @@ enum {
     PAGE_DEFAULT = 30,          /* elements of a page under /api/v1 that does not say how many */
     PAGE_MAX = 100,             /* elements of such a page */
     IDS_MAX = 500,              /* ids of one batched call between services */
+    NOTICES_MAX = 500,          /* that are kept for one person: the newest */
+    UNREAD_MAX = 100,           /* unread notices, and conversations, that are counted */
     SEARCH_MAX_CHARS = 64,      /* characters of what somebody searches for */
     SEARCH_LOOKS_MAX = 2000,    /* texts that one page of a search looks into */
     HIDE_REASON_MAX_CHARS = 200, /* characters of why something was hidden */

@@ -9,6 +9,7 @@
 #include "comment_api_stub.h"
 #include "favorite_api_stub.h"
 #include "message_api_stub.h"
+#include "notice_api_stub.h"
 #include "relation_api_stub.h"
 #include "report_api_stub.h"
 #include "scratch_db.h"
@@ -105,7 +106,7 @@ static void open_storage(struct world *w)
     const struct migration_list all[] = {
         sequence_migrations, bus_migrations,     user_migrations,     video_migrations,
         favorite_migrations, comment_migrations, relation_migrations, message_migrations,
-        report_migrations,   search_migrations,
+        report_migrations,   search_migrations,  notice_migrations,
     };
 
     w->dir = scratch_dir(&w->arena);
@@ -143,6 +144,7 @@ int world_setup(void **state)
     PLACE(w, relation, relation_create(w->db, w->changes, w->api.user));
     PLACE(w, comment, comment_create(w->db, w->changes, w->api.video, w->api.relation));
     PLACE(w, message, message_create(w->db, w->changes, w->api.user, w->api.relation));
+    PLACE(w, notice, notice_create(w->db, w->changes));
     watch_all(w);
     return 0;
 }
@@ -153,6 +155,7 @@ int world_teardown(void **state)
 
     bus_close(w->bus);
     sql_close(w->db);
+    REMOVE(w, notice);
     REMOVE(w, message);
     REMOVE(w, comment);
     REMOVE(w, relation);

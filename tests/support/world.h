@@ -8,6 +8,7 @@
 #include "comment.h"
 #include "favorite.h"
 #include "message.h"
+#include "notice.h"
 #include "relation.h"
 #include "report.h"
 #include "search_index.h"
@@ -35,6 +36,7 @@ struct world_services {
     struct comment_api *comment;
     struct relation_api *relation;
     struct message_api *message;
+    struct notice_api *notice;
 };
 
 /* Made anew for every test. Called by the test's thread; others bring a struct ctx of their own. */

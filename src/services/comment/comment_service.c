@@ -55,15 +55,14 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                           .tabs = true};
     struct add_job job = {of(base), arena_new(c->arena, struct comment_item)};
     struct str text = str_trim(req->text);
-    int64_t author;
 
     TRY(text_rules_check(c, &rule, text));
     *job.item = (struct comment_item){.video_id = req->video_id,
                                       .user_id = req->user_id,
                                       .text = text,
                                       .created_at = clock_wall_ms()};
-    TRY(lookup_author(job.self->videos, c, req->user_id, req->video_id, &author));
-    TRY(lookup_contact(job.self->relations, c, req->user_id, author));
+    TRY(lookup_author(job.self->videos, c, req->user_id, req->video_id, &job.item->author_id));
+    TRY(lookup_contact(job.self->relations, c, req->user_id, job.item->author_id));
     TRY(changes_write(job.self->changes, job.self->db, c, add_comment, &job));
     resp->comment = job.item;
     return NULL;
@@ -91,15 +90,17 @@ static struct err *read_comment(struct sql_tx *tx, struct ctx *c, void *arg)
     return found ? NULL : no_comment(c, job->req->comment_id);
 }
 
+/* Whose video it is, is told with the fact; of one's own comment that need not be known. */
 static struct err *check_right(struct comment *self, struct ctx *c, int64_t user,
-                               const struct comment_item *item)
+                               struct comment_item *item)
 {
-    int64_t author = 0;
+    bool own = item->user_id == user;
+    struct err *e = lookup_author(self->videos, c, user, item->video_id, &item->author_id);
 
-    if (item->user_id == user)
-        return NULL;
-    TRY(lookup_author(self->videos, c, user, item->video_id, &author));
-    if (author != user)
+    if (own)
+        return e && e->code != ERR_NOT_FOUND ? e : NULL;
+    TRY(e);
+    if (item->author_id != user)
         return err_new(c, ERR_FORBIDDEN, "only its author or the video's may delete a comment");
     return NULL;
 }
@@ -131,25 +132,28 @@ static struct err *take_away(struct comment_api *base, struct ctx *c,
 /* ---- finding ---- */
 
 struct find_job {
-    int64_t id;
-    struct comment_item *item;
-    bool found;
+    struct i64_list ids;
+    struct comment_item_list found;
 };
 
-static struct err *read_one(struct sql_tx *tx, struct ctx *c, void *arg)
+static struct err *read_some(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct find_job *job = arg;
 
-    return comment_store_find(tx, c, job->id, job->item, &job->found);
+    return comment_store_find(tx, c, job->ids, &job->found);
 }
 
 static struct err *find(struct comment_api *base, struct ctx *c, const struct comment_find_req *req,
                         struct comment_find_resp *resp)
 {
-    struct find_job job = {.id = req->comment_id, .item = arena_new(c->arena, struct comment_item)};
+    struct find_job job = {.ids = req->comment_ids};
 
-    TRY(sql_read_one(of(base)->db, c, read_one, &job));
-    resp->comment = job.found ? job.item : NULL;
+    if (req->comment_ids.count > IDS_MAX)
+        return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->comment_ids.count, IDS_MAX);
+    if (!req->comment_ids.count)
+        return NULL;
+    TRY(sql_read_one(of(base)->db, c, read_some, &job));
+    resp->comments = job.found;
     return NULL;
 }
 
@@ -165,15 +169,16 @@ static struct err *set_hidden(struct comment_api *base, struct ctx *c,
                               const struct comment_set_hidden_req *req,
                               struct comment_set_hidden_resp *resp)
 {
-    struct comment_find_req by = {req->comment_id};
+    int64_t id = req->comment_id;
+    struct comment_find_req by = {{&id, 1}};
     struct comment_find_resp found = {0};
 
     (void)resp;
     TRY(find(base, c, &by, &found));
-    if (!found.comment)
-        return no_comment(c, req->comment_id);
-    found.comment->hidden_at = req->hidden ? clock_wall_ms() : 0;
-    return sql_write(of(base)->db, c, write_hidden, found.comment);
+    if (!found.comments.count)
+        return no_comment(c, id);
+    found.comments.at[0].hidden_at = req->hidden ? clock_wall_ms() : 0;
+    return sql_write(of(base)->db, c, write_hidden, &found.comments.at[0]);
 }
 
 /* ---- listing ---- */

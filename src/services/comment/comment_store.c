@@ -38,18 +38,21 @@ struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, i
     return NULL;
 }
 
-struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, int64_t id,
-                               struct comment_item *out, bool *found)
+struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, struct i64_list ids,
+                               struct comment_item_list *out)
 {
+    static const char *const texts[] =
+        SQL_IDS("SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item"
+                " WHERE id IN (",
+                ")");
+    struct comment_item_list list = {arena_array(c->arena, struct comment_item, ids.count), 0};
     struct sql_rows r;
 
-    TRY(sql_query(
-        tx, c, &r,
-        "SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item WHERE id = ?",
-        sql_int(id)));
-    *found = sql_next(&r);
-    if (*found)
-        *out = read_row(&r, sql_i64(&r, 5));
+    TRY(sql_query_ids(tx, c, &r, texts, ids.at, ids.count));
+    for (size_t i = 0; i < ids.count; i++)
+        if (sql_seek(&r, 0, ids.at[i]))
+            list.at[list.count++] = read_row(&r, sql_i64(&r, 5));
+    *out = list;
     return NULL;
 }
 

@@ -12,8 +12,8 @@ MUST_USE struct err *comment_store_add(struct sql_tx *tx, struct ctx *c,
 /* *found is false when that video has no such comment. */
 MUST_USE struct err *comment_store_get(struct sql_tx *tx, struct ctx *c, int64_t video, int64_t id,
                                        struct comment_item *out, bool *found);
-MUST_USE struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, int64_t id,
-                                        struct comment_item *out, bool *found);
+MUST_USE struct err *comment_store_find(struct sql_tx *tx, struct ctx *c, struct i64_list ids,
+                                        struct comment_item_list *out);
 MUST_USE struct err *comment_store_set_hidden(struct sql_tx *tx, struct ctx *c,
                                               const struct comment_item *item);
 MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,

@@ -1,0 +1,102 @@
+/* The API of notices: listed, read, counted. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "limits.h"
+#include "message_store.h"
+#include "notice.h"
+#include "notice_groups.h"
+#include "notice_store.h"
+
+struct notice {
+    struct notice_api base; /* first */
+    struct sql *db;         /* borrowed */
+};
+
+static struct sql *db_of(struct notice_api *base)
+{
+    return ((struct notice *)base)->db;
+}
+
+struct list_job {
+    const struct notice_list_req *req;
+    struct notice_item_list found;
+};
+
+static struct err *read_list(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_job *job = arg;
+
+    return notice_store_list(tx, c, job->req, &job->found);
+}
+
+static struct err *list(struct notice_api *base, struct ctx *c, const struct notice_list_req *req,
+                        struct notice_list_resp *resp)
+{
+    struct list_job job = {.req = req};
+
+    TRY(sql_read_one(db_of(base), c, read_list, &job));
+    resp->notices = job.found;
+    return NULL;
+}
+
+static struct err *write_read(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return notice_store_read(tx, c, arg);
+}
+
+static struct err *set_read(struct notice_api *base, struct ctx *c,
+                            const struct notice_set_read_req *req,
+                            struct notice_set_read_resp *resp)
+{
+    struct notice_set_read_req copy = *req;
+
+    (void)resp;
+    return sql_write(db_of(base), c, write_read, &copy);
+}
+
+struct count_job {
+    int64_t user;
+    struct notice_count_unread_resp found;
+};
+
+static struct err *read_counts(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct count_job *job = arg;
+
+    TRY(notice_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.notices));
+    return message_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.messages);
+}
+
+static struct err *count_unread(struct notice_api *base, struct ctx *c,
+                                const struct notice_count_unread_req *req,
+                                struct notice_count_unread_resp *resp)
+{
+    struct count_job job = {.user = req->user_id};
+
+    TRY(sql_read(db_of(base), c, read_counts, &job));
+    *resp = job.found;
+    return NULL;
+}
+
+static const struct notice_api_ops ops = {
+    .list = list,
+    .set_read = set_read,
+    .count_unread = count_unread,
+};
+
+struct notice_api *notice_create(struct sql *db, struct changes *changes)
+{
+    struct notice *self = calloc(1, sizeof(*self));
+
+    if (!self)
+        abort();
+    *self = (struct notice){{&ops}, db};
+    notice_groups_follow(changes);
+    return &self->base;
+}
+
+void notice_destroy(struct notice_api *self)
+{
+    free(self);
+}
