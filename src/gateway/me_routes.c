@@ -66,45 +66,56 @@ static struct err *note_seen(struct look *look, const struct http_req *req,
 
 /* ---- GET /api/v1/me ---- */
 
+struct me {
+    struct user_page page;
+    struct user_get_settings_resp settings;
+    struct notice_count_unread_resp unread; /* zeros, while nobody can say */
+};
+
 static void write_me(struct json *j, struct look *look, const struct http_req *req,
-                     const struct user_page *page, struct str settings)
+                     const struct me *me)
 {
     json_lit(j, ",\"user\":");
     if (look->c->user_id) {
-        (void)page_write_user(j, &page->users[0], gateway_base_url(look->g, look->c, req), false);
+        (void)page_write_user(j, &me->page.users[0], gateway_base_url(look->g, look->c, req),
+                              false);
         json_lit(j, "}");
     } else {
         json_lit(j, "null");
     }
-    json_lit(j, ",\"unread\":{\"messages\":0,\"notifications\":0}");
+    write_number(j, STR(",\"unread\":{\"messages\":"), me->unread.messages);
+    write_number(j, STR(",\"notifications\":"), me->unread.notices);
+    json_lit(j, "}");
     write_limits(j, look->g);
     json_lit(j, ",\"settings\":");
-    json_raw(j, look->c->user_id ? settings : STR("{}"));
+    json_raw(j, look->c->user_id ? me->settings.settings : STR("{}"));
 }
 
-static struct err *load_me(struct look *look, struct user_page *page,
-                           struct user_get_settings_resp *settings)
+static struct err *load_me(struct look *look, struct me *out)
 {
+    const struct services *of = &look->g->deps.services;
     int64_t *id = arena_new(look->c->arena, int64_t);
     struct user_get_settings_req ask = {look->c->user_id};
+    struct notice_count_unread_req count = {look->c->user_id};
 
     *id = look->c->user_id;
-    user_get_settings_start(look->g->deps.services.user, look->c, &ask, settings, &look->calls);
-    return page_load_users(look, (struct i64_list){id, 1}, page);
+    user_get_settings_start(of->user, look->c, &ask, &out->settings, &look->calls);
+    notice_count_unread_start(of->notice, look->c, &count, &out->unread, &look->calls);
+    look_optional(look, DEGRADED_MESSAGES);
+    return page_load_users(look, (struct i64_list){id, 1}, &out->page);
 }
 
 struct err *me_show(void *self, struct ctx *c, const struct http_req *req, struct http_reply *reply)
 {
     struct look *look CLEANUP(look_end) = look_begin(self, c, req);
-    struct user_get_settings_resp settings = {0};
-    struct user_page page = {0};
+    struct me me = {0};
 
     if (c->user_id)
-        TRY(load_me(look, &page, &settings));
+        TRY(load_me(look, &me));
     TRY(note_seen(look, req, reply));
     struct json j = envelope_begin(c);
 
-    write_me(&j, look, req, &page, settings.settings);
+    write_me(&j, look, req, &me);
     envelope_end(&j, reply);
     return NULL;
 }

@@ -103,6 +103,15 @@ def test_what_was_read_is_not_counted_and_begins_anew(ann, bob, new_user, video)
     assert unread(ann) == (1, 0) and not listed(ann, 'like')[0]['read']
 
 
+def test_me_counts_what_is_unread_as_the_list_does(ann, bob):
+    bob.follow(ann.id)
+    bob.send(ann.id, 'hello')
+    becomes(ann, 'follow', (1, [bob.id]))
+    assert ann.request('GET', '/api/v1/me')['unread'] == {'messages': 1, 'notifications': 1}
+    read(ann)
+    assert ann.request('GET', '/api/v1/me')['unread'] == {'messages': 1, 'notifications': 0}
+
+
 def test_what_came_after_the_newest_that_was_seen_stays_unread(ann, bob, video):
     bob.follow(ann.id)
     becomes(ann, 'follow', (1, [bob.id]))
