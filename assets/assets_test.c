@@ -23,14 +23,14 @@ static void every_default_picture_is_a_png(void **state)
 
     (void)state;
     for (int i = 1; i <= 16 + 6; i++) {
-        int n = i <= 16 ? snprintf(name, sizeof(name), "avatar-%02d.png", i)
-                        : snprintf(name, sizeof(name), "banner-%02d.png", i - 16);
+        int n = i <= 16 ? snprintf(name, sizeof(name), "assets/avatar-%02d.png", i)
+                        : snprintf(name, sizeof(name), "assets/banner-%02d.png", i - 16);
         assert_in_range(n, 1, sizeof(name) - 1);
         const struct asset *a = find(name);
         assert_string_equal(a->type, "image/png");
-        assert_in_range(a->len, 1000, 200 * 1024);
-        assert_memory_equal(a->bytes, magic, sizeof(magic));
-        assert_memory_equal(a->bytes + a->len - sizeof(end), end, sizeof(end));
+        assert_in_range(a->plain.len, 1000, 200 * 1024);
+        assert_memory_equal(a->plain.at, magic, sizeof(magic));
+        assert_memory_equal(a->plain.at + a->plain.len - sizeof(end), end, sizeof(end));
     }
 }
 
@@ -39,11 +39,11 @@ static void the_page_is_whole(void **state)
     (void)state;
     const struct asset *page = find("index.html");
     assert_string_equal(page->type, "text/html; charset=utf-8");
-    assert_memory_equal(page->bytes, "<!doctype html>", 15);
-    assert_memory_equal(page->bytes + page->len - 8, "</html>\n", 8);
-    assert_string_equal(find("page.css")->type, "text/css; charset=utf-8");
-    assert_string_equal(find("page.js")->type, "text/javascript; charset=utf-8");
-    assert_string_equal(find("icon.svg")->type, "image/svg+xml");
+    assert_memory_equal(page->plain.at, "<!doctype html>", 15);
+    assert_memory_equal(page->plain.at + page->plain.len - 8, "</html>\n", 8);
+    assert_string_equal(find("assets/page.css")->type, "text/css; charset=utf-8");
+    assert_string_equal(find("assets/page.js")->type, "text/javascript; charset=utf-8");
+    assert_string_equal(find("assets/icon.svg")->type, "image/svg+xml");
 }
 
 static void names_are_sorted_and_etags_differ(void **state)

@@ -1,6 +1,11 @@
-# Writes an assembler file that holds other files: embed_assets.py OUTPUT.S NAME=FILE ...
+# Writes an assembler file that holds other files: embed_assets.py OUTPUT.S TABLE NAME=FILE ...
 # SPDX-License-Identifier: Apache-2.0
-"""The output defines `assets` and `assets_count` of assets.h, in the order of the names."""
+"""The output defines an array TABLE of struct asset (assets.h) and TABLE_count, in the order of the names.
+
+NAME=FOLDER/ takes every file below a folder, with NAME in front of its path; a folder that is not there has no files. A later
+file takes the place of an earlier one of the same name. What lies beside a file as FILE.br and FILE.gz is the same compressed.
+The output is left alone when it would not change, so that nothing is built anew.
+"""
 import hashlib
 import pathlib
 import sys
@@ -12,13 +17,16 @@ TYPES = {
     ".json": "application/json; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
+FORMS = (".br", ".gz")
 ETAG_DIGITS = 16
 
 HEAD = """\
-/* Made by embed_assets.py: the files of the assets folder and their table. */
+/* Made by embed_assets.py: files and their table. */
 /* SPDX-License-Identifier: Apache-2.0 */
     .section .note.GNU-stack, "", %progbits
     .section .rodata, "a", %progbits
@@ -27,23 +35,25 @@ FILE = """\
 name_{i}: .asciz "{name}"
 type_{i}: .asciz "{type}"
 etag_{i}: .asciz "{etag}"
+"""
+BYTES = """\
     .balign 16
-bytes_{i}: .incbin "{path}"
+{label}: .incbin "{path}"
 """
 TABLE = """\
-    .globl assets_count
-    .type assets_count, %object
+    .globl {table}_count
+    .type {table}_count, %object
     .balign 8
-assets_count: .quad {count}
-    .size assets_count, 8
+{table}_count: .quad {count}
+    .size {table}_count, 8
     .section .data.rel.ro, "aw", %progbits
-    .globl assets
-    .type assets, %object
+    .globl {table}
+    .type {table}, %object
     .balign 8
-assets:
+{table}:
 """
-ROW = "    .quad name_{i}, bytes_{i}, {size}, type_{i}, etag_{i}\n"
-FOOT = "    .size assets, . - assets\n"
+ROW = "    .quad name_{i}, type_{i}, etag_{i}, {forms}\n"
+FOOT = "    .size {table}, . - {table}\n"
 
 
 def quoted(text):
@@ -52,23 +62,50 @@ def quoted(text):
     return text
 
 
+def form(label, path):
+    """What holds one form's bytes, and its place in the row."""
+    if not path.is_file():
+        return "", "0, 0"
+    return BYTES.format(label=label, path=quoted(str(path.resolve()))), f"{label}, {path.stat().st_size}"
+
+
 def entry(i, name, path):
+    """The text of a file's bytes, and its row."""
     content = path.read_bytes()
-    return {
-        "i": i, "name": quoted(name), "path": quoted(str(path.resolve())), "size": len(content),
-        "type": TYPES[pathlib.PurePath(name).suffix], "etag": hashlib.sha256(content).hexdigest()[:ETAG_DIGITS],
-    }
+    ending = pathlib.PurePath(name).suffix
+    if ending not in TYPES:
+        raise SystemExit(f"embed_assets: {name}: what type is a {ending or 'file without an ending'}?")
+    text = FILE.format(i=i, name=quoted(name), type=TYPES[ending], etag=hashlib.sha256(content).hexdigest()[:ETAG_DIGITS])
+    places = [form(f"plain_{i}", path)] + [form(f"{kind[1:]}_{i}", path.with_name(path.name + kind)) for kind in FORMS]
+    return text + "".join(held for held, _ in places), ROW.format(i=i, forms=", ".join(place for _, place in places))
 
 
-def assembler(pairs):
-    entries = [entry(i, name, pathlib.Path(path)) for i, (name, path) in enumerate(sorted(pairs))]
-    table = TABLE.format(count=len(entries)) + "".join(ROW.format(**e) for e in entries)
-    return HEAD + "".join(FILE.format(**e) for e in entries) + table + FOOT
+def below(prefix, folder):
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix not in FORMS and not path.name.startswith("."):
+            yield prefix + path.relative_to(folder).as_posix(), path
 
 
-def main(output, *arguments):
-    pairs = [argument.split("=", 1) for argument in arguments]
-    pathlib.Path(output).write_text(assembler(pairs))
+def named(arguments):
+    """Every file by its name."""
+    files = {}
+    for argument in arguments:
+        name, _, path = argument.partition("=")
+        files.update(below(name, pathlib.Path(path)) if path.endswith("/") else [(name, pathlib.Path(path))])
+    return files
+
+
+def assembler(table, files):
+    entries = [entry(i, name, files[name]) for i, name in enumerate(sorted(files))]
+    return (HEAD + "".join(held for held, _ in entries) + TABLE.format(table=table, count=len(entries)) +
+            "".join(row for _, row in entries) + FOOT.format(table=table))
+
+
+def main(output, table, *arguments):
+    text = assembler(table, named(arguments))
+    path = pathlib.Path(output)
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@
 #include "gateway_parts.h"
 #include "login_limits.h"
 #include "media_gate.h"
+#include "openapi.h"
 #include "passwords.h"
 #include "rate_limits.h"
 #include "request_metrics.h"
@@ -71,6 +72,8 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     g->media_gate =
         media_gate_create(deps->services.video, options->near_bytes ? deps->changes : NULL);
     g->metrics = request_metrics_create(g);
+    g->openapi =
+        http_shared_create(envelope_type, openapi_write(c, gateway_routes, gateway_route_count));
     fill_app(g);
     *out = g;
     return NULL;
@@ -80,6 +83,7 @@ void gateway_destroy(struct gateway *g)
 {
     if (!g)
         return;
+    http_shared_release(g->openapi);
     request_metrics_destroy(g->metrics);
     media_gate_destroy(g->media_gate);
     feed_cache_destroy(g->feed);

@@ -28,6 +28,7 @@ struct gateway {
     struct feed_cache *feed;
     struct media_gate *media_gate;
     struct request_metrics *metrics;
+    struct http_shared *openapi; /* the document, finished */
     struct degraded degraded;
     _Atomic int64_t upload_max;        /* bytes of one upload */
     atomic_bool stopping;              /* what takes long on behalf of a request ends early */
@@ -64,7 +65,7 @@ http_handler message_action, message_chat, message_page;
 http_handler video_show, video_status, video_change, video_take_away;
 http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;
 http_handler media_file;
-http_handler site_index, site_asset, site_live, site_ready, site_metrics;
+http_handler site_index, site_asset, site_openapi, site_live, site_ready, site_metrics;
 
 extern const struct http_route gateway_routes[];
 extern const size_t gateway_route_count;

@@ -69,6 +69,7 @@ const struct http_route gateway_routes[] = {
     {HTTP_POST, STR_INIT("/api/v1/me/password/"),             HTTP_HASH,   SIGNED_IN,        NULL,   account_password},
     {HTTP_GET,  STR_INIT("/media/*"),                         HTTP_INLINE, PUBLIC,           NULL,   media_file},
     {HTTP_GET,  STR_INIT("/assets/*"),                        HTTP_INLINE, PUBLIC,           NULL,   site_asset},
+    {HTTP_GET,  STR_INIT("/openapi.json"),                    HTTP_INLINE, PUBLIC,           NULL,   site_openapi},
     {HTTP_GET,  STR_INIT("/livez/"),                          HTTP_INLINE, PUBLIC,           NULL,   site_live},
     {HTTP_GET,  STR_INIT("/readyz/"),                         HTTP_INLINE, PUBLIC,           NULL,   site_ready},
     {HTTP_GET,  STR_INIT("/metrics/"),                        HTTP_INLINE, PUBLIC,           NULL,   site_metrics},

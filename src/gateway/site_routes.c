@@ -47,7 +47,7 @@ static struct err *serve(struct gateway *g, struct ctx *c, const struct http_req
     if (str_eq(req->headers[HTTP_IF_NONE_MATCH], str_of(etag)))
         reply->status = NOT_MODIFIED;
     else
-        reply->body = (struct str){(const char *)asset->bytes, asset->len};
+        reply->body = (struct str){(const char *)asset->plain.at, asset->plain.len};
     return NULL;
 }
 
@@ -62,7 +62,19 @@ struct err *site_index(void *self, struct ctx *c, const struct http_req *req,
 struct err *site_asset(void *self, struct ctx *c, const struct http_req *req,
                        struct http_reply *reply)
 {
-    return serve(self, c, req, req->rest, reply);
+    return serve(self, c, req, str_from(req->path, 1), reply);
+}
+
+/* GET /openapi.json : what there is to ask for. */
+struct err *site_openapi(void *self, struct ctx *c, const struct http_req *req,
+                         struct http_reply *reply)
+{
+    struct gateway *g = self;
+
+    (void)c, (void)req;
+    http_shared_retain(g->openapi);
+    reply->shared = g->openapi;
+    return NULL;
 }
 
 /* GET /livez : the process answers. */

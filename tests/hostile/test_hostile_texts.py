@@ -271,7 +271,7 @@ def test_passwords_and_tokens_are_in_no_log(own_server, clients, new_user):
 
 
 def test_the_page_puts_texts_into_the_document_as_text():
-    script = (ROOT / 'assets/page/page.js').read_text('utf-8')
+    script = (ROOT / 'assets/page/assets/page.js').read_text('utf-8')
     for way in ('innerHTML', 'outerHTML', 'insertAdjacentHTML', 'document.write', 'eval(',
                 'new Function', 'DOMParser', 'createContextualFragment', 'srcdoc'):
         assert way not in script, way
