@@ -13,6 +13,7 @@ extern const char *const http_method_names[HTTP_METHODS];
 
 /* Headers that handlers may ask for; all others are checked for form and dropped. */
 enum http_header {
+    HTTP_ACCEPT_ENCODING,
     HTTP_AUTHORIZATION,
     HTTP_CONTENT_TYPE,
     HTTP_COOKIE,

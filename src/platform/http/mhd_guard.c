@@ -26,6 +26,7 @@ static const struct {
     struct str name;
     enum http_header header;
 } known[] = {
+    {STR_INIT("accept-encoding"), HTTP_ACCEPT_ENCODING},
     {STR_INIT("authorization"), HTTP_AUTHORIZATION},
     {STR_INIT("content-type"), HTTP_CONTENT_TYPE},
     {STR_INIT("if-none-match"), HTTP_IF_NONE_MATCH},

@@ -66,13 +66,17 @@ const struct http_route *router_find(const struct http_route *routes, size_t cou
                                      bool known_method, struct http_req *req, unsigned *allowed)
 {
     *allowed = 0;
-
     for (size_t i = 0; i < count; i++) {
         if (!matches(&routes[i], req->path, &req->rest))
             continue;
+        bool last_resort = str_eq(routes[i].path, STR("/*"));
+
+        if (last_resort && *allowed)
+            continue;
         if (known_method && routes[i].method == req->method)
             return &routes[i];
-        *allowed |= 1u << routes[i].method;
+        if (!last_resort)
+            *allowed |= 1u << routes[i].method;
     }
     return NULL;
 }

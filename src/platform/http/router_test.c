@@ -105,12 +105,33 @@ static void methods_are_told_apart_by_their_whole_name(void **state)
     }
 }
 
+static void the_last_resort_takes_what_nobody_knows_and_nothing_else(void **state)
+{
+    static const struct http_route all[] = {
+        {.method = HTTP_POST, .path = STR_INIT("/plain/")},
+        {.method = HTTP_GET, .path = STR_INIT("/*")},
+    };
+    struct http_req req = {.method = HTTP_GET, .path = STR("/no/such")};
+    unsigned allowed;
+
+    (void)state;
+    assert_ptr_equal(router_find(all, COUNT(all), true, &req, &allowed), &all[1]);
+    assert_str(req.rest, STR("no/such"));
+    req.method = HTTP_POST;
+    assert_null(router_find(all, COUNT(all), true, &req, &allowed));
+    assert_int_equal(allowed, 0);
+    req = (struct http_req){.method = HTTP_GET, .path = STR("/plain")};
+    assert_null(router_find(all, COUNT(all), true, &req, &allowed));
+    assert_int_equal(allowed, 1u << HTTP_POST);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_path_finds_its_row),
         TEST(a_known_path_with_another_method_says_what_is_allowed),
         TEST(methods_are_told_apart_by_their_whole_name),
+        TEST(the_last_resort_takes_what_nobody_knows_and_nothing_else),
     };
 
     return cmocka_run_group_tests_name("router", tests, NULL, NULL);
