@@ -33,6 +33,7 @@ struct err *edge_create_gateway(struct duan *d, struct ctx *c)
     const struct config *f = d->config;
     struct gateway_options options = {
         .public_url = config_str(f, "http.public_url"),
+        .web_dir = config_str(f, "web.dir"),
         .token_ttl_s = config_duration_ms(f, "auth.token_ttl") / 1000,
         .zone_offset_min = config_int(f, "time.zone_offset"),
         .bcrypt_cost = (int)config_int(f, "auth.bcrypt_cost"),

@@ -180,6 +180,8 @@ const struct config_setting settings[] = {
     NUMBER(CONFIG_BYTES, "upload.max_bytes", "512MiB", 1 << 16, BIG, "Largest upload.",
            .reload = true),
     NUMBER(CONFIG_INT, "upload.parallel", "32", 1, 4096, "Uploads at a time."),
+    TEXT("web.dir", "", 4000,
+         "Folder of a web client that is served instead of the one inside the program."),
 };
 const size_t settings_count = COUNT(settings);
 

@@ -17,6 +17,7 @@
 #include "tokens.h"
 #include "trace.h"
 #include "uploads.h"
+#include "web_files.h"
 
 enum { ACTION_ON = 1, ACTION_OFF = 2, HOST_MAX = 255, FAILED_FROM = 400 };
 
@@ -58,7 +59,8 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     g->options = *options;
     g->deps = *deps;
     atomic_init(&g->upload_max, options->upload_max_bytes);
-    if ((e = tokens_create(c, options->token_secret, options->token_ttl_s, &g->tokens)) != NULL ||
+    if ((e = web_files_check(c, options->web_dir)) != NULL ||
+        (e = tokens_create(c, options->token_secret, options->token_ttl_s, &g->tokens)) != NULL ||
         (e = passwords_create(c, options->bcrypt_cost, &g->passwords)) != NULL) {
         gateway_destroy(g);
         return e;

@@ -23,6 +23,7 @@ struct gateway_media {
 
 struct gateway_options {
     struct str public_url; /* "https://example.org": "" takes it from each request's Host */
+    struct str web_dir;    /* the client's files, before those inside the program; "": none */
     struct str token_secret;
     int64_t token_ttl_s;
     int64_t zone_offset_min; /* of dates that people read */

@@ -68,12 +68,15 @@ const struct http_route gateway_routes[] = {
     {HTTP_POST, STR_INIT("/api/v1/reports/"),                 HTTP_WRITER, LIMITED(WRITE),   NULL,   report_post},
     {HTTP_POST, STR_INIT("/api/v1/me/password/"),             HTTP_HASH,   SIGNED_IN,        NULL,   account_password},
     {HTTP_GET,  STR_INIT("/media/*"),                         HTTP_INLINE, PUBLIC,           NULL,   media_file},
-    {HTTP_GET,  STR_INIT("/assets/*"),                        HTTP_INLINE, PUBLIC,           NULL,   site_asset},
     {HTTP_GET,  STR_INIT("/openapi.json"),                    HTTP_INLINE, PUBLIC,           NULL,   site_openapi},
     {HTTP_GET,  STR_INIT("/livez/"),                          HTTP_INLINE, PUBLIC,           NULL,   site_live},
     {HTTP_GET,  STR_INIT("/readyz/"),                         HTTP_INLINE, PUBLIC,           NULL,   site_ready},
     {HTTP_GET,  STR_INIT("/metrics/"),                        HTTP_INLINE, PUBLIC,           NULL,   site_metrics},
+    {HTTP_GET,  STR_INIT("/assets/*"),                        HTTP_INLINE, PUBLIC,           NULL,   site_other},
+    {HTTP_GET,  STR_INIT("/docs/*"),                          HTTP_INLINE, PUBLIC,           NULL,   site_other},
+    {HTTP_GET,  STR_INIT("/docs/"),                           HTTP_INLINE, PUBLIC,           NULL,   site_docs},
     {HTTP_GET,  STR_INIT("/"),                                HTTP_INLINE, PUBLIC,           NULL,   site_index},
+    {HTTP_GET,  STR_INIT("/*"),                               HTTP_INLINE, PUBLIC,           NULL,   site_other},
 };
 /* clang-format on */
 const size_t gateway_route_count = COUNT(gateway_routes);

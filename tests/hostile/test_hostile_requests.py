@@ -7,7 +7,7 @@ from checks import FAILED, TOO_LARGE
 from client import ENDPOINTS
 from http_bytes import Closed, Connection, chunked, exchange, get, request
 
-OTHER = ['/api/v1/me/password/', '/livez', '/readyz', '/metrics', '/', '/assets/page.js',
+OTHER = ['/api/v1/me/password/', '/livez', '/readyz', '/metrics', '/', '/assets/page.css',
          '/media/v/00/0000000000000000/1/video.mp4', '/api/v1/videos/1']
 PATHS = [path for _, path in ENDPOINTS.values()] + OTHER
 POST_PATHS = {path for method, path in ENDPOINTS.values() if method == 'POST'} | {
