@@ -65,6 +65,7 @@ http_handler message_action, message_chat, message_page;
 http_handler video_show, video_status, video_change, video_take_away;
 http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;
 http_handler media_file;
+http_handler share_page, share_embed, share_oembed;
 http_handler site_index, site_docs, site_other, site_openapi, site_live, site_ready, site_metrics;
 
 extern const struct http_route gateway_routes[];
