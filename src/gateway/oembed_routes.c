@@ -23,7 +23,7 @@ static int64_t id_in(struct str url, struct str base)
         digits++;
     struct str rest = str_from(url, digits);
 
-    if (rest.len && !memchr("/?#", rest.ptr[0], 3))
+    if (rest.len && rest.ptr[0] != '/' && rest.ptr[0] != '?' && rest.ptr[0] != '#')
         return 0;
     return str_to_i64((struct str){url.ptr, digits}, &id) ? id : 0;
 }

@@ -6,8 +6,6 @@
 #include "gateway_parts.h"
 #include "route_docs.h"
 
-enum { NO_CONTENT = 204, OK = 200 };
-
 static const char *const method_names[HTTP_METHODS] = {[HTTP_GET] = "get", [HTTP_POST] = "post"};
 
 /* One word of a short form. */
@@ -167,15 +165,15 @@ static void write_content(struct json *j, const struct route_doc *doc)
 /* What is wrong with what was asked comes as 200 too; the others are HTTP's own. */
 static void write_responses(struct json *j, const struct route_doc *doc)
 {
-    int status = doc->status ? doc->status : OK;
+    struct str status = doc->status ? str_of(doc->status) : STR("200");
 
     json_lit(j, ",\"responses\":{\"");
-    json_int(j, status);
+    json_raw(j, status);
     json_lit(j, "\":{\"description\":\"Done, or refused\"");
-    if (status != NO_CONTENT)
+    if (!str_eq(status, STR("204")))
         write_content(j, doc);
     json_lit(j, "}");
-    if (status != OK)
+    if (doc->status)
         json_lit(j, ",\"200\":{\"$ref\":\"#/components/responses/Failure\"}");
     json_lit(j, ",\"429\":{\"$ref\":\"#/components/responses/TooOften\"}"
                 ",\"503\":{\"$ref\":\"#/components/responses/Busy\"}"

@@ -19,7 +19,7 @@ struct route_doc {
     const char *body_type;  /* NULL: a form; with no fields in `body`: bytes of this type */
     const char *reply;      /* fields beside status_code and status_msg */
     const char *reply_type; /* NULL: the envelope; else text of this type */
-    int status;             /* 0: 200; 204 has no content */
+    const char *status;     /* NULL: "200"; "204" has no content */
 };
 
 extern const struct route_doc route_docs[];

@@ -77,13 +77,14 @@ static const struct asset *embedded(struct str name)
 static bool find_embedded(struct ctx *c, struct str name, struct str accepts, struct web_file *out)
 {
     const struct asset *asset = embedded(name);
-    size_t form = 0;
 
     if (!asset)
         return false;
     const struct asset_form *const all[FORMS] = {&asset->br, &asset->gz, &asset->plain};
 
-    while (!all[form]->at || !accepted(accepts, form))
+    size_t form = 0;
+
+    while (form < FORMS - 1 && (!all[form]->at || !accepted(accepts, form)))
         form++;
     *out = (struct web_file){
         .bytes = {(const char *)all[form]->at, all[form]->len},
