@@ -6,7 +6,8 @@
 #include "gateway_parts.h"
 #include "route_docs.h"
 
-static const char *const method_names[HTTP_METHODS] = {[HTTP_GET] = "get", [HTTP_POST] = "post"};
+/* Small letters, in the order of enum http_method. */
+static const char *const method_names[HTTP_METHODS] = {"get", "post", "put", "patch", "delete"};
 
 /* One word of a short form. */
 struct field {
@@ -108,11 +109,24 @@ static void write_parameters(struct json *j, struct str fields, struct str in, b
     }
 }
 
-static struct str body_type(const struct http_route *route, const struct route_doc *doc)
+static void write_media(struct json *j, const char *type, const struct route_doc *doc,
+                        struct str file)
 {
-    if (doc->body_type)
-        return str_of(doc->body_type);
-    return route->upload ? STR("multipart/form-data") : STR("application/x-www-form-urlencoded");
+    json_text(j, str_of(type));
+    json_lit(j, ":{\"schema\":");
+    if (doc->body || file.len)
+        write_object(j, str_of(doc->body), file);
+    else
+        json_lit(j, "{\"$ref\":\"#/components/schemas/File\"}");
+    json_lit(j, "}");
+}
+
+/* A JSON object is what a form is. */
+static void write_form(struct json *j, const struct route_doc *doc)
+{
+    write_media(j, "application/x-www-form-urlencoded", doc, (struct str){0});
+    json_lit(j, ",");
+    write_media(j, "application/json", doc, (struct str){0});
 }
 
 static void write_body(struct json *j, struct ctx *c, const struct http_route *route,
@@ -125,13 +139,13 @@ static void write_body(struct json *j, struct ctx *c, const struct http_route *r
     if (route->upload)
         file = arena_str(c->arena, "%s:File", route->upload);
     json_lit(j, ",\"requestBody\":{\"required\":true,\"content\":{");
-    json_text(j, body_type(route, doc));
-    json_lit(j, ":{\"schema\":");
-    if (doc->body || file.len)
-        write_object(j, str_of(doc->body), file);
+    if (doc->body_type)
+        write_media(j, doc->body_type, doc, file);
+    else if (route->upload)
+        write_media(j, "multipart/form-data", doc, file);
     else
-        json_lit(j, "{\"$ref\":\"#/components/schemas/File\"}");
-    json_lit(j, "}}}");
+        write_form(j, doc);
+    json_lit(j, "}}");
 }
 
 /* Who may call it; the names are those of components/securitySchemes. */
