@@ -136,7 +136,7 @@ static void write_body(struct json *j, struct ctx *c, const struct http_route *r
 
     if (!doc->body && !doc->body_type && !route->upload)
         return;
-    if (route->upload)
+    if (route->upload && *route->upload)
         file = arena_str(c->arena, "%s:File", route->upload);
     json_lit(j, ",\"requestBody\":{\"required\":true,\"content\":{");
     if (doc->body_type)
@@ -184,7 +184,7 @@ static void write_responses(struct json *j, const struct route_doc *doc)
     json_lit(j, ",\"responses\":{\"");
     json_raw(j, status);
     json_lit(j, "\":{\"description\":\"Done, or refused\"");
-    if (!str_eq(status, STR("204")))
+    if (!doc->status || doc->reply || doc->reply_type)
         write_content(j, doc);
     json_lit(j, "}");
     if (doc->status)
@@ -265,6 +265,7 @@ static void write_operation(struct json *j, struct ctx *c, const struct http_rou
     json_lit(j, "],\"parameters\":[");
     write_parameters(j, str_of(doc->at), STR("path"), &first);
     write_parameters(j, str_of(doc->query), STR("query"), &first);
+    write_parameters(j, str_of(doc->headers), STR("header"), &first);
     json_lit(j, "]");
     write_security(j, route);
     write_body(j, c, route, doc);

@@ -85,6 +85,7 @@ static void every_type_that_is_named_has_a_schema(void **state)
 
         check_fields(&c, doc->at);
         check_fields(&c, doc->query);
+        check_fields(&c, doc->headers);
         check_fields(&c, doc->body);
         check_fields(&c, doc->reply);
         assert_non_null(doc->summary);

@@ -14,12 +14,12 @@ struct route_doc {
     struct str path;     /* the route's, as it stands in its row */
     const char *summary; /* one line */
     const char *at;      /* what stands for each '*' of the path */
-    const char *query;
+    const char *query, *headers;
     const char *body;       /* fields; a file that the row takes is one more */
     const char *body_type;  /* NULL: a form; with no fields in `body`: bytes of this type */
     const char *reply;      /* fields beside status_code and status_msg */
     const char *reply_type; /* NULL: the envelope; else text of this type */
-    const char *status;     /* NULL: "200"; "204" has no content */
+    const char *status;     /* NULL: "200"; with another and no reply nothing comes */
 };
 
 extern const struct route_doc route_docs[];
