@@ -219,7 +219,7 @@ def test_oembed_of_what_is_no_page_of_a_video_is_404(server, known, wrong):
     assert answer['status_code'] in (FAILED, NO_VIDEO)
 
 
-@pytest.mark.parametrize('url', ['http://elsewhere.example/v/{id}', 'javascript:/v/{id}', '{id}', 'file:///v/{id}', '{server}.evil.example/v/{id}'])
+@pytest.mark.parametrize('url', ['http://elsewhere.example/v/{id}', 'http://evil.test/v/{id}', 'javascript:/v/{id}', '{id}', 'file:///v/{id}', '{server}.evil.example/v/{id}'])
 def test_oembed_of_another_site_is_404(server, known, url):
     oembed(server, 404, url=url.format(id=known['id'], server=SITE))
 
