@@ -8,6 +8,7 @@
 /*
  * Fields are words: "id:Id title?:Title list:[Video]". A '?' may be missing, brackets are a list,
  * and the type is a name among components/schemas of api_schemas.json. NULL: none.
+ * A row of none of them says .reply = "".
  */
 struct route_doc {
     enum http_method method;
