@@ -1,5 +1,5 @@
-// hls.js ships its light build without types.
+// hls.js ships its light build without types of its own.
 // SPDX-License-Identifier: Apache-2.0
 declare module 'hls.js/light' {
-  export { default, Events, ErrorTypes } from 'hls.js';
+  export { default } from 'hls.js';
 }

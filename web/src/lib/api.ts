@@ -1,86 +1,101 @@
-/* The one place that talks HTTP: envelope, timeouts, errors. The session is an HttpOnly cookie; no token is ever held by script. */
+// Every call the client makes, by name. The session is an HttpOnly cookie: no token is ever in a script's hands.
 // SPDX-License-Identifier: Apache-2.0
-import type { Comment, FriendUser, Me, Message, User, Video } from './types';
+import { call, get, post } from './http';
+import type {
+  Comment,
+  FriendUser,
+  Login,
+  Me,
+  Message,
+  Notification,
+  Processing,
+  ReportKind,
+  Settings,
+  User,
+  Video,
+} from './types';
 
-export class ApiError extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
-  get needsLogin() {
-    return this.code === 10004;
-  }
-  get offline() {
-    return this.code === -1;
-  }
-}
+export type Cursor = string | number | undefined;
 
-type Params = Record<string, string | number | undefined>;
-
-async function call<T>(method: 'GET' | 'POST', path: string, params: Params = {}): Promise<T> {
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(params)) if (value !== undefined) query.set(key, String(value));
-  const text = query.toString();
-  const init: RequestInit = { method, headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(15_000) };
-  let url = path;
-  if (method === 'GET') url += text ? `?${text}` : '';
-  else init.body = query;
-  let reply: Response;
-  try {
-    reply = await fetch(url, init);
-  } catch {
-    throw new ApiError(-1, 'offline');
-  }
-  if (reply.status === 429) throw new ApiError(10006, 'too many requests');
-  if (!reply.ok) throw new ApiError(50000, `HTTP ${reply.status}`);
-  const body = (await reply.json()) as { status_code: number; status_msg?: string } & T;
-  if (body.status_code !== 0) throw new ApiError(body.status_code, body.status_msg ?? '');
-  return body;
-}
-
-const get = <T>(path: string, params?: Params) => call<T>('GET', path, params);
-const post = <T>(path: string, params?: Params) => call<T>('POST', path, params);
-
-export interface Page {
+/** One page of videos, whichever way the list names its continuation. */
+export interface VideoPage {
   video_list: Video[];
-  next_time?: number;
+  next?: Cursor;
 }
+export interface UserPage {
+  user_list: User[];
+  next?: string;
+}
+
+const byTime = (reply: { video_list: Video[]; next_time?: number }): VideoPage => ({
+  video_list: reply.video_list,
+  next: reply.next_time || undefined,
+});
+const V1 = '/api/v1';
 
 export const api = {
-  me: () => get<Me>('/api/v1/me'),
-  login: (username: string, password: string) => post<{ user: User }>('/api/v1/session', { username, password }),
+  me: () => get<Me>(`${V1}/me`),
+  login: (username: string, password: string) => post<{ user: User }>(`${V1}/session`, { username, password }),
   register: (username: string, password: string) =>
-    post<{ user: User }>('/api/v1/session/register', { username, password }),
-  logout: () => post<object>('/api/v1/session/end'),
-  feed: (latest_time?: number) => get<Page>('/douyin/feed/', { ext: 1, latest_time }),
-  following: (cursor?: number) => get<Page>('/api/v1/feed/following', { ext: 1, cursor }),
-  user: (user_id: number) => get<{ user: User }>('/douyin/user/', { user_id }),
-  published: (user_id: number) => get<Page>('/douyin/publish/list/', { user_id, ext: 1 }),
-  liked: (user_id: number) => get<Page>('/douyin/favorite/list/', { user_id, ext: 1 }),
-  video: (id: number) => get<{ video: Video }>(`/api/v1/videos/${id}`),
-  like: (video_id: number, on: boolean) =>
-    post<object>('/douyin/favorite/action/', { video_id, action_type: on ? 1 : 2 }),
-  follow: (to_user_id: number, on: boolean) =>
-    post<object>('/douyin/relation/action/', { to_user_id, action_type: on ? 1 : 2 }),
-  comments: (video_id: number) => get<{ comment_list: Comment[] }>('/douyin/comment/list/', { video_id }),
+    post<{ user: User }>(`${V1}/session/register`, { username, password }),
+  logout: () => post(`${V1}/session/end`),
+  sessions: () => get<{ sessions: Login[] }>(`${V1}/sessions`),
+  endSessions: () => call<object>('DELETE', `${V1}/sessions`),
+  editMe: (change: { name?: string; signature?: string }) => call<{ user: User }>('PATCH', `${V1}/me`, change),
+  saveSettings: (settings: Settings) => call<object>('PATCH', `${V1}/me`, { settings: JSON.stringify(settings) }),
+  picture: (kind: 'avatar' | 'background', file: Blob) =>
+    call<{ user: User }>('PUT', `${V1}/me/${kind}`, undefined, file),
+  password: (old_password: string, new_password: string) => post(`${V1}/me/password`, { old_password, new_password }),
+  exportData: () => post<{ job_id: number | string }>(`${V1}/me/export`),
+  deleteMe: (password: string) => call<object>('DELETE', `${V1}/me`, { password }),
+
+  feed: async (latest_time: Cursor) => byTime(await get('/douyin/feed/', { ext: 1, latest_time })),
+  following: async (cursor: Cursor) => byTime(await get(`${V1}/feed/following`, { ext: 1, cursor })),
+  published: (id: number, cursor?: Cursor) => get<VideoPage>(`${V1}/users/${id}/videos`, { ext: 1, cursor }),
+  liked: (id: number, cursor?: Cursor) => get<VideoPage>(`${V1}/users/${id}/likes`, { ext: 1, cursor }),
+  video: (id: number) => get<{ video: Video }>(`${V1}/videos/${id}`, { ext: 1 }),
+  videoStatus: (id: number) => get<Omit<Processing, 'video_id'>>(`${V1}/videos/${id}/status`),
+  retitle: (id: number, title: string) => call<{ video: Video }>('PATCH', `${V1}/videos/${id}`, { title }),
+  removeVideo: (id: number) => call<object>('DELETE', `${V1}/videos/${id}`),
+  notInterested: (id: number) => post(`${V1}/videos/${id}/not_interested`),
+  publish: (uploadPath: string, title: string) =>
+    post<{ video_id: number; state: string }>(`${uploadPath}/publish`, { title }),
+
+  like: (video_id: number, on: boolean) => post('/douyin/favorite/action/', { video_id, action_type: on ? 1 : 2 }),
+  comments: (id: number, cursor?: string) =>
+    get<{ comment_list: Comment[]; next?: string }>(`${V1}/videos/${id}/comments`, { cursor }),
   comment: (video_id: number, comment_text: string) =>
     post<{ comment: Comment }>('/douyin/comment/action/', { video_id, action_type: 1, comment_text }),
   uncomment: (video_id: number, comment_id: number) =>
-    post<object>('/douyin/comment/action/', { video_id, action_type: 2, comment_id }),
-  friends: (user_id: number) => get<{ user_list: FriendUser[] }>('/douyin/relation/friend/list/', { user_id }),
-  chat: (to_user_id: number, pre_msg_time?: number) =>
+    post('/douyin/comment/action/', { video_id, action_type: 2, comment_id }),
+
+  user: (user_id: number) => get<{ user: User }>('/douyin/user/', { user_id }),
+  follow: (to_user_id: number, on: boolean) =>
+    post('/douyin/relation/action/', { to_user_id, action_type: on ? 1 : 2 }),
+  people: (id: number, kind: 'followers' | 'following', cursor?: string) =>
+    get<UserPage>(`${V1}/users/${id}/${kind}`, { cursor }),
+  friends: (id: number) => get<{ user_list: FriendUser[]; next?: string }>(`${V1}/users/${id}/friends`, { limit: 100 }),
+  chat: (peer: number, cursor?: string) =>
+    get<{ message_list: Message[]; next?: string }>(`${V1}/messages/${peer}`, { cursor }),
+  /** Reads the conversation as the phone's app does: what it answers counts as delivered, so it is no longer unread. */
+  markRead: (to_user_id: number, pre_msg_time: number) =>
     get<{ message_list: Message[] }>('/douyin/message/chat/', { to_user_id, pre_msg_time }),
   say: (to_user_id: number, content: string) =>
-    post<object>('/douyin/message/action/', { to_user_id, action_type: 1, content }),
-  publish: (upload_url: string, title: string) =>
-    post<{ video_id: number }>(`${new URL(upload_url, location.href).pathname}/publish`, { title }),
-  search: (q: string) => get<{ users: User[]; videos: Video[] }>('/api/v1/search', { q }),
+    post('/douyin/message/action/', { to_user_id, action_type: 1, content }),
+
+  search: (q: string) => get<{ users: User[]; videos: Video[] }>(`${V1}/search`, { q, ext: 1 }),
+  notifications: (cursor?: string) =>
+    get<{ list: Notification[]; cursor?: string }>(`${V1}/notifications`, { cursor, ext: 1 }),
+  readNotifications: (up_to: number) => post(`${V1}/notifications/read`, { up_to }),
+  report: (kind: ReportKind, id: number, reason: string, text: string) =>
+    post(`${V1}/reports`, { kind, id, reason, text: text || undefined }),
+  block: (id: number) => call<object>('PUT', `${V1}/blocks/${id}`),
+  unblock: (id: number) => call<object>('DELETE', `${V1}/blocks/${id}`),
+  blocked: () => get<UserPage>(`${V1}/blocks`),
 };
 
-/** Fire and forget, survives leaving the page: what was seen, for how long. */
+/** Survives leaving the page: what was watched, and for how long. */
 export function beaconSeen(items: { video_id: number; watched_ms: number }[]) {
   if (items.length)
-    navigator.sendBeacon('/api/v1/seen', new Blob([JSON.stringify({ items })], { type: 'application/json' }));
+    navigator.sendBeacon(`${V1}/seen`, new Blob([JSON.stringify({ items })], { type: 'application/json' }));
 }

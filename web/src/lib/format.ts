@@ -1,15 +1,18 @@
-/* Numbers and times the way a reader of that language writes them, by Intl alone. */
+// Numbers and times the way a reader of that language writes them, by Intl alone.
 // SPDX-License-Identifier: Apache-2.0
+
 export function compact(n: number, locale: string): string {
-  return n < 10_000 && !locale.startsWith('zh')
-    ? new Intl.NumberFormat(locale, n < 1000 ? {} : { notation: 'compact', maximumFractionDigits: 1 }).format(n)
-    : new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(n);
+  const small = n < (locale.startsWith('zh') ? 10_000 : 1000);
+  return new Intl.NumberFormat(
+    locale,
+    small ? { useGrouping: false } : { notation: 'compact', maximumFractionDigits: 1 },
+  ).format(n);
 }
 
 export function clock(seconds: number): string {
   if (!Number.isFinite(seconds)) return '0:00';
-  const s = Math.max(0, Math.floor(seconds));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -23,13 +26,33 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 
 export function ago(ms: number, locale: string, now = Date.now()): string {
   const seconds = Math.round((now - ms) / 1000);
-  const rtf = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
-  for (const [unit, size] of STEPS) if (seconds >= size) return rtf.format(-Math.floor(seconds / size), unit);
-  return rtf.format(0, 'second');
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  for (const [unit, size] of STEPS) if (seconds >= size) return format.format(-Math.floor(seconds / size), unit);
+  return format.format(0, 'second');
+}
+
+/** A comment's MM-DD; the year is a leap year so that the 29th of February is a day. */
+export function day(monthDay: string, locale: string): string {
+  const [month, date] = monthDay.split('-').map(Number);
+  if (!month || !date) return monthDay;
+  return new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' }).format(new Date(2024, month - 1, date));
+}
+
+/** A moment in a conversation: the time today, the day with it before. */
+export function moment(ms: number, locale: string, now = Date.now()): string {
+  const sameDay = new Date(ms).toDateString() === new Date(now).toDateString();
+  const time: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
+  return new Intl.DateTimeFormat(locale, sameDay ? time : { month: 'short', day: 'numeric', ...time }).format(ms);
 }
 
 export function bytes(n: number, locale: string): string {
-  const unit = n >= 1e9 ? 'gigabyte' : n >= 1e6 ? 'megabyte' : 'kilobyte';
-  const size = n >= 1e9 ? n / 1e9 : n >= 1e6 ? n / 1e6 : n / 1e3;
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(size);
+  const [unit, size] =
+    n >= 1e9 ? (['gigabyte', 1e9] as const) : n >= 1e6 ? (['megabyte', 1e6] as const) : (['kilobyte', 1e3] as const);
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(n / size);
+}
+
+export function minutes(seconds: number, locale: string): string {
+  const unit = seconds >= 120 ? 'minute' : 'second';
+  const n = unit === 'minute' ? Math.floor(seconds / 60) : seconds;
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(n);
 }

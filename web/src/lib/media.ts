@@ -1,63 +1,70 @@
-/* Gives one <video> element its stream: the MP4 for short clips (one request to the first frame), HLS for long ones,
- * by the browser itself where that is reliable (Safari), else by hls.js, which is fetched only then. Chrome answers
- * "maybe" for HLS since 142 but fails on some streams; hls.js itself advises to ask for ManagedMediaSource too. */
+// Gives a <video> element its stream: the MP4 of a short clip, HLS for a long one or where data is dear.
 // SPDX-License-Identifier: Apache-2.0
 import type Hls from 'hls.js';
+import { here } from './address';
+import { saveData } from './prefs.svelte';
 import type { Video } from './types';
 
+/* One request leads to the first frame of an MP4, three to that of a playlist. */
 const HLS_FROM_MS = 60_000;
 const HLS_TYPE = 'application/vnd.apple.mpegurl';
-const attached = new WeakMap<HTMLVideoElement, { id: number; hls?: Hls }>();
+const AHEAD_S = 10;
+const AHEAD_MAX_S = 15;
 
-function wantsHls(video: Video): boolean {
+interface Attached {
+  id: number;
+  url: string;
+  hls?: Hls;
+}
+const attached = new WeakMap<HTMLVideoElement, Attached>();
+
+function playlistOf(video: Video): string | undefined {
   const ext = video.ext;
-  if (!ext?.hls_url) return false;
-  // Not navigator.connection.downlink: on a busy machine it called localhost slow and chose the slower start.
-  const link = (navigator as Navigator & { connection?: { saveData?: boolean } }).connection;
-  return ext.duration_ms > HLS_FROM_MS || link?.saveData === true;
+  if (!ext?.hls_url || !(ext.duration_ms > HLS_FROM_MS || saveData())) return undefined;
+  return here(ext.hls_url);
+}
+
+/* Chrome answers "maybe" for HLS and then fails on some streams; only who has ManagedMediaSource is Safari and means it. */
+const playsHls = (element: HTMLVideoElement) => element.canPlayType(HLS_TYPE) !== '' && 'ManagedMediaSource' in window;
+
+async function attachHls(element: HTMLVideoElement, record: Attached, playlist: string) {
+  const { default: HlsLight } = await import('hls.js/light').catch(() => ({ default: undefined }));
+  if (attached.get(element) !== record) return;
+  if (!HlsLight?.isSupported()) {
+    element.src = record.url;
+    return;
+  }
+  const hls = new HlsLight({
+    enableWorker: false, // a worker from a blob is what the Content-Security-Policy forbids
+    maxBufferLength: AHEAD_S,
+    maxMaxBufferLength: AHEAD_MAX_S,
+    backBufferLength: AHEAD_S,
+    capLevelToPlayerSize: true,
+    ...(saveData() && { startLevel: 0, autoLevelCapping: 0 }),
+  });
+  record.hls = hls;
+  hls.on(HlsLight.Events.ERROR, (_, data) => {
+    if (!data.fatal || attached.get(element) !== record) return;
+    hls.destroy();
+    record.hls = undefined;
+    element.src = record.url;
+  });
+  hls.loadSource(playlist);
+  hls.attachMedia(element);
 }
 
 export function attach(element: HTMLVideoElement, video: Video) {
   if (attached.get(element)?.id === video.id) return;
   detach(element);
-  const record: { id: number; hls?: Hls } = { id: video.id };
+  const record: Attached = { id: video.id, url: here(video.play_url) };
   attached.set(element, record);
-  const hlsUrl = video.ext?.hls_url;
-  if (!hlsUrl || !wantsHls(video)) {
-    element.src = video.play_url;
-    return;
-  }
-  if (element.canPlayType(HLS_TYPE) && 'ManagedMediaSource' in window) {
-    element.src = hlsUrl;
-    return;
-  }
-  void import('hls.js/light').then(({ default: HlsLight }) => {
-    if (attached.get(element) !== record) return;
-    if (!HlsLight.isSupported()) {
-      element.src = video.play_url;
-      return;
-    }
-    const hls = new HlsLight({
-      enableWorker: false,
-      maxBufferLength: 10,
-      maxMaxBufferLength: 15,
-      backBufferLength: 10,
-      capLevelToPlayerSize: true,
-    });
-    record.hls = hls;
-    hls.loadSource(hlsUrl);
-    hls.attachMedia(element);
-    hls.on(HlsLight.Events.ERROR, (_, data) => {
-      if (data.fatal && attached.get(element) === record) {
-        hls.destroy();
-        record.hls = undefined;
-        element.src = video.play_url;
-      }
-    });
-  });
+  const playlist = playlistOf(video);
+  if (!playlist) element.src = record.url;
+  else if (playsHls(element)) element.src = playlist;
+  else void attachHls(element, record, playlist);
 }
 
-/** Frees decoder and buffers but keeps the element: Safari lets only elements that were once played by a tap start with sound. */
+/** Frees decoder and buffers and keeps the element: Safari starts with sound only what a tap once started. */
 export function detach(element: HTMLVideoElement) {
   const record = attached.get(element);
   if (!record) return;

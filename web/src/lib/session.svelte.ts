@@ -1,41 +1,88 @@
-// Who is logged in on this page.
+// Who is logged in on this page, and what the server allows and keeps for them.
 // SPDX-License-Identifier: Apache-2.0
 import { api } from './api';
-import type { Key } from './i18n.svelte';
-import type { User } from './types';
+import { sessionEnd } from './http';
+import { i18n, type Key, type Locale, LANGUAGES } from './i18n.svelte';
+import { prefs, THEMES, type Theme } from './prefs.svelte';
+import type { Limits, Settings, Unread, User } from './types';
 import { ui } from './ui.svelte';
+
+const NONE: Unread = { messages: 0, notifications: 0 };
+/** Until the server has said what it allows. */
+const LIMITS: Limits = { upload_bytes: 200 * 1024 * 1024, upload_seconds: 600, caption: 200, comment: 500 };
 
 class Session {
   user = $state.raw<User | null>(null);
-  unread = $state(0);
+  unread = $state.raw<Unread>(NONE);
+  limits = $state.raw<Limits>(LIMITS);
   known = $state(false);
+  #before = 0;
+
+  constructor() {
+    sessionEnd.heard = () => {
+      if (!this.user) return;
+      this.user = null;
+      this.unread = NONE;
+      ui.askLogin('login.why.ended');
+    };
+    prefs.changed = (settings) => {
+      if (this.user) void api.saveSettings(settings).catch(() => {}); // it stays on this device at least
+    };
+  }
 
   async load() {
     try {
       const me = await api.me();
       this.user = me.user;
-      this.unread = me.unread;
+      if (me.user) this.#before = me.user.id;
+      this.unread = me.unread ?? NONE;
+      this.limits = { ...LIMITS, ...me.limits };
+      if (me.user && me.settings) await this.#apply(me.settings);
     } catch {
-      this.user = null;
+      /* whoever it is, the page works without: the first action that needs a login asks for one */
     }
     this.known = true;
   }
 
+  async refreshUnread() {
+    await api.me().then(
+      (me) => (this.unread = me.unread ?? NONE),
+      () => {},
+    );
+  }
+
   async enter(kind: 'login' | 'register', username: string, password: string) {
-    this.user = (await api[kind](username, password)).user;
+    const { user } = await api[kind](username, password);
+    // What is on the page was made for somebody else: likes, follows, lists.
+    if (this.#before && this.#before !== user.id) return location.assign('/');
+    this.#before = user.id;
+    this.user = user;
+    this.known = true;
     void this.load();
   }
 
   async leave() {
     await api.logout();
-    this.user = null;
-    this.unread = 0;
+    location.assign('/');
+  }
+
+  async setLanguage(locale: Locale) {
+    await i18n.use(locale);
+    prefs.changed({ language: locale });
   }
 
   /** Runs the action now, or after a login that returns to exactly this point. */
   need(why: Key, action: () => void, params: Record<string, string> = {}) {
     if (this.user) action();
     else ui.askLogin(why, action, params);
+  }
+
+  async #apply(settings: Settings) {
+    if (THEMES.includes(settings.theme as Theme)) prefs.setTheme(settings.theme as Theme, false);
+    if (settings.captions !== undefined) prefs.set('captions', settings.captions, false);
+    if (settings.autoscroll !== undefined) prefs.set('autoscroll', settings.autoscroll, false);
+    const language = settings.language as Locale;
+    if (language in LANGUAGES && language !== i18n.locale) await i18n.use(language);
   }
 }
 

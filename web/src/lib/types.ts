@@ -1,5 +1,6 @@
-/* The objects of the HTTP contract, plus the optional `ext` part that the web client asks for with ext=1. */
+// The objects of the HTTP contract, and what /api/v1 and ext=1 add to them.
 // SPDX-License-Identifier: Apache-2.0
+
 export interface User {
   id: number;
   name: string;
@@ -14,15 +15,18 @@ export interface User {
   favorite_count: number;
 }
 
+export type VideoState = 'ready' | 'pending' | 'processing' | 'failed';
+
 export interface VideoExt {
   width: number;
   height: number;
   duration_ms: number;
   created_at: number;
   color: string;
+  state: VideoState;
   hls_url?: string;
+  cover_webp?: string;
   captions?: { lang: string; label: string; url: string }[];
-  state?: 'ready' | 'processing' | 'failed';
 }
 
 export interface Video {
@@ -57,7 +61,58 @@ export interface Message {
   create_time: number;
 }
 
+export interface Unread {
+  messages: number;
+  notifications: number;
+}
+
+export interface Limits {
+  upload_bytes: number;
+  upload_seconds: number;
+  caption: number;
+  comment: number;
+}
+
+/** What a person chose, kept on the server so that it follows to the next device. */
+export interface Settings {
+  language?: string;
+  theme?: string;
+  captions?: boolean;
+  autoscroll?: boolean;
+}
+
 export interface Me {
   user: User | null;
-  unread: number;
+  unread: Unread;
+  limits: Limits;
+  settings?: Settings;
 }
+
+export interface Login {
+  id: string;
+  created_at: number;
+  last_seen: number;
+  agent: string;
+  current: boolean;
+}
+
+export interface Processing {
+  video_id: number;
+  state: VideoState;
+  percent: number;
+  stage?: string;
+  reason?: string;
+}
+
+export interface Notification {
+  id: number;
+  kind: 'like' | 'comment' | 'follow' | 'processing';
+  actors: User[];
+  count: number;
+  video?: Video;
+  comment?: Comment;
+  at: number;
+  read: boolean;
+}
+
+export type ReportKind = 'video' | 'comment' | 'user';

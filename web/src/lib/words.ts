@@ -1,0 +1,19 @@
+// What a failure is called in the reader's language.
+// SPDX-License-Identifier: Apache-2.0
+import { ApiError } from './http';
+import { hasKey, i18n, t } from './i18n.svelte';
+
+/** English readers get the server's own sentence; others the catalogue's for that code, where there is one. */
+export function words(error: unknown): string {
+  if (!(error instanceof ApiError)) return t('state.error');
+  if (error.offline) return t('state.offline');
+  const key = `error.${error.code}`;
+  if (hasKey(key) && (i18n.locale !== 'en' || !error.message)) return t(key);
+  return error.message ? error.message.charAt(0).toUpperCase() + error.message.slice(1) : t('state.error');
+}
+
+/** Why a video failed: the server names the reason by a word of its own list, or in a sentence. */
+export function reasonWords(reason: string): string {
+  const key = `reason.${reason}`;
+  return hasKey(key) ? t(key) : reason || t('reason.unknown');
+}
