@@ -45,10 +45,13 @@ export function moment(ms: number, locale: string, now = Date.now()): string {
   return new Intl.DateTimeFormat(locale, sameDay ? time : { month: 'short', day: 'numeric', ...time }).format(ms);
 }
 
+const UNITS = ['kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** In steps of 1024, which is how limits are set: 200 MB is said of a limit of 200 MiB. */
 export function bytes(n: number, locale: string): string {
-  const [unit, size] =
-    n >= 1e9 ? (['gigabyte', 1e9] as const) : n >= 1e6 ? (['megabyte', 1e6] as const) : (['kilobyte', 1e3] as const);
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(n / size);
+  const power = n >= 1024 ** 3 ? 3 : n >= 1024 ** 2 ? 2 : 1;
+  const unit = UNITS[power - 1]!;
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(n / 1024 ** power);
 }
 
 export function minutes(seconds: number, locale: string): string {

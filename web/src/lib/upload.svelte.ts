@@ -37,6 +37,7 @@ class UploadJob {
 
   /** Where an earlier life of this page stopped. */
   recall() {
+    if (this.phase === 'ready') this.clear();
     if (this.phase !== 'pick') return;
     const earlier = memory.read();
     if (earlier?.videoId) {
@@ -191,6 +192,7 @@ class UploadJob {
   }
 
   remember() {
+    if (this.phase !== 'uploading' && this.phase !== 'processing') return;
     const url = this.#tus?.url;
     if (this.videoId) memory.write({ videoId: this.videoId, caption: this.caption });
     else if (url && this.file)

@@ -1,0 +1,66 @@
+// Two browsers talk; the inbox tells what happened.
+// SPDX-License-Identifier: Apache-2.0
+import { axe, BASE, check, eventually, post } from './harness.mjs';
+
+export async function chat({ author, friend, authorUser, friendUser, videos }) {
+  await author.goto(`${BASE}/messages/${friendUser.id}`);
+  await friend.goto(`${BASE}/messages/${authorUser.id}`);
+  const write = async (page, text) => {
+    const field = page.getByRole('textbox', { name: 'Write a message…' });
+    await field.fill(text);
+    await field.press('Enter');
+  };
+  const last = (page) => page.locator('.say').last();
+  await friend.getByText('Say hello').first().waitFor();
+  await author.getByText('Say hello').first().waitFor();
+  // The stream of events opens a moment after the page.
+  await Promise.all([author, friend].map((page) => page.waitForTimeout(2500)));
+  await write(author, 'Are you there?');
+  await eventually(
+    "one's own line is there at once",
+    async () => (await last(author).innerText()) === 'Are you there?',
+  );
+  await eventually(
+    'it arrives in the other browser without reloading',
+    async () => (await last(friend).innerText()) === 'Are you there?',
+  );
+  await write(friend, 'I am 👋');
+  await eventually('and so does the answer', async () => (await last(author).innerText()) === 'I am 👋');
+  await eventually('each line is there once', async () => (await author.locator('.say').count()) === 2);
+  await axe(author, 'conversation');
+
+  await author.route('**/message/action/**', (route) => route.abort('connectionfailed'));
+  await write(author, 'Lost on the way');
+  await eventually('a line that was not sent says so', () => author.getByText('Not sent.').isVisible());
+  await author.unroute('**/message/action/**');
+  await author.locator('.failed').getByRole('button', { name: 'Try again' }).click();
+  await eventually('and is sent again', async () => (await last(friend).innerText()) === 'Lost on the way');
+
+  await friend.goto(`${BASE}/messages`);
+  await friend.getByText('Lost on the way').waitFor();
+  await axe(friend, 'messages');
+  await friend.waitForTimeout(2500);
+  await write(author, 'One more');
+  await eventually('unread messages are counted in the navigation', () =>
+    friend.locator('aside .badge').first().isVisible(),
+  );
+  await eventually('the list of friends has the new line', () =>
+    friend.locator('.people').getByText('One more').isVisible(),
+  );
+
+  await post(friend, '/douyin/favorite/action/', { video_id: videos[1], action_type: 1 });
+  await post(friend, '/douyin/comment/action/', { video_id: videos[1], action_type: 1, comment_text: 'For the inbox' });
+  await author.goto(`${BASE}/inbox`);
+  await author.getByText(`${friendUser.name} commented`).first().waitFor();
+  check(
+    'the inbox tells of comments and likes',
+    await author.getByText(`${friendUser.name} liked your video`).first().isVisible(),
+  );
+  await axe(author, 'inbox');
+  await author.getByText('For the inbox').click();
+  await eventually('and leads to the video', () => author.url().endsWith(`/v/${videos[1]}`));
+  await eventually('what was seen is no longer new', async () => {
+    const { unread } = await (await author.request.get(`${BASE}/api/v1/me`)).json();
+    return unread.notifications === 0;
+  });
+}

@@ -1,0 +1,102 @@
+// Watching: muted start, three elements, steps, sound, keys, offline, coming back.
+// SPDX-License-Identifier: Apache-2.0
+import { axe, BASE, check, elements, eventually, onlyActivePlays, open, plays } from './harness.mjs';
+
+export async function feed() {
+  const page = await open();
+  await page.goto(BASE);
+  await plays(page, 1);
+  const first = await elements(page);
+  check('the first video plays, silently', (await onlyActivePlays(page)) && first.every((one) => one.muted));
+  check('there are three video elements', first.length === 3);
+  await eventually('the next one is ready before it is asked for', async () =>
+    (await elements(page)).some((one) => !one.active && one.ready >= 3),
+  );
+  await axe(page, 'feed');
+
+  for (let place = 2; place <= 6; place++) {
+    await page.keyboard.press(['ArrowDown', 'j', 'PageDown'][place % 3]);
+    await plays(page, place);
+    check(
+      `after step ${place - 1} exactly one plays, of three`,
+      (await onlyActivePlays(page)) && (await elements(page)).length === 3,
+    );
+  }
+  await page.keyboard.press('ArrowUp');
+  await plays(page, 5);
+  check('a step back plays the one before', await onlyActivePlays(page));
+
+  await page.keyboard.press(' ');
+  await eventually('Space pauses', async () => (await elements(page)).every((one) => !one.playing));
+  await page.keyboard.press(' ');
+  await eventually('and plays again', () => onlyActivePlays(page));
+  await page.keyboard.press('m');
+  const audible = async () => (await elements(page)).filter((one) => !one.muted);
+  await eventually(
+    'M: sound for the current one only',
+    async () => (await audible()).length === 1 && (await audible())[0].active,
+  );
+  await page.keyboard.press('ArrowDown');
+  await plays(page, 6);
+  check('sound follows to the next', (await audible()).length === 1 && (await audible())[0].active);
+  await page.keyboard.press('?');
+  await eventually('? shows the keys', () => page.getByRole('dialog', { name: 'Keyboard shortcuts' }).isVisible());
+  await axe(page, 'keys');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  await eventually('Escape closes them', async () => (await page.locator('dialog:modal').count()) === 0);
+  check('keys did not reach the feed behind the dialog', (await place(page)) === 6);
+
+  await page.locator('article.active .act').nth(3).click();
+  await page.getByRole('dialog', { name: 'More' }).waitFor();
+  await axe(page, 'menu of a video');
+  await page.goBack();
+  await eventually(
+    'Back closes the menu and nothing else',
+    async () => (await page.locator('dialog:modal').count()) === 0 && (await place(page)) === 6,
+  );
+
+  await page.context().setOffline(true);
+  await eventually('being offline is said', () => page.locator('.offline').isVisible());
+  await page.context().setOffline(false);
+  await eventually('and it goes away by itself', async () => (await page.locator('.offline').count()) === 0);
+
+  await page.locator('aside a[href="/search"]').click();
+  await page.getByRole('searchbox').waitFor();
+  check(
+    'elsewhere nothing plays',
+    (await elements(page)).every((one) => !one.playing),
+  );
+  await page.goBack();
+  await plays(page, 6);
+  check('Back returns to the same video', await onlyActivePlays(page));
+
+  await page.goto(`${BASE}/v/999999999999`);
+  await eventually('a missing video is said to be missing', () => page.getByText('This video is not here').isVisible());
+  await axe(page, 'missing video');
+  await page.goto(`${BASE}/nowhere`);
+  await eventually('a missing page too', () => page.getByText('This page does not exist').first().isVisible());
+  await axe(page, 'missing page');
+
+  const broken = await open();
+  await broken.route('**/douyin/feed/**', (route) => route.fulfill({ status: 502, body: 'bad gateway' }));
+  await broken.goto(BASE);
+  await eventually('a server that fails is said to', () => broken.getByText('Something went wrong').isVisible());
+  await axe(broken, 'failed feed');
+  await broken.unroute('**/douyin/feed/**');
+  await broken.getByRole('button', { name: 'Try again' }).click();
+  await plays(broken, 1);
+  check('trying again plays', await onlyActivePlays(broken));
+  await broken.context().close();
+
+  const calm = await open('wide', { reducedMotion: 'reduce' });
+  await calm.goto(BASE);
+  await plays(calm, 1);
+  await calm.keyboard.press('ArrowDown');
+  await plays(calm, 2);
+  check('with reduced motion a step is a step', await onlyActivePlays(calm));
+  await calm.context().close();
+  await page.context().close();
+}
+
+const place = async (page) => Number(await page.locator('article.active').getAttribute('aria-posinset'));

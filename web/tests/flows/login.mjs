@@ -1,0 +1,87 @@
+// A like without a login leads to one, and happens after it; wishes and refusals.
+// SPDX-License-Identifier: Apache-2.0
+import { axe, BASE, check, elements, eventually, newcomer, open, PASSWORD, plays } from './harness.mjs';
+
+export async function login() {
+  const helper = await open();
+  const { name } = await newcomer(helper);
+  await helper.context().close();
+
+  const page = await open();
+  await page.goto(BASE);
+  await plays(page, 1);
+  await page.keyboard.press('ArrowDown');
+  await plays(page, 2);
+  await page.keyboard.press('l');
+  const dialog = page.getByRole('dialog', { name: 'Log in to Duan' });
+  await dialog.waitFor();
+  check('the login says why', await dialog.getByText('Log in to like this video').isVisible());
+  check(
+    'the video goes on beneath',
+    (await elements(page)).some((one) => one.playing),
+  );
+  await axe(page, 'login');
+  await dialog.getByLabel('User name').fill(name);
+  await dialog.getByLabel('Password', { exact: true }).fill('wrong-password');
+  await page.keyboard.press('Enter');
+  await eventually('a wrong password is said in words', async () =>
+    /wrong/i.test(await dialog.getByRole('alert').last().innerText()),
+  );
+  await axe(page, 'refused login');
+  await dialog.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  const heart = page.locator('article.active .like');
+  const pressed = async () => (await heart.getAttribute('aria-pressed')) === 'true';
+  await eventually('after the login the like has happened', pressed);
+  check('on the same video', (await page.locator('article.active').getAttribute('aria-posinset')) === '2');
+  await eventually('no dialog is left', async () => (await page.locator('dialog:modal').count()) === 0);
+
+  await page.route('**/favorite/action/**', async (route) => {
+    await new Promise((go) => setTimeout(go, 400));
+    await route.continue();
+  });
+  await heart.click();
+  check('taking a like back shows before the server answers', !(await pressed()));
+  await heart.click();
+  await heart.click();
+  await heart.click();
+  await page.reload();
+  await plays(page, 1);
+  await page.unroute('**/favorite/action/**');
+
+  await page.route('**/favorite/action/**', (route) =>
+    route.fulfill({ json: { status_code: 50300, status_msg: 'busy' } }),
+  );
+  await eventually('the feed is there', () => heart.isVisible());
+  const before = await pressed();
+  await heart.click();
+  await page.locator('.toast').first().waitFor();
+  check('a refused like is taken back, with a word', (await pressed()) === before);
+  await page.unroute('**/favorite/action/**');
+
+  await page.route('**/favorite/action/**', (route) =>
+    route.fulfill({ json: { status_code: 10004, status_msg: 'log in' } }),
+  );
+  await heart.click();
+  await eventually('a session that has ended asks for a login', () =>
+    page.getByText('Your session has ended').isVisible(),
+  );
+  await page.context().close();
+
+  const fresh = await open();
+  await fresh.goto(BASE);
+  await plays(fresh, 1);
+  await fresh.getByRole('button', { name: 'Log in' }).first().click();
+  await fresh.getByRole('button', { name: 'New here? Create an account' }).click();
+  await axe(fresh, 'register');
+  await fresh.getByLabel('User name').fill(`${name}x`);
+  await fresh.getByLabel('Password', { exact: true }).fill('short');
+  await fresh.keyboard.press('Enter');
+  await eventually('a password that is too short is told before it is sent', async () =>
+    (await fresh.getByRole('alert').last().innerText()).includes('6 to 32'),
+  );
+  await fresh.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await fresh.keyboard.press('Enter');
+  await eventually('registering logs in', () => fresh.locator('aside a[href^="/u/"]').isVisible());
+  await fresh.context().close();
+}

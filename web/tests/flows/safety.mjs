@@ -1,0 +1,51 @@
+// What one does not want to see: reported, hidden, blocked.
+// SPDX-License-Identifier: Apache-2.0
+import { axe, BASE, check, eventually, newcomer, open, plays } from './harness.mjs';
+
+const more = (page) => page.locator('article.active').getByRole('button', { name: 'More' }).click();
+const address = async (page) => {
+  const label = await page.locator('article.active').getAttribute('aria-label');
+  return label;
+};
+
+export async function safety({ author, authorUser, videos }) {
+  const page = await open();
+  await newcomer(page);
+  await page.goto(BASE);
+  await plays(page, 1);
+  const reported = await address(page);
+  await more(page);
+  await page.getByRole('button', { name: 'Report', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Report this video' });
+  await dialog.getByLabel('Spam or fraud').check();
+  await axe(page, 'report');
+  await dialog.getByRole('button', { name: 'Send report' }).click();
+  await eventually('a reported video goes at once', async () => (await address(page)) !== reported);
+  const hidden = await address(page);
+  await plays(page, 1);
+  await more(page);
+  await page.getByRole('button', { name: 'Not interested' }).click();
+  await eventually('and so does what one is not interested in', async () => (await address(page)) !== hidden);
+  await page.reload();
+  await plays(page, 1);
+  check('neither comes back', ![reported, hidden].includes(await address(page)));
+
+  await page.goto(`${BASE}/u/${authorUser.id}`);
+  await page.locator('.acts').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: `Block ${authorUser.name}` }).click();
+  await page
+    .getByRole('dialog', { name: `Block ${authorUser.name}?` })
+    .getByRole('button', { name: 'Block' })
+    .click();
+  await eventually('blocking leaves the profile', () => page.url() === `${BASE}/`);
+  await page.goto(`${BASE}/v/${videos[4]}`);
+  await eventually('a blocked person has no videos', () => page.getByText('This video is not here').isVisible());
+  await page.goto(`${BASE}/settings`);
+  await page.getByRole('button', { name: 'Unblock' }).click();
+  await page.getByText('You have not blocked anybody.').waitFor();
+  await page.goto(`${BASE}/v/${videos[4]}`);
+  await plays(page, 1);
+  check('and has them again afterwards', true);
+  void author;
+  await page.context().close();
+}

@@ -1,0 +1,114 @@
+// A list that grows: pages, doubles, its end, its place.
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import type { Cursor, VideoPage } from '../../src/lib/api';
+import { ApiError, CODE } from '../../src/lib/http';
+import { Source } from '../../src/lib/source.svelte';
+import type { Video } from '../../src/lib/types';
+
+let nextPerson = 1;
+function video(id: number): Video {
+  const author = { id: nextPerson++, name: 'someone', is_follow: false } as Video['author'];
+  return {
+    id,
+    author,
+    title: '',
+    play_url: '',
+    cover_url: '',
+    favorite_count: 0,
+    comment_count: 0,
+    is_favorite: false,
+  };
+}
+const page = (ids: number[], next?: Cursor): VideoPage => ({ video_list: ids.map(video), next });
+/** Replies in turn; the cursors that were asked for are kept. */
+function list(...replies: (VideoPage | Error)[]) {
+  const asked: Cursor[] = [];
+  const source = new Source('test', async (cursor) => {
+    asked.push(cursor);
+    const reply = replies.shift();
+    if (!reply || reply instanceof Error) throw reply;
+    return reply;
+  });
+  return { source, asked };
+}
+const ids = (source: Source) => source.items.map((item) => item.id);
+
+test('pages_follow_each_other_by_their_cursor', async () => {
+  const { source, asked } = list(page([1, 2], 'a'), page([3], ''));
+  await source.more();
+  await source.more();
+  await source.more();
+  expect([ids(source), asked, source.state]).toEqual([[1, 2, 3], [undefined, 'a'], 'end']);
+});
+
+test('a_video_that_comes_twice_is_shown_once', async () => {
+  const { source } = list(page([1, 2], 'a'), page([2, 3], 'b'));
+  await source.more();
+  await source.more();
+  expect(ids(source)).toEqual([1, 2, 3]);
+});
+
+test('an_empty_page_is_the_end_even_if_it_names_a_next', async () => {
+  const { source } = list(page([1], 5), page([], 99));
+  await source.more();
+  await source.more();
+  expect(source.state).toBe('end');
+});
+
+test('a_page_of_nothing_new_leads_to_the_one_after_it', async () => {
+  const { source, asked } = list(page([1, 2], 'a'), page([1, 2], 'b'), page([3], ''));
+  await source.more();
+  await source.more();
+  await new Promise((go) => setTimeout(go));
+  expect([ids(source), asked.length]).toEqual([[1, 2, 3], 3]);
+});
+
+test('a_cursor_that_does_not_move_does_not_loop', async () => {
+  const { source, asked } = list(page([1], 'a'), page([1], 'a'));
+  await source.more();
+  await source.more();
+  expect([source.state, asked.length]).toEqual(['end', 2]);
+});
+
+test('what_went_wrong_is_told_apart_and_can_be_tried_again', async () => {
+  for (const [error, state] of [
+    [new ApiError(-1, ''), 'offline'],
+    [new ApiError(CODE.noVideo, 'no such video'), 'missing'],
+    [new ApiError(50000, 'failed'), 'error'],
+    [new TypeError('a bug'), 'error'],
+  ] as const) {
+    const { source } = list(error, page([1], ''));
+    await source.more();
+    expect(source.state).toBe(state);
+    await source.retry();
+    expect(ids(source)).toEqual([1]);
+  }
+});
+
+test('taking_a_video_away_keeps_the_place', async () => {
+  const { source } = list(page([1, 2, 3, 4], ''));
+  await source.more();
+  source.index = 2;
+  source.remove((one) => one.id === 1);
+  expect([ids(source), source.items[source.index]?.id]).toEqual([[2, 3, 4], 3]);
+  source.remove((one) => one.id === 3);
+  expect(source.items[source.index]?.id).toBe(4);
+  source.remove((one) => one.id === 4);
+  expect(source.items[source.index]?.id).toBe(2);
+  source.remove(() => true);
+  expect([source.items.length, source.index]).toEqual([0, 0]);
+});
+
+test('a_reply_from_before_a_restart_is_thrown_away', async () => {
+  let release: (page: VideoPage) => void = () => {};
+  let calls = 0;
+  const source = new Source('test', () =>
+    calls++ === 0 ? new Promise<VideoPage>((go) => (release = go)) : Promise.resolve(page([9], '')),
+  );
+  const first = source.more();
+  await source.restart();
+  release(page([1], 'old'));
+  await first;
+  expect(ids(source)).toEqual([9]);
+});
