@@ -81,6 +81,10 @@ export async function probe(folder, file) {
     'rgb24',
     '-',
   );
+  const hls = `${basename(file, '.mp4')}-hls`;
+  mkdirSync(join(folder, hls), { recursive: true });
+  const segments = ['-f', 'hls', '-hls_time', '2', '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4'];
+  await ffmpeg('-i', path, '-c', 'copy', ...segments, join(folder, hls, 'master.m3u8'));
   const color = `#${dot.stdout.subarray(0, 3).toString('hex')}`;
   return {
     file,
@@ -89,6 +93,7 @@ export async function probe(folder, file) {
     height: streams[0].height,
     duration_ms: Math.round(1000 * format.duration),
     color,
+    hls: `${hls}/master.m3u8`,
   };
 }
 

@@ -2,9 +2,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { axe, BASE, check, eventually, post } from './harness.mjs';
 
+/** Opens a page and waits until it hears the server: the stream opens a moment after the page. */
+async function openListening(page, path) {
+  const heard = page.waitForResponse((reply) => reply.url().endsWith('/api/v1/events'));
+  await page.goto(BASE + path);
+  await heard;
+}
+
 export async function chat({ author, friend, authorUser, friendUser, videos }) {
-  await author.goto(`${BASE}/messages/${friendUser.id}`);
-  await friend.goto(`${BASE}/messages/${authorUser.id}`);
+  await Promise.all([
+    openListening(author, `/messages/${friendUser.id}`),
+    openListening(friend, `/messages/${authorUser.id}`),
+  ]);
   const write = async (page, text) => {
     const field = page.getByRole('textbox', { name: 'Write a message…' });
     await field.fill(text);
@@ -13,8 +22,6 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
   const last = (page) => page.locator('.say').last();
   await friend.getByText('Say hello').first().waitFor();
   await author.getByText('Say hello').first().waitFor();
-  // The stream of events opens a moment after the page.
-  await Promise.all([author, friend].map((page) => page.waitForTimeout(2500)));
   await write(author, 'Are you there?');
   await eventually(
     "one's own line is there at once",
@@ -36,10 +43,9 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
   await author.locator('.failed').getByRole('button', { name: 'Try again' }).click();
   await eventually('and is sent again', async () => (await last(friend).innerText()) === 'Lost on the way');
 
-  await friend.goto(`${BASE}/messages`);
+  await openListening(friend, '/messages');
   await friend.getByText('Lost on the way').waitFor();
   await axe(friend, 'messages');
-  await friend.waitForTimeout(2500);
   await write(author, 'One more');
   await eventually('unread messages are counted in the navigation', () =>
     friend.locator('aside .badge').first().isVisible(),

@@ -96,6 +96,32 @@ export async function feed() {
   await plays(calm, 2);
   check('with reduced motion a step is a step', await onlyActivePlays(calm));
   await calm.context().close();
+  await dearData();
+  await page.context().close();
+}
+
+/** Where data is dear nothing is loaded ahead, and what there is of HLS is used: hls.js under the page's policy. */
+async function dearData() {
+  const page = await open();
+  await page.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+  await page.goto(BASE);
+  await plays(page, 1);
+  await page.keyboard.press('ArrowDown');
+  await plays(page, 2);
+  const sources = await page.evaluate(() =>
+    [...document.querySelectorAll('article:not(.active) video')].map((video) => [
+      Number(video.closest('article').getAttribute('aria-posinset')),
+      video.getAttribute('src'),
+    ]),
+  );
+  check(
+    'where data is dear the next one is not loaded ahead',
+    sources.every(([at, src]) => at < 2 || src === null),
+  );
+  check(
+    'and playlists are used',
+    await page.evaluate(() => document.querySelector('article.active video').currentSrc.startsWith('blob:')),
+  );
   await page.context().close();
 }
 
