@@ -24,6 +24,8 @@ export interface VideoExt {
   created_at: number;
   color: string;
   state: VideoState;
+  /** It plays already, from a copy of what was uploaded, while better ones are being made. */
+  playable?: boolean;
   hls_url?: string;
   cover_webp?: string;
   captions?: { lang: string; label: string; url: string }[];

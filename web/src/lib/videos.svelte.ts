@@ -59,7 +59,7 @@ export class VideoModel {
     return here(this.data.ext?.cover_webp || this.data.cover_url);
   }
   get waits() {
-    return this.state === 'pending' || this.state === 'processing';
+    return (this.state === 'pending' || this.state === 'processing') && !this.data.ext?.playable;
   }
   get ratio() {
     const { width = 0, height = 0 } = this.data.ext ?? {};

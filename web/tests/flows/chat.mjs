@@ -54,8 +54,8 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
     friend.locator('.people').getByText('One more').isVisible(),
   );
 
-  await post(friend, '/douyin/favorite/action/', { video_id: videos[1], action_type: 1 });
-  await post(friend, '/douyin/comment/action/', { video_id: videos[1], action_type: 1, comment_text: 'For the inbox' });
+  await post(friend, '/douyin/favorite/action/', { video_id: videos[6], action_type: 1 });
+  await post(friend, '/douyin/comment/action/', { video_id: videos[6], action_type: 1, comment_text: 'For the inbox' });
   await author.goto(`${BASE}/inbox`);
   await author.getByText(`${friendUser.name} commented`).first().waitFor();
   check(
@@ -64,7 +64,7 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
   );
   await axe(author, 'inbox');
   await author.getByText('For the inbox').click();
-  await eventually('and leads to the video', () => author.url().endsWith(`/v/${videos[1]}`));
+  await eventually('and leads to the video', () => author.url().endsWith(`/v/${videos[6]}`));
   await eventually('what was seen is no longer new', async () => {
     const { unread } = await (await author.request.get(`${BASE}/api/v1/me`)).json();
     return unread.notifications === 0;

@@ -73,7 +73,7 @@ test('a_sheet_that_follows_another_takes_its_place', async () => {
   menu();
   open('report');
   await settled();
-  expect([places.at, closed]).toEqual([1, []]);
+  expect([places.at, places.list.length, closed]).toEqual([1, 2, []]);
   places.go(-1);
   await settled();
   expect(closed).toEqual(['report']);
@@ -85,7 +85,7 @@ test('a_sheet_that_opens_while_the_browser_steps_back_stays_open', async () => {
   await Promise.resolve(); // the step back has been asked for
   open('help');
   await settled();
-  expect([places.at, closed]).toEqual([1, []]);
+  expect([places.at, places.list.length, closed]).toEqual([1, 2, []]);
 });
 
 test('leaving_the_screen_closes_all_and_writes_over_the_topmost_place', () => {
