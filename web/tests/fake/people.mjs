@@ -39,16 +39,19 @@ export function note(to, kind, actor, { video, comment } = {}) {
   tell(to, 'notification', show(notes[0], users.get(to)));
   tell(to, 'unread', unreadOf(users.get(to)));
 }
-const show = (one, me) => ({
-  id: one.id,
-  kind: one.kind,
-  actors: one.actors.slice(0, 3).map((id) => showUser(id, me)),
-  count: one.actors.length,
-  at: one.at,
-  read: one.read,
-  ...(one.video && videos.has(one.video) && { video: showVideo(videos.get(one.video), me) }),
-  ...(one.comment && { comment: showComment(comments.find((c) => c.id === one.comment) ?? one.kept, me) }),
-});
+const show = (one, me) => {
+  const comment = comments.find((c) => c.id === one.comment);
+  return {
+    id: one.id,
+    kind: one.kind,
+    actors: one.actors.slice(0, 3).map((id) => showUser(id, me)),
+    count: one.actors.length,
+    at: one.at,
+    read: one.read,
+    ...(one.video && videos.has(one.video) && { video: showVideo(videos.get(one.video), me) }),
+    ...(comment && { comment: showComment(comment, me) }),
+  };
+};
 
 function action({ me, params }) {
   const to = need(users.get(Number(params.get('to_user_id'))), 10002, 'no such user').id;
