@@ -33,6 +33,7 @@ class Prefs {
   }
 
   setMuted(muted: boolean) {
+    if (!muted && this.volume === 0) this.volume = 0.5; // sound that is asked for is heard
     this.muted = muted;
     this.wantsSound = !muted;
     write('sound', !muted);

@@ -1,12 +1,13 @@
 // Who is logged in on this page, and what the server allows and keeps for them.
 // SPDX-License-Identifier: Apache-2.0
 import { api } from './api';
-import { sessionEnd } from './http';
+import { ApiError, sessionEnd } from './http';
 import { i18n, type Key, type Locale, LANGUAGES } from './i18n.svelte';
 import { prefs, THEMES, type Theme } from './prefs.svelte';
 import type { Limits, Settings, Unread, User } from './types';
 import { ui } from './ui.svelte';
 
+const ASK_AGAIN_MS = 4000;
 const NONE: Unread = { messages: 0, notifications: 0 };
 /** Until the server has said what it allows. */
 const LIMITS: Limits = { upload_bytes: 200 * 1024 * 1024, upload_seconds: 600, caption: 200, comment: 500 };
@@ -38,8 +39,9 @@ class Session {
       this.unread = me.unread ?? NONE;
       this.limits = { ...LIMITS, ...me.limits };
       if (me.user && me.settings) await this.#apply(me.settings);
-    } catch {
-      /* whoever it is, the page works without: the first action that needs a login asks for one */
+    } catch (error) {
+      // Nobody has said that this is a stranger: asked again until somebody answers.
+      if (error instanceof ApiError && error.offline) return void setTimeout(() => void this.load(), ASK_AGAIN_MS);
     }
     this.known = true;
   }

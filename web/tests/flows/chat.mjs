@@ -48,7 +48,7 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
   await axe(friend, 'messages');
   await write(author, 'One more');
   await eventually('unread messages are counted in the navigation', () =>
-    friend.locator('aside .badge').first().isVisible(),
+    friend.locator('aside a[href="/messages"] .badge').isVisible(),
   );
   await eventually('the list of friends has the new line', () =>
     friend.locator('.people').getByText('One more').isVisible(),

@@ -89,6 +89,9 @@ export async function feed() {
   check('trying again plays', await onlyActivePlays(broken));
   await broken.context().close();
 
+  await serverAway();
+  await tabOrder();
+
   const calm = await open('wide', { reducedMotion: 'reduce' });
   await calm.goto(BASE);
   await plays(calm, 1);
@@ -97,6 +100,44 @@ export async function feed() {
   check('with reduced motion a step is a step', await onlyActivePlays(calm));
   await calm.context().close();
   await dearData();
+  await page.context().close();
+}
+
+async function serverAway() {
+  const page = await open();
+  await page.route('**/douyin/feed/**', (route) => route.abort('connectionrefused'));
+  await page.goto(BASE);
+  await eventually('a server that is away is said to be', () =>
+    page.getByText('The server cannot be reached').isVisible(),
+  );
+  await page.unroute('**/douyin/feed/**');
+  await plays(page, 1);
+  check('and it goes on by itself when it is back', await onlyActivePlays(page));
+  await page.context().close();
+}
+
+/** Tab leads through what can be seen, once round, and never into the slides above and below. */
+async function tabOrder() {
+  const page = await open();
+  await page.goto(BASE);
+  await plays(page, 1);
+  await page.keyboard.press('Tab');
+  check(
+    'Tab first offers to skip the navigation',
+    (await page.evaluate(() => document.activeElement.className)) === 'skip',
+  );
+  const hidden = [];
+  for (let press = 0; press < 25; press++) {
+    await page.keyboard.press('Tab');
+    const lost = await page.evaluate(() => {
+      const node = document.activeElement;
+      const box = node.getBoundingClientRect();
+      const seen = box.width > 0 && box.bottom > 0 && box.top < innerHeight && !node.closest('[inert]');
+      return node === document.body || seen ? '' : node.outerHTML.slice(0, 80);
+    });
+    if (lost) hidden.push(lost);
+  }
+  check('the focus is never on what cannot be seen', hidden.length === 0, hidden.join(' '));
   await page.context().close();
 }
 
