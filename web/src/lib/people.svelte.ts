@@ -25,8 +25,8 @@ export function followOf(user: User): Toggle {
 }
 
 /** What a fresh reply says of someone replaces what an older one said. */
-export function syncFollow(user: User) {
-  followOf(user).sync(user.is_follow);
+export function syncFollow(user: User, asked?: number) {
+  followOf(user).sync(user.is_follow, asked);
 }
 
 export function toggleFollow(user: User) {

@@ -24,19 +24,20 @@ export class Source {
     if (this.state === 'loading' || this.state === 'end') return;
     this.state = 'loading';
     const generation = this.#generation;
+    const asked = performance.now();
     try {
       const page = await this.fetchPage(this.#cursor);
-      if (generation === this.#generation) this.#add(page);
+      if (generation === this.#generation) this.#add(page, asked);
     } catch (error) {
       if (generation === this.#generation) this.#fail(error);
     }
   }
 
   /** A page without anything new is the end, and so is one that names no next. */
-  #add(page: VideoPage) {
+  #add(page: VideoPage, asked: number) {
     const fresh = page.video_list.filter((video) => !this.#seen.has(video.id));
     for (const video of fresh) this.#seen.add(video.id);
-    this.items = [...this.items, ...fresh.map(modelOf)];
+    this.items = [...this.items, ...fresh.map((video) => modelOf(video, asked))];
     const stuck = page.next === this.#cursor;
     this.#cursor = page.next;
     const over = !page.next || stuck || page.video_list.length === 0;
@@ -51,8 +52,9 @@ export class Source {
 
   /** Asks again what the first page says of what is already here; nothing moves. */
   async resync() {
+    const asked = performance.now();
     const page = await this.fetchPage(undefined).catch(() => null);
-    for (const video of page?.video_list ?? []) if (this.#seen.has(video.id)) modelOf(video);
+    for (const video of page?.video_list ?? []) if (this.#seen.has(video.id)) modelOf(video, asked);
   }
 
   retry() {

@@ -6,6 +6,8 @@ export class Toggle {
   #on = $state(false);
   #sent: boolean;
   #busy = false;
+  /** When the last wish reached the server, or failed to. */
+  #settled = 0;
 
   constructor(
     on: boolean,
@@ -21,14 +23,14 @@ export class Toggle {
     return this.#on;
   }
 
-  /** A wish is on its way: what the server says of this meanwhile is already old. */
-  get busy() {
-    return this.#busy;
+  /** Whether a reply to a question of that moment (performance.now) can know of the last wish. */
+  believes(asked = Infinity): boolean {
+    return !this.#busy && asked > this.#settled;
   }
 
-  /** Takes the server's word, unless the person has just decided otherwise. */
-  sync(on: boolean) {
-    if (!this.#busy) this.#on = this.#sent = on;
+  /** Takes the server's word, unless it is older than what the person decided. */
+  sync(on: boolean, asked?: number) {
+    if (this.believes(asked)) this.#on = this.#sent = on;
   }
 
   set(on: boolean) {
@@ -43,6 +45,7 @@ export class Toggle {
     this.#busy = true;
     while (this.#on !== this.#sent) await this.#attempt(this.#on);
     this.#busy = false;
+    this.#settled = performance.now();
   }
 
   async #attempt(wish: boolean) {

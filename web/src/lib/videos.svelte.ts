@@ -35,15 +35,15 @@ export class VideoModel {
     this.take(video);
   }
 
-  /** What a newer reply says. */
-  take(video: Video) {
+  /** What a newer reply says, to a question of that moment. */
+  take(video: Video, asked?: number) {
     this.data = video;
     this.title = video.title;
-    if (!this.like.busy) this.likes = video.favorite_count;
+    if (this.like.believes(asked)) this.likes = video.favorite_count;
     this.comments = video.comment_count;
     this.state = video.ext?.state ?? 'ready';
-    this.like.sync(video.is_favorite);
-    syncFollow(video.author);
+    this.like.sync(video.is_favorite, asked);
+    syncFollow(video.author, asked);
   }
 
   get author() {
@@ -99,15 +99,16 @@ export class VideoModel {
   }
 
   async refresh() {
-    this.take((await api.video(this.id)).video);
+    const asked = performance.now();
+    this.take((await api.video(this.id)).video, asked);
   }
 }
 
 const models = new Map<number, VideoModel>();
 
-export function modelOf(video: Video): VideoModel {
+export function modelOf(video: Video, asked?: number): VideoModel {
   let model = models.get(video.id);
-  if (model) model.take(video);
+  if (model) model.take(video, asked);
   else models.set(video.id, (model = new VideoModel(video)));
   return model;
 }

@@ -87,3 +87,16 @@ test('the_servers_word_does_not_overrule_a_wish_that_is_on_its_way', async () =>
   toggle.sync(false);
   expect(toggle.on).toBe(false);
 });
+
+test('a_reply_to_a_question_from_before_the_wish_is_not_believed', async () => {
+  const { asked, send } = server();
+  const toggle = new Toggle(false, send);
+  const before = performance.now();
+  toggle.set(true);
+  asked[0]!.ok();
+  await settle();
+  toggle.sync(false, before);
+  expect(toggle.on).toBe(true);
+  toggle.sync(false, performance.now());
+  expect(toggle.on).toBe(false);
+});
