@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { attach, detach } from './media';
 import { prefs } from './prefs.svelte';
+import { ui } from './ui.svelte';
 import type { VideoModel } from './videos.svelte';
 
 /** A shorter stall is not felt: no spinner for it. */
@@ -48,7 +49,8 @@ export class Player {
   #awaitFrame(node: HTMLVideoElement) {
     const turn = this.#turn;
     const paint = () => {
-      if (turn === this.#turn) this.painted = true;
+      if (turn !== this.#turn) return;
+      this.painted = ui.begun = true;
     };
     if ('requestVideoFrameCallback' in node) node.requestVideoFrameCallback(paint);
     else (node as HTMLVideoElement).addEventListener('timeupdate', paint, { once: true });

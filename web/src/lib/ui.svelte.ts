@@ -16,6 +16,7 @@ export interface Question {
 
 const READ_MS = 3400;
 const READ_WITH_ACTION_MS = 7000;
+const BEGIN_MS = 3000;
 const TOASTS_MAX = 3;
 
 class Ui {
@@ -26,9 +27,12 @@ class Ui {
   online = $state(navigator.onLine);
   /** How far the upload of this tab is, in percent; null when there is none. */
   upload = $state<number | null>(null);
+  /** The first video moves, or has had its chance: what may come later is fetched now. */
+  begun = $state(false);
   #next = 1;
 
   constructor() {
+    setTimeout(() => (this.begun = true), BEGIN_MS);
     addEventListener('online', () => (this.online = true));
     addEventListener('offline', () => (this.online = false));
   }

@@ -1,6 +1,6 @@
 // tus 1.0 as far as the client uses it, and work on what arrived: a file that is no MP4 fails, as it would.
 // SPDX-License-Identifier: Apache-2.0
-import { createWriteStream, openSync, readSync, closeSync, statSync } from 'node:fs';
+import { createWriteStream, writeFileSync, openSync, readSync, closeSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LIMITS } from './account.mjs';
@@ -24,7 +24,7 @@ function create(req, res, user) {
   }
   const name = `u${newId()}${Math.random().toString(36).slice(2)}`;
   open.set(name, { user, size, file: `${name}.mp4` });
-  createWriteStream(join(MEDIA, `${name}.mp4`)).end();
+  writeFileSync(join(MEDIA, `${name}.mp4`), '');
   res.writeHead(201, {
     ...HEAD,
     Location: `/api/v1/uploads/${name}`,
