@@ -3,7 +3,8 @@
 
 type Handler = (data: never) => void;
 const NAMES = ['message', 'processing', 'notification', 'unread', 'reset'] as const;
-export type EventName = (typeof NAMES)[number];
+/** What the server tells, and that it refused to tell anything. */
+export type EventName = (typeof NAMES)[number] | 'refused';
 
 const REOPEN_MS = [1000, 3000, 8000, 20_000];
 /** A tab in the background gives its connection back: a browser has only six of them for one server. */
@@ -37,6 +38,7 @@ function open(resumed: boolean) {
   };
   stream.onerror = () => {
     if (stream?.readyState !== EventSource.CLOSED) return;
+    tell('refused', null);
     const wait = REOPEN_MS[Math.min(refused++, REOPEN_MS.length - 1)];
     clearTimeout(timer);
     timer = window.setTimeout(() => wanted && open(true), wait);

@@ -21,10 +21,7 @@ class Session {
 
   constructor() {
     sessionEnd.heard = () => {
-      if (!this.user) return;
-      this.user = null;
-      this.unread = NONE;
-      ui.askLogin('login.why.ended');
+      if (this.user) this.#ended();
     };
     prefs.changed = (settings) => {
       if (this.user) void api.saveSettings(settings).catch(() => {}); // it stays on this device at least
@@ -44,6 +41,18 @@ class Session {
       if (error instanceof ApiError && error.offline) return void setTimeout(() => void this.load(), ASK_AGAIN_MS);
     }
     this.known = true;
+  }
+
+  /** The stream of events was refused: because the session is over, perhaps. */
+  async check() {
+    const me = await api.me().catch(() => null);
+    if (me && !me.user && this.user) this.#ended();
+  }
+
+  #ended() {
+    this.user = null;
+    this.unread = NONE;
+    ui.askLogin('login.why.ended');
   }
 
   async refreshUnread() {

@@ -16,8 +16,9 @@ import { upload } from './upload.mjs';
 
 const FLOWS = { feed, login, comments, profiles, upload, chat, safety, account, phone, languages, small, budgets };
 const VIDEOS = 9;
-/* What a browser says by itself of a connection that a flow takes away, or of an address that is meant to be missing. */
-const EXPECTED = /ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_CONNECTION|status of (404|409|413|502)/;
+/* What a browser says by itself of a connection or a session that a flow takes away, or of an address that is meant to be missing. */
+const EXPECTED =
+  /ERR_INTERNET_DISCONNECTED|EventSource's response|ERR_FAILED|ERR_CONNECTION|status of (404|409|413|502)/;
 
 /** Two people who follow each other; the first has published enough to swipe through. */
 async function world() {
