@@ -9,7 +9,7 @@
 #include "mysql_watch.h"
 #include "sql_tx.h"
 
-enum { MYSQL_STATEMENTS_MAX = 256 }; /* texts are literals, so the code bounds their number */
+enum { MYSQL_STATEMENTS_MAX = 384 }; /* texts are literals, so the code bounds their number */
 
 /* A reader's session can only read. Neither says BEGIN: the first statement begins a transaction,
  * so a read of one statement costs one round trip. */

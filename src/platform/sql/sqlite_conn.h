@@ -7,7 +7,7 @@
 
 #include "sql_tx.h"
 
-enum { STATEMENTS_MAX = 256 }; /* texts are literals, so the code itself bounds their number */
+enum { STATEMENTS_MAX = 384 }; /* texts are literals, so the code itself bounds their number */
 
 struct sqlite_prepared {
     const char *text; /* compared by address: a literal */
