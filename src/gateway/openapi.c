@@ -136,7 +136,7 @@ static void write_body(struct json *j, struct ctx *c, const struct http_route *r
 
     if (!doc->body && !doc->body_type && !route->upload)
         return;
-    if (route->upload && *route->upload)
+    if (route->upload && !http_route_whole(route))
         file = arena_str(c->arena, "%s:File", route->upload);
     json_lit(j, ",\"requestBody\":{\"required\":true,\"content\":{");
     if (doc->body_type)
@@ -157,7 +157,7 @@ static void write_security(struct json *j, const struct http_route *route)
     if (access == ACCESS_LENIENT || access == ACCESS_OPTIONAL)
         json_lit(j, "{},");
     if (access != ACCESS_PUBLIC)
-        json_lit(j, "{\"token\":[]},{\"bearer\":[]}");
+        json_lit(j, "{\"token\":[]},{\"bearer\":[]},{\"cookie\":[]}");
     json_lit(j, "]");
 }
 

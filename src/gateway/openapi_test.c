@@ -114,9 +114,9 @@ static void an_operation_says_what_its_row_says(void **state)
     assert_true(holds(text, "\"/api/v1/videos/{id}\":{\"get\":{\"operationId\":"
                             "\"get_api_v1_videos_id\""));
     assert_true(holds(text, "{\"name\":\"id\",\"in\":\"path\",\"required\":true,"));
-    assert_true(holds(text, "\"security\":[{},{\"token\":[]},{\"bearer\":[]}]"));
+    assert_true(holds(text, "\"security\":[{},{\"token\":[]},{\"bearer\":[]},{\"cookie\":[]}]"));
     assert_true(holds(text, "\"/douyin/publish/action/\":{\"post\":"));
-    assert_true(holds(text, "\"security\":[{\"token\":[]},{\"bearer\":[]}]"));
+    assert_true(holds(text, "\"security\":[{\"token\":[]},{\"bearer\":[]},{\"cookie\":[]}]"));
     assert_true(holds(text, "\"multipart/form-data\":{\"schema\":{\"type\":\"object\",\"required\":"
                             "[\"title\",\"data\"]"));
     assert_false(holds(text, "livez"));

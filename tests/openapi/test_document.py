@@ -14,7 +14,8 @@ from pypi_tools import KEPT, programs
 NOT_ASKED = 'negative_data_rejection,positive_data_acceptance,ignored_auth'
 RUN_S = 3000  # a busy machine; reaching it means "never"
 SOME_FIELDS = {'Id': 1, 'Action': 1, 'SendAction': 1, 'Name': 'somebody', 'Password': 'correct horse', 'Title': 'a title',
-               'CommentText': 'nice', 'MessageText': 'hello', 'File': b'bytes'}
+               'CommentText': 'nice', 'MessageText': 'hello', 'File': b'bytes', 'UploadId': '0123456789abcdef', 'TusVersion': '1.0.0', 'Count': 1,
+               'Positive': 1, 'SearchText': 'a', 'ReportKind': 'video', 'ReportReason': 'spam', 'Seen': {'video_id': 1, 'watched_ms': 1}}
 
 
 @pytest.fixture(scope='module')
@@ -45,6 +46,10 @@ def name_of(schema):
     return schema['$ref'].rsplit('/', 1)[1]
 
 
+def some(schema):
+    return [some(schema['items'])] if 'items' in schema else SOME_FIELDS[name_of(schema)]
+
+
 def body_of(operation):
     """The media type and the schema of a form, or neither."""
     content = operation.get('requestBody', {}).get('content', {})
@@ -56,7 +61,7 @@ def wanted_fields(operation):
     taken = [(p['in'], p['name'], p['schema']) for p in operation['parameters'] if p['required']]
     body = body_of(operation)[1]
     taken += [('body', name, body['properties'][name]) for name in body.get('required', ())]
-    return {(where, name): SOME_FIELDS[name_of(schema)] for where, name, schema in taken}
+    return {(where, name): some(schema) for where, name, schema in taken}
 
 
 def ask(http, method, path, fields, operation):
@@ -66,9 +71,11 @@ def ask(http, method, path, fields, operation):
     query = {name: value for (where, name), value in fields.items() if where == 'query'}
     form = {name: value for (where, name), value in fields.items() if where == 'body'}
     files = {name: form.pop(name) for name in list(form) if isinstance(form[name], bytes)}
-    headers = {} if body_of(operation)[0] else {'content-length': '0'}
-    kind = {'files': files} if files else {}
-    return http.request(method.upper(), path, params=query, data=form or None, headers=headers if method != 'get' else None, **kind).json()
+    kind_of_body = body_of(operation)[0]
+    headers = {} if kind_of_body or method == 'get' else {'content-length': '0'}
+    headers |= {name: str(value) for (where, name), value in fields.items() if where == 'header'}
+    body = {'json': form} if kind_of_body == 'application/json' else {'data': form or None, **({'files': files} if files else {})}
+    return http.request(method.upper(), path, params=query, headers=headers, **body).json()
 
 
 def test_the_document_is_openapi_3_1(document):
