@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { launch } from './browser.mjs';
 
 const BASE = process.env.BASE ?? 'http://127.0.0.1:8080';
+const OWN = { Origin: new URL(BASE).origin };
 const [folder = 'pictures', ...names] = process.argv.slice(2);
 const NAME = process.env.USER_NAME ?? 'demo';
 const PASSWORD = process.env.USER_PASSWORD ?? 'demo123';
@@ -14,8 +15,9 @@ const SHAPES = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1 },
   wide: { viewport: { width: 1280, height: 800 } },
 };
-const me = async (page) => (await (await page.request.get(`${BASE}/api/v1/me`)).json()).user.id;
-const first = async (page) => (await (await page.request.get(`${BASE}/douyin/feed/?ext=1`)).json()).video_list[0];
+const me = async (page) => (await (await page.request.get(`${BASE}/api/v1/me`, { headers: OWN })).json()).user.id;
+const first = async (page) =>
+  (await (await page.request.get(`${BASE}/douyin/feed/?ext=1`, { headers: OWN })).json()).video_list[0];
 
 /** Each leads to a screen or a state of one. */
 const SCREENS = {
@@ -77,7 +79,10 @@ for (const [shape, options] of Object.entries(SHAPES))
       ]) {
         const context = await browser.newContext({ ...options, locale, colorScheme: theme });
         if (known)
-          await context.request.post(`${BASE}/api/v1/session`, { form: { username: NAME, password: PASSWORD } });
+          await context.request.post(`${BASE}/api/v1/session`, {
+            form: { username: NAME, password: PASSWORD },
+            headers: OWN,
+          });
         for (const [name, open] of Object.entries(screens)) {
           if (names.length && !names.includes(name)) continue;
           const page = await context.newPage();

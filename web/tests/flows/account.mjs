@@ -1,7 +1,7 @@
 // Settings: name, words, picture, look, password, sessions, export, the end of an account.
 // SPDX-License-Identifier: Apache-2.0
 import { deflateSync } from 'node:zlib';
-import { axe, BASE, check, eventually, newcomer, open, PASSWORD } from './harness.mjs';
+import { axe, BASE, check, eventually, newcomer, open, OWN, PASSWORD } from './harness.mjs';
 
 /** A PNG of one colour, made here so that nothing foreign is needed. */
 function picture(side = 64) {
@@ -63,7 +63,10 @@ export async function account() {
   await page.getByLabel('Language').selectOption('zh-CN');
   await eventually('and the language', () => page.getByRole('heading', { name: '设置' }).isVisible());
   const other = await open();
-  await other.request.post(`${BASE}/api/v1/session`, { form: { username: `${me.name}-b`, password: PASSWORD } });
+  await other.request.post(`${BASE}/api/v1/session`, {
+    form: { username: `${me.name}-b`, password: PASSWORD },
+    headers: OWN,
+  });
   await other.goto(`${BASE}/settings`);
   await eventually(
     'both follow to the next device',

@@ -1,6 +1,6 @@
 // Two browsers talk; the inbox tells what happened.
 // SPDX-License-Identifier: Apache-2.0
-import { axe, BASE, check, eventually, post } from './harness.mjs';
+import { axe, BASE, check, eventually, OWN, post } from './harness.mjs';
 
 /** Opens a page and waits until it hears the server: the stream opens a moment after the page. */
 async function openListening(page, path) {
@@ -66,7 +66,7 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
   await author.getByText('For the inbox').click();
   await eventually('and leads to the video', () => author.url().endsWith(`/v/${videos[6]}`));
   await eventually('what was seen is no longer new', async () => {
-    const { unread } = await (await author.request.get(`${BASE}/api/v1/me`)).json();
+    const { unread } = await (await author.request.get(`${BASE}/api/v1/me`, { headers: OWN })).json();
     return unread.notifications === 0;
   });
 }

@@ -8,6 +8,8 @@ import { draw } from '../clips.mjs';
 
 export const BASE = (process.env.BASE ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
 export const PASSWORD = 'secret-12';
+/** A request that no page makes says whose it is itself: the cookie counts for those of this site alone. */
+export const OWN = { Origin: new URL(BASE).origin };
 /** How long a condition may take to become true on a machine that is busy with other things. */
 export const PATIENCE_MS = 60_000;
 const axeSource = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
@@ -59,14 +61,14 @@ export async function open(shape = 'wide', options = {}) {
 /** Somebody new, logged in on this page's context. */
 export async function newcomer(page, name = `t${run}${people++}`) {
   const form = { username: name, password: PASSWORD };
-  const reply = await (await page.request.post(`${BASE}/api/v1/session/register`, { form })).json();
+  const reply = await (await page.request.post(`${BASE}/api/v1/session/register`, { form, headers: OWN })).json();
   if (reply.status_code !== 0) throw new Error(`register: ${reply.status_msg}`);
   return reply.user;
 }
 
 async function api(page, method, path, form = {}) {
   const get = method === 'GET';
-  const reply = await page.request.fetch(BASE + path, { method, ...(get ? { params: form } : { form }) });
+  const reply = await page.request.fetch(BASE + path, { method, headers: OWN, ...(get ? { params: form } : { form }) });
   const body = await reply.json();
   if (body.status_code !== 0) throw new Error(`${method} ${path}: ${body.status_code} ${body.status_msg}`);
   return body;
@@ -83,7 +85,7 @@ export async function clip(kind, seconds) {
 /** Publishes a file the way the client does, and waits until it can be watched. */
 export async function publish(page, file, title) {
   const bytes = readFileSync(file);
-  const tus = { 'Tus-Resumable': '1.0.0' };
+  const tus = { ...OWN, 'Tus-Resumable': '1.0.0' };
   const made = await page.request.post(`${BASE}/api/v1/uploads`, {
     headers: { ...tus, 'Upload-Length': String(bytes.length) },
   });
