@@ -41,7 +41,7 @@ const struct http_route gateway_routes[] = {
     {HTTP_POST, STR_INIT("/api/v1/videos/*/not_interested/"), HTTP_WRITER, LIMITED(WRITE),   NULL,   viewer_not_interested},
     {HTTP_GET,  STR_INIT("/api/v1/videos/*/status/"),         HTTP_INLINE, SIGNED_IN,        NULL,   video_status},
     {HTTP_GET,  STR_INIT("/api/v1/videos/*"),                 HTTP_INLINE, OPTIONAL,         NULL,   video_show},
-    {HTTP_PATCH, STR_INIT("/api/v1/videos/*"),                HTTP_WRITER, LIMITED(WRITE),   NULL,   video_change},
+    {HTTP_PATCH, STR_INIT("/api/v1/videos/*"),                HTTP_WORKER, LIMITED(WRITE),   NULL,   video_change},
     {HTTP_DELETE, STR_INIT("/api/v1/videos/*"),               HTTP_WRITER, LIMITED(WRITE),   NULL,   video_take_away},
     {HTTP_POST, STR_INIT("/api/v1/uploads/"),                 HTTP_WRITER, LIMITED(WRITE),   NULL,   tus_create},
     {HTTP_POST, STR_INIT("/api/v1/uploads/*/publish/"),       HTTP_WORKER, LIMITED(UPLOAD),  NULL,   tus_publish},

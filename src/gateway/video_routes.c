@@ -173,7 +173,8 @@ static struct err *answer_with(struct look *look, const struct http_req *req, in
     return NULL;
 }
 
-/* PATCH /api/v1/videos/{id} */
+/* PATCH /api/v1/videos/{id} : a thread that waits, so that the near cache is told before it
+ * answers. */
 struct err *video_change(void *self, struct ctx *c, const struct http_req *req,
                          struct http_reply *reply)
 {
