@@ -13,6 +13,7 @@
 #include "log.h"
 #include "message_api_stub.h"
 #include "metrics.h"
+#include "notice_api_stub.h"
 #include "relation_api_stub.h"
 #include "tokens.h"
 #include "user_api_stub.h"
@@ -116,6 +117,7 @@ int look_setup(void **state)
     LOOK_STUB(f, comment);
     LOOK_STUB(f, relation);
     LOOK_STUB(f, message);
+    LOOK_STUB(f, notice);
     f->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     f->metrics = metrics_create();
     f->log = log_open(&(struct log_options){.fd = f->null, .format = LOG_FORMAT_JSON});
@@ -134,6 +136,7 @@ int look_teardown(void **state)
     metrics_destroy(f->metrics);
     (void)close(f->null);
     message_stub_destroy(f->stubs.message);
+    notice_stub_destroy(f->stubs.notice);
     relation_stub_destroy(f->stubs.relation);
     comment_stub_destroy(f->stubs.comment);
     favorite_stub_destroy(f->stubs.favorite);

@@ -28,7 +28,7 @@ struct look_fixture {
     struct world *w;
     struct ctx c; /* of one request; its arena is the world's */
     struct traffic traffic;
-    struct way user, video, favorite, comment, relation, message;
+    struct way user, video, favorite, comment, relation, message, notice;
     struct services stubs;
     struct metrics *metrics;
     struct log *log;
