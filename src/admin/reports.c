@@ -117,6 +117,14 @@ static struct err *show_user(const struct admin *a, struct ctx *c, int64_t id)
     return NULL;
 }
 
+static void show_act(const struct admin *a, struct ctx *c, const struct report_act *act)
+{
+    print(a, c, NAME(deed_names, act->deed),
+          arena_str(c->arena, STR_FMT " by " STR_FMT "%s" STR_FMT,
+                    STR_ARG(text_table_time(c->arena, act->at)), STR_ARG(act->by),
+                    act->note.len ? ": " : "", STR_ARG(act->note)));
+}
+
 static struct err *show(const struct admin *a, struct ctx *c, int64_t id)
 {
     static struct err *(*const shows[])(const struct admin *a, struct ctx *c, int64_t id) = {
@@ -139,14 +147,8 @@ static struct err *show(const struct admin *a, struct ctx *c, int64_t id)
     print(a, c, "reporter", text_table_number(c->arena, r->reporter_id));
     print(a, c, "reported", text_table_time(c->arena, r->created_at));
     print(a, c, "others", text_table_number(c->arena, found.others));
-    for (size_t i = 0; i < found.acts.count; i++) {
-        const struct report_act *act = &found.acts.at[i];
-
-        print(a, c, NAME(deed_names, act->deed),
-              arena_str(c->arena, STR_FMT " by " STR_FMT "%s" STR_FMT,
-                        STR_ARG(text_table_time(c->arena, act->at)), STR_ARG(act->by),
-                        act->note.len ? ": " : "", STR_ARG(act->note)));
-    }
+    for (size_t i = 0; i < found.acts.count; i++)
+        show_act(a, c, &found.acts.at[i]);
     return NULL;
 }
 

@@ -283,7 +283,9 @@ struct str json_reader_raw(struct json_reader *r)
     const char *from = r->pos;
 
     json_reader_skip(r);
-    return r->wrong ? (struct str){0} : str_trim((struct str){from, (size_t)(r->pos - from)});
+    if (r->wrong)
+        return (struct str){0};
+    return str_trim((struct str){from, (size_t)(r->pos - from)});
 }
 
 bool json_reader_done(struct json_reader *r)

@@ -81,7 +81,10 @@ static struct err *patch(struct gateway *g, struct ctx *c, const struct feed_pag
 
 static bool any(const bool *flags, size_t count)
 {
-    return count && memchr(flags, true, count);
+    for (size_t i = 0; i < count; i++)
+        if (flags[i])
+            return true;
+    return false;
 }
 
 /* Is there something in it that this viewer does not want to see? */

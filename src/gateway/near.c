@@ -389,8 +389,9 @@ struct err *near_followed(struct near *n, struct ctx *c, int64_t viewer, struct 
 struct err *near_hidden(struct near *n, struct ctx *c, int64_t viewer, enum relation_kind kind,
                         struct i64_list ids, bool *out)
 {
-    struct flags f = {.ids = ids, .out = out, .of = FLAG_HIDDEN, .kind = kind};
+    struct flags f = {.ids = ids, .of = FLAG_HIDDEN, .kind = kind};
 
+    f.out = out;
     return viewer_flags(n, c, viewer, &f);
 }
 

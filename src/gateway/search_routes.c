@@ -102,7 +102,7 @@ struct err *search_show(void *self, struct ctx *c, const struct http_req *req,
 {
     struct gateway *g = self;
     struct look *look CLEANUP(look_end) = look_begin(g, c, req);
-    struct search s;
+    struct search s = {0};
     struct user_page users;
     struct video_page videos;
 

@@ -27,9 +27,9 @@ enum {
 struct video_view {
     int64_t id; /* 0: there is no such video */
     int64_t author_id, created_at;
-    bool shown, hidden; /* hidden: from all but its author, by who looks after the place */
-    struct str piece[VIEW_VIDEO_PIECES];
     int64_t favorites, comments;
+    struct str piece[VIEW_VIDEO_PIECES];
+    bool shown, hidden;     /* hidden: from all but its author, by who looks after the place */
     enum video_state state; /* with what follows: of the part that ext=1 asks for */
     int64_t width, height, duration_ms;
 };

@@ -140,11 +140,11 @@ static void a_page_looks_at_so_many_and_goes_on_from_there(void **state)
         world_change(w, arena_printf(&w->arena,
                                      "INSERT INTO search_text (id, kind, text) VALUES (%lld, 2,"
                                      " 'ab bc ca')",
-                                     (long long)(right + i)));
+                                     (long long)right + i));
         world_change(w, arena_printf(&w->arena,
                                      "INSERT INTO search_pair (pair, kind, id) SELECT pair, 2, %lld"
                                      " FROM search_pair WHERE kind = 2 AND id = %lld",
-                                     (long long)(right + i), (long long)right));
+                                     (long long)right + i, (long long)right));
     }
     struct video_search_resp first = page(w, "abca", 0, PAGE);
 

@@ -176,7 +176,7 @@ static void at_most_500_people_are_blocked(void **state)
         world_change(w, arena_printf(&w->arena,
                                      "INSERT INTO relation_hidden (user_id, kind, target_id,"
                                      " created_at) VALUES (%lld, 1, %lld, 1)",
-                                     (long long)ann, (long long)(eve + i)));
+                                     (long long)ann, (long long)eve + i));
     assert_reason(set_block(w, ann, eve, true, &changed), ERR_PRECONDITION, "quota_used_up");
     assert_false(block(w, ann, bob));
     assert_int_equal(hidden_from(w, ann).user_ids.count, BLOCKS_MAX);

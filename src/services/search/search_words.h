@@ -16,12 +16,12 @@
 struct str search_fold(struct arena *a, struct str text);
 
 /*
- * Numbers by which a folded text is found, each once: every two characters that stand together in a
- * word; and by itself the first of each word, and each of those scripts that need no blanks.
+ * Numbers by which a text, folded, is found, each once: every two characters that stand together in
+ * a word; and by itself the first of each word, and each of those scripts that need no blanks.
  */
-struct sql_ids search_pairs(struct arena *a, struct str folded);
+struct sql_ids search_pairs(struct arena *a, struct str text);
 
-/* Those by which texts with this word in them are found: never none. */
-struct sql_ids search_pairs_of_word(struct arena *a, struct str folded);
+/* Those by which texts with this word, folded, in them are found: never none. */
+struct sql_ids search_pairs_of_word(struct arena *a, struct str word);
 
 #endif

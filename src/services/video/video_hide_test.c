@@ -60,7 +60,7 @@ static void hiding_twice_is_once_but_for_the_reason(void **state)
     int64_t video = world_video(w, world_user(w, "ann"));
     struct video_get_media_req req = {video};
     struct video_get_media_resp media = {0};
-    bool changed;
+    bool changed = false;
 
     assert_true(hide(w, video, true));
     int64_t at = world_item(w, video).hidden_at;

@@ -205,12 +205,12 @@ static void what_is_open_counts_against_the_quota(void **state)
     int64_t ann = world_user(w, "ann"), bob = world_user(w, "bob");
     struct changes *changes = changes_create();
     struct video_api *videos =
-        video_create(w->db, changes, w->bus, &(struct video_quota){2 * LENGTH, 0, 0});
+        video_create(w->db, changes, w->bus, &(struct video_quota){2LL * LENGTH, 0, 0});
 
     assert_ok(&w->ctx, begin(w, videos, ann, 1, LENGTH));
     assert_ok(&w->ctx, begin(w, videos, ann, 2, LENGTH));
     assert_reason(begin(w, videos, ann, 3, 1), ERR_PRECONDITION, "quota_used_up");
-    assert_ok(&w->ctx, begin(w, videos, bob, 4, 2 * LENGTH));
+    assert_ok(&w->ctx, begin(w, videos, bob, 4, 2LL * LENGTH));
     assert_err(begin(w, videos, bob, 5, INT64_MAX), ERR_INVALID);
     video_destroy(videos);
     changes_destroy(changes);

@@ -218,7 +218,7 @@ static void the_newest_500_are_kept(void **state)
                                      " since, is_read, count, actor_1, actor_2, actor_3,"
                                      " comment_id) VALUES (%lld, 1, %lld, %lld, %lld, 1, 0, 1, 7,"
                                      " 0, 0, 0)",
-                                     (long long)ann, (long long)(1000 + i), (long long)(1000 + i),
+                                     (long long)ann, 1000 + (long long)i, 1000 + (long long)i,
                                      (long long)i));
     world_like(w, bob, video, true);
     struct notice_item_list all = list(w, ann);
