@@ -3,96 +3,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pictures.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "blob.h"
+#include "inspection.h"
 #include "log.h"
-#include "media.h"
 #include "media_key.h"
 #include "uploads.h"
 
-enum {
-    PICTURE_MEMORY_MB = 1024,
-    PICTURE_CPU_S = 10,
-    PICTURE_FILE_MB = 4, /* what is made is far smaller */
-};
+enum { PICTURE_CPU_S = 10, PICTURE_FILE_MB = 4 /* what is made is far smaller */ };
 
 #define SCRATCH "picture-" /* and the account, and the asset */
 #define PATH "media/"      /* of an object, below the public URL */
 
-/* One picture on its way. */
+/* One picture on its way; its scratch folder is there until nobody can be in doubt whose the object
+ * is. */
 struct taking {
-    struct gateway *g;
-    const struct http_upload *upload;
-    int input, output;
-    struct str scratch; /* there until nobody can be in doubt whose the object is */
+    struct inspection at;
     struct str asset;
 };
 
-static struct err *open_both(struct taking *t, struct ctx *c)
-{
-    struct str name =
-        arena_str(c->arena, SCRATCH "%" PRId64 "-" STR_FMT, c->user_id, STR_ARG(t->asset));
-
-    TRY(blob_scratch(t->g->deps.blob, c, name, &t->scratch));
-    t->input = open(t->upload->path.ptr, O_RDONLY | O_CLOEXEC);
-    t->output = open(t->scratch.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (t->input < 0 || t->output < 0)
-        return err_errno(c, errno, "picture: %s", strerror(errno));
-    return NULL;
-}
-
-static void close_both(struct taking *t)
-{
-    if (t->input >= 0)
-        close(t->input);
-    if (t->output >= 0)
-        close(t->output);
-    if (t->scratch.len)
-        blob_scratch_remove(t->scratch);
-}
-
 static struct err *refusal(struct taking *t, struct ctx *c, const struct media_outcome *o)
 {
-    if (o->reason == MEDIA_CANCELLED)
-        return err_new(c, ERR_UNAVAILABLE, "the server is stopping");
     if (o->reason == MEDIA_PICTURE_SIZE)
         return err_reason(c, ERR_INVALID, "not_a_picture", "%s", media_reason_message(o->reason));
-    if (!media_reason_retryable(o->reason))
+    if (o->reason != MEDIA_CANCELLED && !media_reason_retryable(o->reason))
         return err_reason(c, ERR_INVALID, "not_a_picture",
                           "this is no JPEG, PNG or WebP picture that can be shown");
-    TRY(uploads_check_room(t->g, c));
-    log_error(t->g->deps.log, c, "a picture could not be looked at",
-              log_str("error.code", str_of(media_reason_name(o->reason))),
-              log_str("error.message", str_of(o->report.failure)));
-    return err_new(c, ERR_UNAVAILABLE, "the picture could not be looked at: %s",
-                   media_reason_name(o->reason));
+    TRY(uploads_check_room(t->at.g, c));
+    return inspection_failure(&t->at, c, "the picture could not be looked at", o);
 }
 
 static struct err *make(struct taking *t, struct ctx *c)
 {
     struct media_outcome o;
-    struct media_job job = {
-        .worker = t->g->options.media.worker,
-        .name = "picture",
-        .input_fd = t->input,
-        .output_fd = t->output,
-        .limits = {.wall_ms = t->g->options.media.inspect_ms,
-                   .cpu_seconds = PICTURE_CPU_S,
-                   .memory_mb = PICTURE_MEMORY_MB,
-                   .file_mb = PICTURE_FILE_MB,
-                   .threads = 1},
-        .cancel = &t->g->stopping,
-    };
 
-    media_run(&job, &o);
+    inspection_run(&t->at, "picture", (struct inspection_limits){PICTURE_CPU_S, PICTURE_FILE_MB},
+                   &o);
     if (o.reason != MEDIA_OK)
         return refusal(t, c, &o);
-    return blob_put(t->g->deps.blob, c, media_picture_key(c->arena, t->asset),
-                    arena_str(c->arena, STR_FMT "/picture.webp", STR_ARG(t->scratch)));
+    return blob_put(t->at.g->deps.blob, c, media_picture_key(c->arena, t->asset),
+                    arena_str(c->arena, STR_FMT "/picture.webp", STR_ARG(t->at.scratch)));
 }
 
 /* The folder of a picture's object; empty: it is one that ships with the program. */
@@ -120,11 +71,11 @@ static void forget(struct gateway *g, struct ctx *c, struct str folder)
 static struct err *give_up(struct taking *t, struct ctx *c, struct err *e)
 {
     if (degraded_may(e)) {
-        log_warn(t->g->deps.log, c, "the file of a picture is left over until the next start",
+        log_warn(t->at.g->deps.log, c, "the file of a picture is left over until the next start",
                  log_str("picture.asset", t->asset), log_err(e));
-        t->scratch.len = 0;
+        t->at.scratch.len = 0;
     } else {
-        forget(t->g, c, media_picture_folder(c->arena, t->asset));
+        forget(t->at.g, c, media_picture_folder(c->arena, t->asset));
     }
     return e;
 }
@@ -134,28 +85,31 @@ static struct err *take(struct taking *t, struct ctx *c, bool background)
     struct user_set_picture_req set = {.id = c->user_id, .background = background};
     struct user_set_picture_resp done = {0};
 
-    TRY(open_both(t, c));
+    struct str scratch =
+        arena_str(c->arena, SCRATCH "%" PRId64 "-" STR_FMT, c->user_id, STR_ARG(t->asset));
+
+    TRY(inspection_open(&t->at, c, scratch));
     set.path = arena_str(c->arena, PATH STR_FMT, STR_ARG(media_picture_key(c->arena, t->asset)));
     struct err *e = make(t, c);
 
     if (!e)
-        e = user_set_picture(t->g->deps.services.user, c, &set, &done);
+        e = user_set_picture(t->at.g->deps.services.user, c, &set, &done);
     if (e)
         return give_up(t, c, e);
-    forget(t->g, c, folder_of(c, done.replaced));
+    forget(t->at.g, c, folder_of(c, done.replaced));
     return NULL;
 }
 
 struct err *pictures_set(struct gateway *g, struct ctx *c, const struct http_upload *upload,
                          bool background)
 {
-    struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
+    struct taking t = {.at = inspection_of(g, upload)};
 
     TRY(uploads_check_room(g, c));
     t.asset = media_asset_new(c->arena);
     struct err *e = take(&t, c, background);
 
-    close_both(&t);
+    inspection_close(&t.at);
     return e;
 }
 

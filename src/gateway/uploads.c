@@ -2,22 +2,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uploads.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
 #include "blob.h"
 #include "clock.h"
+#include "inspection.h"
 #include "limits.h"
 #include "log.h"
-#include "media.h"
 #include "media_key.h"
 #include "pictures.h"
 #include "text_rules.h"
 
 enum {
-    INSPECT_MEMORY_MB = 1024,
     INSPECT_CPU_S = 20,
     COVER_FILE_MB = 16,
     COPY_SLACK_MB = 16,
@@ -25,52 +21,15 @@ enum {
     COVER_ROOM = 1 << 20, /* bytes; covers are smaller by far */
 };
 
-/* One upload on its way. */
+/* One upload on its way; the scratch folder is named like the asset. */
 struct taking {
-    struct gateway *g;
-    const struct http_upload *upload;
-    int input;
-    int output;         /* the scratch folder */
-    struct str scratch; /* named like the asset, and there until a row names it */
+    struct inspection at;
     struct media_properties properties;
 };
 
-static struct err *open_both(struct taking *t, struct ctx *c, struct str asset)
-{
-    TRY(blob_scratch(t->g->deps.blob, c, asset, &t->scratch));
-    t->input = open(t->upload->path.ptr, O_RDONLY | O_CLOEXEC);
-    t->output = open(t->scratch.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (t->input < 0 || t->output < 0)
-        return err_errno(c, errno, "upload: %s", strerror(errno));
-    return NULL;
-}
-
-static void close_both(struct taking *t)
-{
-    if (t->input >= 0)
-        close(t->input);
-    if (t->output >= 0)
-        close(t->output);
-    if (t->scratch.len)
-        blob_scratch_remove(t->scratch);
-}
-
 static void run(struct taking *t, const char *name, int64_t file_mb, struct media_outcome *out)
 {
-    struct media_job job = {
-        .worker = t->g->options.media.worker,
-        .name = name,
-        .input_fd = t->input,
-        .output_fd = t->output,
-        .limits = {.wall_ms = t->g->options.media.inspect_ms,
-                   .cpu_seconds = INSPECT_CPU_S,
-                   .memory_mb = INSPECT_MEMORY_MB,
-                   .file_mb = (int)file_mb,
-                   .threads = 1},
-        .cancel = &t->g->stopping,
-    };
-
-    media_run(&job, out);
+    inspection_run(&t->at, name, (struct inspection_limits){INSPECT_CPU_S, (int)file_mb}, out);
 }
 
 /* Fails when fewer bytes are free than that. */
@@ -88,16 +47,10 @@ static struct err *check_room(struct gateway *g, struct ctx *c, int64_t wanted)
 /* The worker does not say that its disk was full. */
 static struct err *refusal(struct taking *t, struct ctx *c, const struct media_outcome *o)
 {
-    if (o->reason == MEDIA_CANCELLED)
-        return err_new(c, ERR_UNAVAILABLE, "the server is stopping");
-    if (!media_reason_retryable(o->reason))
+    if (o->reason != MEDIA_CANCELLED && !media_reason_retryable(o->reason))
         return err_reason(c, ERR_INVALID, "not_a_video", "%s", media_reason_message(o->reason));
-    TRY(check_room(t->g, c, COVER_ROOM));
-    log_error(t->g->deps.log, c, "an upload could not be looked at",
-              log_str("error.code", str_of(media_reason_name(o->reason))),
-              log_str("error.message", str_of(o->report.failure)));
-    return err_new(c, ERR_UNAVAILABLE, "the upload could not be looked at: %s",
-                   media_reason_name(o->reason));
+    TRY(check_room(t->at.g, c, COVER_ROOM));
+    return inspection_failure(&t->at, c, "the upload could not be looked at", o);
 }
 
 static bool is(const char *name, const char *want)
@@ -134,18 +87,18 @@ static const struct copy *copy_of(const struct taking *t)
 static struct err *put(struct taking *t, struct ctx *c, struct video_media *m, const char *from,
                        struct str name, struct str *key)
 {
-    struct str path = arena_str(c->arena, "%s/%s", t->scratch.ptr, from);
+    struct str path = arena_str(c->arena, "%s/%s", t->at.scratch.ptr, from);
 
     *key = media_key(c->arena, m->asset, 0, name);
-    return blob_put(t->g->deps.blob, c, *key, path);
+    return blob_put(t->at.g->deps.blob, c, *key, path);
 }
 
 /* Its name is none that is served (media_routes.c): an upload may tell where it was made. */
 static struct err *put_original(struct taking *t, struct ctx *c, struct video_media *m)
 {
     m->original = STR("original.bin");
-    return blob_put(t->g->deps.blob, c, media_key(c->arena, m->asset, 0, m->original),
-                    t->upload->path);
+    return blob_put(t->at.g->deps.blob, c, media_key(c->arena, m->asset, 0, m->original),
+                    t->at.upload->path);
 }
 
 /* Small ones are quick: they play before the transcoder has looked at them. */
@@ -154,9 +107,9 @@ static struct err *put_copy(struct taking *t, struct ctx *c, struct video_media 
     const struct copy *copy = copy_of(t);
     struct media_outcome o;
 
-    if (!copy || t->upload->size > t->g->options.media.copy_max_bytes)
+    if (!copy || t->at.upload->size > t->at.g->options.media.copy_max_bytes)
         return NULL;
-    run(t, "copy", t->upload->size / (1 << 20) + COPY_SLACK_MB, &o);
+    run(t, "copy", t->at.upload->size / (1 << 20) + COPY_SLACK_MB, &o);
     if (o.reason != MEDIA_OK)
         return NULL; /* it waits for the transcoder */
     return put(t, c, m, copy->from, copy->to, &m->play);
@@ -174,7 +127,7 @@ static struct err *take(struct taking *t, struct ctx *c, struct video_media *m)
 {
     struct media_outcome o;
 
-    TRY(open_both(t, c, m->asset));
+    TRY(inspection_open(&t->at, c, m->asset));
     run(t, "inspect", COVER_FILE_MB, &o);
     if (o.reason != MEDIA_OK)
         return refusal(t, c, &o);
@@ -195,9 +148,9 @@ static struct err *forget(struct gateway *g, struct ctx *c, struct str asset)
 /* The scratch folder tells of the files, at the next start. */
 static void leave(struct taking *t, struct ctx *c, struct str asset, const struct err *why)
 {
-    log_warn(t->g->deps.log, c, "files of an upload are left over until the next start",
+    log_warn(t->at.g->deps.log, c, "files of an upload are left over until the next start",
              log_str("video.asset", asset), log_err(why));
-    t->scratch.len = 0;
+    t->at.scratch.len = 0;
 }
 
 /* Whoever was asked to publish it may have done so, or may still. */
@@ -218,7 +171,7 @@ static struct err *settle(struct taking *t, struct ctx *c, struct str asset, str
     struct ctx soon = *c;
 
     soon.deadline_ns = clock_monotonic_ns() + SETTLE_MS * (int64_t)CLOCK_NS_PER_MS;
-    struct err *unknown = video_find_asset(t->g->deps.services.video, &soon, &ask, &found);
+    struct err *unknown = video_find_asset(t->at.g->deps.services.video, &soon, &ask, &found);
 
     if (!unknown && found.id) {
         done->id = found.id;
@@ -231,7 +184,7 @@ static struct err *settle(struct taking *t, struct ctx *c, struct str asset, str
 static struct err *publish(struct taking *t, struct ctx *c, struct video_publish_req *video,
                            struct video_publish_resp *done, bool *in_doubt)
 {
-    struct err *e = video_publish(t->g->deps.services.video, c, video, done);
+    struct err *e = video_publish(t->at.g->deps.services.video, c, video, done);
 
     *in_doubt = e && is_in_doubt(e);
     return *in_doubt ? settle(t, c, video->media->asset, e, done) : e;
@@ -248,7 +201,7 @@ static struct err *take_and_publish(struct taking *t, struct ctx *c,
         e = publish(t, c, video, done, &in_doubt);
     if ((!e && !done->again) || in_doubt)
         return e;
-    struct err *left = forget(t->g, c, video->media->asset);
+    struct err *left = forget(t->at.g, c, video->media->asset);
 
     if (left)
         leave(t, c, video->media->asset, left);
@@ -284,7 +237,7 @@ struct err *uploads_check_quota(struct gateway *g, struct ctx *c, int64_t bytes)
 struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_upload *upload,
                             struct video_publish_req *video, struct video_publish_resp *done)
 {
-    struct taking t = {.g = g, .upload = upload, .input = -1, .output = -1};
+    struct taking t = {.at = inspection_of(g, upload)};
     struct video_media media = {.asset = media_asset_new(c->arena)};
 
     TRY(uploads_check_room(g, c));
@@ -292,7 +245,7 @@ struct err *uploads_publish(struct gateway *g, struct ctx *c, const struct http_
     struct err *e = take_and_publish(&t, c, video, done);
 
     video->media = NULL;
-    close_both(&t);
+    inspection_close(&t.at);
     return e;
 }
 
