@@ -33,8 +33,7 @@ struct bus {
 
 struct publication {
     struct bus *bus;
-    struct str topic;
-    int64_t key, run_at;
+    struct bus_new job;
     bool sooner; /* one that waits already does not wait for longer */
 };
 
@@ -55,16 +54,17 @@ static struct err *publish(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct publication *p = arg;
 
-    TRY(bus_store_add(tx, c, p->topic, p->key, p->run_at));
+    TRY(bus_store_add(tx, c, &p->job));
     if (p->sooner)
-        TRY(bus_store_hasten(tx, c, p->topic, p->key, p->run_at));
+        TRY(bus_store_hasten(tx, c, &p->job));
     sql_on_commit(tx, c, wake_consumers, p->bus);
     return NULL;
 }
 
 struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topic, int64_t key)
 {
-    struct publication p = {bus, topic, key, clock_wall_ms(), false};
+    int64_t now = clock_wall_ms();
+    struct publication p = {bus, {topic, key, now, now}, false};
 
     return sql_write(bus->db, c, publish, &p);
 }
@@ -72,7 +72,7 @@ struct err *bus_publish(struct bus *bus, struct ctx *c, struct str topic, int64_
 struct err *bus_publish_at(struct bus *bus, struct ctx *c, struct str topic, int64_t key,
                            int64_t run_at)
 {
-    struct publication p = {bus, topic, key, run_at, true};
+    struct publication p = {bus, {topic, key, clock_wall_ms(), run_at}, true};
 
     return sql_write(bus->db, c, publish, &p);
 }
@@ -456,12 +456,12 @@ static struct err *forget(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     const struct publication *p = arg;
 
-    return bus_store_forget(tx, c, p->topic, p->key);
+    return bus_store_forget(tx, c, p->job.topic, p->job.key);
 }
 
 struct err *bus_forget(struct bus *bus, struct ctx *c, struct str topic, int64_t key)
 {
-    struct publication p = {.bus = bus, .topic = topic, .key = key};
+    struct publication p = {.bus = bus, .job = {.topic = topic, .key = key}};
 
     return sql_write(bus->db, c, forget, &p);
 }

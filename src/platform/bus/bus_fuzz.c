@@ -91,9 +91,27 @@ static struct err *publish(struct sql_tx *tx, struct ctx *c, struct model *m, ui
 
     if (m->count == JOBS_MAX)
         return NULL;
-    TRY(bus_store_add(tx, c, topics[topic], key, m->now));
+    TRY(bus_store_add(tx, c, &(struct bus_new){topics[topic], key, m->now, m->now}));
     if (!waiting(m, topic, key))
         m->jobs[m->count++] = (struct job){0, key, 0, m->now, 0, 0, topic, BUS_WAITING};
+    return NULL;
+}
+
+static struct err *publish_for_later(struct sql_tx *tx, struct ctx *c, struct model *m, uint8_t arg)
+{
+    size_t topic = arg % TOPICS;
+    int64_t key = arg / TOPICS % KEYS - 1, run_at = m->now + arg / TOPICS / KEYS % PAUSE;
+    struct job *waits = waiting(m, topic, key);
+    const struct bus_new job = {topics[topic], key, m->now, run_at};
+
+    if (m->count == JOBS_MAX)
+        return NULL;
+    TRY(bus_store_add(tx, c, &job));
+    TRY(bus_store_hasten(tx, c, &job));
+    if (!waits)
+        m->jobs[m->count++] = (struct job){0, key, 0, run_at, 0, 0, topic, BUS_WAITING};
+    else if (waits->run_at > run_at)
+        waits->run_at = run_at;
     return NULL;
 }
 
@@ -275,7 +293,8 @@ static void check_stats(struct sql_tx *tx, struct ctx *c, struct model *m)
 static struct err *play(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     static struct err *(*const steps[])(struct sql_tx *, struct ctx *, struct model *, uint8_t) = {
-        publish, claim, finish, retry, bury, wait, reset, drop_key, publish, claim, renew, meddle,
+        publish,           claim, finish, retry,  bury, wait, reset, drop_key,
+        publish_for_later, claim, renew,  meddle,
     };
     struct run *run = arg;
 

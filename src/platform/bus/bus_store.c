@@ -4,8 +4,6 @@
 
 #include <inttypes.h>
 
-#include "clock.h"
-
 static const struct migration steps[] = {
     {"bus", 1, "create",
      "CREATE TABLE bus_job (id INTEGER PRIMARY KEY, topic VARCHAR(32) NOT NULL,"
@@ -30,25 +28,24 @@ static const struct migration steps[] = {
 };
 const struct migration_list bus_migrations = {steps, COUNT(steps)};
 
-struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
-                          int64_t run_at)
+struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, const struct bus_new *job)
 {
     struct err *e =
         sql_exec(tx, c,
                  "INSERT INTO bus_job (topic, job_key, state, attempt, run_at,"
                  " created_at) VALUES (?, ?, 0, 0, ?, ?)",
-                 sql_text(topic), sql_int(key), sql_int(run_at), sql_int(clock_wall_ms()));
+                 sql_text(job->topic), sql_int(job->key), sql_int(job->run_at), sql_int(job->now));
 
     return e && e->code == ERR_EXISTS ? NULL : e;
 }
 
-struct err *bus_store_hasten(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
-                             int64_t run_at)
+struct err *bus_store_hasten(struct sql_tx *tx, struct ctx *c, const struct bus_new *job)
 {
     return sql_exec(tx, c,
                     "UPDATE bus_job SET run_at = ? WHERE topic = ? AND job_key = ? AND state = 0"
                     " AND run_at > ?",
-                    sql_int(run_at), sql_text(topic), sql_int(key), sql_int(run_at));
+                    sql_int(job->run_at), sql_text(job->topic), sql_int(job->key),
+                    sql_int(job->run_at));
 }
 
 /* ---- who may run it ---- */

@@ -5,13 +5,17 @@
 
 #include "bus.h"
 
-/* All inside a transaction of the caller. Times are Unix milliseconds. */
-MUST_USE struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, struct str topic, int64_t key,
-                                   int64_t run_at);
+/* A job that is published: now, to be run then. */
+struct bus_new {
+    struct str topic;
+    int64_t key, now, run_at;
+};
 
-/* One that waits does not wait for longer than that. */
-MUST_USE struct err *bus_store_hasten(struct sql_tx *tx, struct ctx *c, struct str topic,
-                                      int64_t key, int64_t run_at);
+/* All inside a transaction of the caller. Times are Unix milliseconds. */
+MUST_USE struct err *bus_store_add(struct sql_tx *tx, struct ctx *c, const struct bus_new *job);
+
+/* One of its key that waits does not wait for longer than it. */
+MUST_USE struct err *bus_store_hasten(struct sql_tx *tx, struct ctx *c, const struct bus_new *job);
 
 /* When jobs are due: at `now`, or when they wait beyond `latest`. No pause is that long, so the
  * clock has been turned back since they were written, and they would wait for hours. */
