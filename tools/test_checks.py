@@ -48,6 +48,13 @@ def test_a_long_header_is_found(tree):
     assert list(check_sizes.complaints(folder)) == ["src/base/a.h: 152 lines, at most 150"]
 
 
+@pytest.mark.parametrize("name, most", [("web__src__A_DOT_svelte", 250), ("web__src__a_DOT_ts", 500)])
+def test_a_long_part_of_the_client_is_found(tree, name, most):
+    folder = tree(src__base__a_DOT_c=HEAD + function(3), **{name: "\n" * (most + 1)})
+    file = name.replace("__", "/").replace("_DOT_", ".")
+    assert list(check_sizes.complaints(folder)) == [f"{file}: {most + 1} lines, at most {most}"]
+
+
 @pytest.mark.parametrize("upper, lower", [("gateway", "base"), ("services/user", "platform/sql"), ("app", "media"),
                                           ("platform/http", "platform/sql"), ("services/video", "services/user"),
                                           ("platform/sql", "gateway")])
