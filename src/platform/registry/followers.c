@@ -115,8 +115,8 @@ void followers_forget(struct registry *r)
         r->followers[i].is_read = false;
 }
 
-/* Where the watch begins. Whoever is read later knows more, and is spared what it knows. */
-static struct err *choose_revision(struct registry *r, struct ctx *c)
+/* Whoever is read later knows more, and is spared what it knows. */
+struct err *followers_begin(struct registry *r, struct ctx *c)
 {
     struct etcd_query any = {.prefix = r->prefix, .limit = 1};
     struct etcd_found found;
@@ -150,7 +150,6 @@ static struct err *read_one(struct registry *r, struct ctx *c, struct follower *
 
 struct err *followers_read(struct registry *r, struct ctx *c)
 {
-    TRY(choose_revision(r, c));
     for (size_t i = 0; i < count_followers(r); i++)
         if (!r->followers[i].is_read)
             TRY(read_one(r, c, &r->followers[i]));

@@ -128,6 +128,7 @@ struct err *registrations_keep(struct registry *r, struct ctx *c)
     size_t at;
 
     TRY(keep_lease(r, c));
+    TRY(followers_begin(r, c));
     while (next_undone(r, &one, &at)) {
         TRY(one.state == WANTED ? make(r, c, &one) : etcd_delete(r->etcd, c, one.key));
         note_done(r, &one, at);

@@ -68,13 +68,17 @@ void registrations_miss(struct registry *r, struct str key);
 /* Gone at once, with their lease. */
 void registrations_end(struct registry *r, struct ctx *c);
 
+/* Where the watch begins, once and after everything was forgotten: before own keys are made, so
+ * that it tells of each that is deleted. */
+MUST_USE struct err *followers_begin(struct registry *r, struct ctx *c);
+
 /* Reads what every follower that has not been read yet wants to know, and tells it. */
 MUST_USE struct err *followers_read(struct registry *r, struct ctx *c);
 
 /* Everything has to be read anew. */
 void followers_forget(struct registry *r);
 
-/* A watch that goes on behind what was read. The reason ETCD_GAP, here or below: it cannot. */
+/* A watch that goes on behind that. The reason ETCD_GAP, here or below: it cannot. */
 MUST_USE struct err *followers_open_watch(struct registry *r, struct ctx *c);
 
 /* Waits in it for news until then, or until the registry is woken; and tells them. */

@@ -133,6 +133,23 @@ static void a_key_that_somebody_deleted_is_made_again(void **state)
     registry_close(r);
 }
 
+/* Before anybody watches: what is deleted then is seen as well. */
+static void a_key_deleted_the_moment_it_is_there_is_made_again(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int round = 0; round < 20; round++) {
+        struct registry *r = opened_for(f, etcd_process_address(f->process), LONG_S);
+
+        add(r, "user", "u-1", "10.0.0.1:9000");
+        while (!registry_ready(r))
+            ;
+        delete_raw(f, "user/u-1");
+        eventually(is_there(f, "user/u-1"));
+        registry_close(r);
+    }
+}
+
 /* ---- watching ---- */
 
 static void who_watches_is_told_now_and_of_every_change(void **state)
@@ -303,6 +320,7 @@ int main(void)
         CASE(what_is_registered_again_has_its_new_address),
         CASE(withdrawn_instances_make_room_for_others),
         CASE(a_key_that_somebody_deleted_is_made_again),
+        CASE(a_key_deleted_the_moment_it_is_there_is_made_again),
         CASE(who_watches_is_told_now_and_of_every_change),
         CASE(who_comes_late_is_not_told_what_is_over),
         CASE(a_service_whose_name_begins_the_same_is_another),
