@@ -152,11 +152,12 @@ def test_a_dead_job_is_listed_and_runs_again(cluster, ann, clips):
 
 def test_missing_steps_of_a_database_are_shown_and_applied(cluster):
     assert 'missing' not in admin(cluster, 'migrate', '--status').out
-    sql(cluster, 'user', "DELETE FROM schema_migration WHERE owner = 'user' AND number = 2;"
-        " DELETE FROM schema_piece WHERE owner = 'user' AND number = 2;"
-        ' ALTER TABLE user_account DROP COLUMN banned_at; ALTER TABLE user_account DROP COLUMN ban_reason')
+    indexes = ('report_by_id', 'report_by_time', 'report_by_state', 'report_by_target')
+    sql(cluster, 'user', "DELETE FROM schema_migration WHERE owner = 'report' AND number = 2;"
+        " DELETE FROM schema_piece WHERE owner = 'report' AND number = 2; DROP TABLE report_act;"
+        + ';'.join(f'DROP INDEX {name} ON report_item' for name in indexes))
     rows = table(admin(cluster, 'migrate', '--status', status=FOUND).out)
-    assert [row[:3] for row in rows if row[-1] == 'missing'] == [['user', 'user', '2']]
+    assert [row[:3] for row in rows if row[-1] == 'missing'] == [['user', 'report', '2']]
     said = admin(cluster, 'users', status=NOT_NOW).err
     assert 'the database of user' in said and 'duan admin migrate' in said
     admin(cluster, 'jobs')  # which is another's
@@ -224,7 +225,7 @@ def test_counts_that_are_missing_are_made(cluster, scene, ann):
 
 
 @pytest.mark.parametrize('service, statement, check', [
-    ('comment', 'INSERT INTO comment_item VALUES (999999, 1, 999999, 1, \'lost\');'
+    ('comment', 'INSERT INTO comment_item (video_id, created_at, id, user_id, text) VALUES (999999, 1, 999999, 1, \'lost\');'
                 " UPDATE sequence_next SET next = 1000000 WHERE kind = 'comment' AND next < 1000000", 'strays'),
     ('video', 'INSERT INTO video_count (video_id) VALUES (999999)', 'strays'),
     ('user', 'INSERT INTO user_count (user_id) VALUES (999999)', 'strays'),

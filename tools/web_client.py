@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # Builds what npm builds: the web client (web/) and the page of the API (assets/docs/).
 # SPDX-License-Identifier: Apache-2.0
-"""Usage: client.py build    into web/dist and assets/docs/dist, when a source has changed; meson puts them into the program
-          client.py web      serves web/ with reload on http://localhost:5173, the API from http://localhost:8080
+"""Usage: web_client.py build    into web/dist and assets/docs/dist, when a source has changed; meson puts them into the program
+          web_client.py web      serves web/ with reload on http://localhost:5173, the API from http://localhost:8080
 
 Without Node.js and without a network nothing is built, and that is no failure: the program then says how to. A client that does
 not compile is one.

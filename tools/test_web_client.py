@@ -24,7 +24,7 @@ class Tree:
 
     def __init__(self, folder):
         self.top, self.bin, self.calls_file = folder / 'tree', folder / 'bin', folder / 'calls'
-        for name, text in {'tools/client.py': (HERE / 'client.py').read_text('utf-8'), 'web/package.json': '{}', 'web/package-lock.json': '{}',
+        for name, text in {'tools/web_client.py': (HERE / 'web_client.py').read_text('utf-8'), 'web/package.json': '{}', 'web/package-lock.json': '{}',
                            'web/src/main.ts': 'hello', 'assets/docs/package-lock.json': '{}', 'assets/docs/src/index.html': 'docs'}.items():
             self.write(name, text)
         self.program('npm', NPM)
@@ -50,7 +50,7 @@ class Tree:
     def build(self):
         environment = {**os.environ, 'PATH': f'{self.bin}:/usr/bin:/bin', 'CALLS': str(self.calls_file), 'PIP_INDEX_URL': 'http://127.0.0.1:9/',
                        'PIP_RETRIES': '0'}
-        return subprocess.run([sys.executable, 'tools/client.py', 'build'], cwd=self.top, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run([sys.executable, 'tools/web_client.py', 'build'], cwd=self.top, env=environment, capture_output=True, text=True, check=False)
 
     def calls(self):
         calls = self.calls_file.read_text('utf-8').splitlines() if self.calls_file.exists() else []
