@@ -187,7 +187,8 @@ static void write_ext(struct json *j, const struct video_view *v, struct str bas
     json_raw(j, color.len ? color : STR("000000"));
     json_lit(j, "\",\"state\":\"");
     json_raw(j, str_of(page_state(v->state)));
-    json_lit(j, "\"");
+    json_lit(j, "\",\"playable\":");
+    json_bool(j, v->playable);
     write_file(j, STR(",\"hls_url\":\""), base, v->piece[VIEW_VIDEO_HLS]);
     write_file(j, STR(",\"cover_webp\":\""), base, v->piece[VIEW_VIDEO_WEBP]);
     json_lit(j, "}");

@@ -82,6 +82,7 @@ struct video_view view_of_video(struct arena *a, const struct video_item *item)
         .favorites = shown_count(item->favorite_count),
         .comments = shown_count(item->comment_count),
         .state = item->state,
+        .playable = m->play.len > 0,
         .width = m->width,
         .height = m->height,
         .duration_ms = m->duration_ms,

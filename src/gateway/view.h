@@ -31,6 +31,7 @@ struct video_view {
     struct str piece[VIEW_VIDEO_PIECES];
     bool shown, hidden;     /* hidden: from all but its author, by who looks after the place */
     enum video_state state; /* with what follows: of the part that ext=1 asks for */
+    bool playable;
     int64_t width, height, duration_ms;
 };
 

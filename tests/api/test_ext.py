@@ -52,6 +52,7 @@ def test_every_video_has_its_ext_when_it_is_asked_for(author, shown, place):
     assert (ext['width'], ext['height']) == (640, 360)
     assert ext['duration_ms'] == shown['duration_ms']
     assert ext['state'] == 'ready'
+    assert ext['playable']
     assert ext['hls_url'] == shown['hls_url']
     assert ext['cover_webp'] == shown['cover_webp_url']
 
@@ -88,6 +89,15 @@ def test_a_video_whose_job_is_not_done_is_processing_and_has_no_hls(author, clip
         pytest.skip('its job was done at once')
     assert ext['state'] == 'processing'
     assert 'hls_url' not in ext
+
+
+def test_what_it_calls_playable_can_be_fetched(author, clips):
+    author.publish(clips.data('heavy.mp4'), 'heavy')
+    video = author.publish_list()[0]
+    ext = checks.ext(found(ask(author, '/douyin/publish/list/', user_id=author.id, ext=1), video)['ext'])
+    if not ext['playable']:
+        pytest.skip('nothing of it can be played before its job is done')
+    assert author.http.get(video['play_url']).status_code == 200
 
 
 def test_the_color_is_the_one_of_the_cover(author, clips):

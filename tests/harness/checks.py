@@ -182,7 +182,7 @@ VIDEO_PAGE = {
     'duration_ms': count, 'hls_url': url_or_empty, 'cover_webp_url': url_or_empty,
 }
 EXT = {
-    'width': count, 'height': count, 'duration_ms': count, 'created_at': milliseconds, 'color': color, 'state': ext_state,
+    'width': count, 'height': count, 'duration_ms': count, 'created_at': milliseconds, 'color': color, 'state': ext_state, 'playable': flag,
 }
 EXT_SOMETIMES = {'hls_url': url, 'cover_webp': url}
 SESSION = {'id': number_id, 'created_at': milliseconds, 'last_seen': milliseconds, 'agent': text, 'current': flag}
