@@ -93,6 +93,17 @@ def cppcheck():
         *[file for file in tracked("src/*.c", "tools/*.c") if not file.endswith(("_test.c", "_fuzz.c"))])
 
 
+def web():
+    """Types, lints, format and rules of the web client."""
+    run(PYTHON, "tools/client.py", "check")
+
+
+def openapi():
+    """schemathesis holds the server to the document of its API."""
+    build("debug")
+    run(PYTHON, "-m", "pytest", "-q", "tests/openapi", "-k", "schemathesis", DUAN_BUILD="build/debug")
+
+
 def sanitized(name, which):
     build(name, "--buildtype=debugoptimized", "-Db_lundef=false", f"-Db_sanitize={which}", CC="clang-14")
     components = (PYTHON, "tools/stack/with_components.py", "mariadb", "etcd", "s3", "--")
@@ -109,6 +120,7 @@ def tsan():
 
 
 STEPS = {"format": format_, "sizes": sizes, "imports": imports, "gcc": gcc, "clang": clang, "tidy": tidy, "cppcheck": cppcheck,
+         "web": web, "openapi": openapi,
          "asan": asan, "tsan": tsan}
 
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ffmpeg = (...args) => run('ffmpeg', ['-v', 'error', '-y', ...args], { encoding: 'buffer', maxBuffer: 1 << 20 });
-const SECONDS = 5;
+const SECONDS = 4;
 const PICTURES = [
   'gradients=s=360x640:c0=0xff5f6d:c1=0x2b1055:x0=0:y0=0:x1=360:y1=640:speed=0.02',
   'mandelbrot=s=360x640:start_scale=1.2:end_scale=0.2:end_pts=200',

@@ -9,7 +9,9 @@ async function openListening(page, path) {
   await heard;
 }
 
-export async function chat({ author, friend, authorUser, friendUser, videos }) {
+export async function chat(world) {
+  const { authorUser, videos } = world;
+  const { author, friend, friendUser } = await world.asFriends();
   await Promise.all([
     openListening(author, `/messages/${friendUser.id}`),
     openListening(friend, `/messages/${authorUser.id}`),
@@ -69,4 +71,6 @@ export async function chat({ author, friend, authorUser, friendUser, videos }) {
     const { unread } = await (await author.request.get(`${BASE}/api/v1/me`, { headers: OWN })).json();
     return unread.notifications === 0;
   });
+  await author.context().close();
+  await friend.context().close();
 }

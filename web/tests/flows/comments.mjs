@@ -4,7 +4,8 @@ import { axe, BASE, check, elements, eventually, newcomer, open, plays, post } f
 
 const lines = (page) => page.locator('section.panel li');
 
-export async function comments({ author, videos }) {
+export async function comments(world) {
+  const { videos } = world;
   const page = await open();
   await newcomer(page);
   await page.goto(`${BASE}/v/${videos[0]}`);
@@ -47,6 +48,7 @@ export async function comments({ author, videos }) {
   await eventually('Escape closes the comments', async () => (await page.locator('section.panel').count()) === 0);
 
   await post(page, '/douyin/comment/action/', { video_id: videos[0], action_type: 1, comment_text: 'To the author' });
+  const author = await world.asAuthor();
   await author.goto(`${BASE}/v/${videos[0]}`);
   await plays(author, 1);
   await author.keyboard.press('c');
@@ -56,4 +58,5 @@ export async function comments({ author, videos }) {
   await eventually('Back closes the comments', async () => (await author.locator('section.panel').count()) === 0);
   check('and stays with the video', author.url().endsWith(`/v/${videos[0]}`));
   await page.context().close();
+  await author.context().close();
 }

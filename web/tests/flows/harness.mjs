@@ -58,14 +58,6 @@ export async function open(shape = 'wide', options = {}) {
   return page;
 }
 
-/** Somebody new, logged in on this page's context. */
-export async function newcomer(page, name = `t${run}${people++}`) {
-  const form = { username: name, password: PASSWORD };
-  const reply = await (await page.request.post(`${BASE}/api/v1/session/register`, { form, headers: OWN })).json();
-  if (reply.status_code !== 0) throw new Error(`register: ${reply.status_msg}`);
-  return reply.user;
-}
-
 async function api(page, method, path, form = {}) {
   const get = method === 'GET';
   const reply = await page.request.fetch(BASE + path, { method, headers: OWN, ...(get ? { params: form } : { form }) });
@@ -76,13 +68,18 @@ async function api(page, method, path, form = {}) {
 export const get = (page, path, params) => api(page, 'GET', path, params);
 export const post = (page, path, form) => api(page, 'POST', path, form);
 
+/** Somebody new, logged in on this page's context. */
+export const newcomer = async (page, username = `t${run}${people++}`) =>
+  (await post(page, '/api/v1/session/register', { username, password: PASSWORD })).user;
+export const enter = (page, username) => post(page, '/api/v1/session', { username, password: PASSWORD });
+
 export async function clip(kind, seconds) {
   const file = join(folder, `clip${kind}-${seconds ?? 'x'}.mp4`);
   await draw(file, kind, seconds);
   return file;
 }
 
-/** Publishes a file the way the client does, and waits until it can be watched. */
+/** Publishes a file the way the client does. */
 export async function publish(page, file, title) {
   const bytes = readFileSync(file);
   const tus = { ...OWN, 'Tus-Resumable': '1.0.0' };
@@ -94,11 +91,15 @@ export async function publish(page, file, title) {
     headers: { ...tus, 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' },
     data: bytes,
   });
-  const { video_id } = await post(page, `${path}/publish`, { title });
-  const end = Date.now() + 3 * PATIENCE_MS;
+  return (await post(page, `${path}/publish`, { title })).video_id;
+}
+
+/** Waits until all there is of a video is made. */
+export async function processed(page, video_id) {
+  const end = Date.now() + 5 * PATIENCE_MS;
   while (Date.now() < end) {
     const { state, reason } = await get(page, `/api/v1/videos/${video_id}/status`);
-    if (state === 'ready') return video_id;
+    if (state === 'ready') return;
     if (state === 'failed') throw new Error(`processing failed: ${reason}`);
     await new Promise((go) => setTimeout(go, 200));
   }

@@ -8,7 +8,7 @@ const address = async (page) => {
   return label;
 };
 
-export async function safety({ author, authorUser, videos }) {
+export async function safety({ authorUser, videos }) {
   const page = await open();
   await newcomer(page);
   await page.goto(BASE);
@@ -46,6 +46,5 @@ export async function safety({ author, authorUser, videos }) {
   await page.goto(`${BASE}/v/${videos[4]}`);
   await plays(page, 1);
   check('and has them again afterwards', true);
-  void author;
   await page.context().close();
 }
