@@ -62,23 +62,62 @@ static bool matches(const struct http_route *route, struct str path, struct str 
     return true;
 }
 
+/* The row that takes a path only when no row names it more closely. */
+struct wide {
+    const struct http_route *row;
+    struct str rest;
+    unsigned allowed;
+};
+
+static bool is_last_resort(const struct http_route *route)
+{
+    return str_eq(route->path, STR("/*"));
+}
+
+/* A star at the end that stands for more than one name. */
+static bool is_wide(const struct http_route *route, struct str rest)
+{
+    return str_ends(route->path, STR("*")) &&
+           (is_last_resort(route) || memchr(rest.ptr, '/', without_slash(rest).len));
+}
+
+static void widen(struct wide *wide, const struct http_route *route, struct str rest, bool asked)
+{
+    if (is_last_resort(route) && wide->allowed)
+        return;
+    if (asked && !wide->row)
+        *wide = (struct wide){.row = route, .rest = rest, .allowed = wide->allowed};
+    if (!is_last_resort(route))
+        wide->allowed |= 1u << route->method;
+}
+
 const struct http_route *router_find(const struct http_route *routes, size_t count,
                                      bool known_method, struct http_req *req, unsigned *allowed)
 {
+    struct wide wide = {0};
+    struct str rest = {0};
+
     *allowed = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!matches(&routes[i], req->path, &req->rest))
-            continue;
-        bool last_resort = str_eq(routes[i].path, STR("/*"));
+        bool asked = known_method && routes[i].method == req->method;
 
-        if (last_resort && *allowed)
+        if (!matches(&routes[i], req->path, &rest))
             continue;
-        if (known_method && routes[i].method == req->method)
+        if (is_wide(&routes[i], rest)) {
+            widen(&wide, &routes[i], rest, asked);
+            continue;
+        }
+        if (asked) {
+            req->rest = rest;
             return &routes[i];
-        if (!last_resort)
-            *allowed |= 1u << routes[i].method;
+        }
+        *allowed |= 1u << routes[i].method;
     }
-    return NULL;
+    if (*allowed)
+        return NULL;
+    *allowed = wide.allowed;
+    req->rest = wide.rest;
+    return wide.row;
 }
 
 const char *router_allow(struct arena *a, unsigned allowed)

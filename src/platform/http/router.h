@@ -13,8 +13,9 @@ bool router_method(const char *method, struct http_req *req);
 
 /*
  * The row for req->method and req->path, or NULL. Sets req->rest. *allowed: the methods that the
- * path is known with, a bit for each; 0: it is not known at all. A row whose path is a slash and a
- * star answers what no other row knows, and makes no path known.
+ * path is known with, a bit for each; 0: it is not known at all. A star at the end stands for more
+ * than one name only where no other row has the path, whichever method. A row whose path is a slash
+ * and a star answers what no other row knows, and makes no path known.
  */
 const struct http_route *router_find(const struct http_route *routes, size_t count,
                                      bool known_method, struct http_req *req, unsigned *allowed);

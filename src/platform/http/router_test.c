@@ -12,6 +12,7 @@ static const struct http_route routes[] = {
     {.method = HTTP_GET, .path = STR_INIT("/users/*/likes")},
     {.method = HTTP_GET, .path = STR_INIT("/users/*")},
     {.method = HTTP_GET, .path = STR_INIT("/")},
+    {.method = HTTP_POST, .path = STR_INIT("/users/*")},
 };
 
 /* The row's number, or -1; *rest is what the star stood for. */
@@ -80,6 +81,25 @@ static void a_known_path_with_another_method_says_what_is_allowed(void **state)
     arena_fini(&arena);
 }
 
+static void a_row_for_all_that_is_left_does_not_take_another_rows_path(void **state)
+{
+    struct http_req req = {.method = HTTP_POST, .path = STR("/users/7/likes/")};
+    unsigned allowed;
+
+    (void)state;
+    assert_null(router_find(routes, COUNT(routes), true, &req, &allowed));
+    assert_int_equal(allowed, 1u << HTTP_GET);
+    req.path = STR("/users/7/8");
+    assert_ptr_equal(router_find(routes, COUNT(routes), true, &req, &allowed), &routes[7]);
+    assert_str(req.rest, STR("7/8"));
+    req.path = STR("/users/7/");
+    assert_ptr_equal(router_find(routes, COUNT(routes), true, &req, &allowed), &routes[7]);
+    req.method = HTTP_PUT;
+    req.path = STR("/users/7/8");
+    assert_null(router_find(routes, COUNT(routes), true, &req, &allowed));
+    assert_int_equal(allowed, 1u << HTTP_GET | 1u << HTTP_POST);
+}
+
 static void methods_are_told_apart_by_their_whole_name(void **state)
 {
     static const struct {
@@ -130,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_path_finds_its_row),
         TEST(a_known_path_with_another_method_says_what_is_allowed),
+        TEST(a_row_for_all_that_is_left_does_not_take_another_rows_path),
         TEST(methods_are_told_apart_by_their_whole_name),
         TEST(the_last_resort_takes_what_nobody_knows_and_nothing_else),
     };
