@@ -105,7 +105,7 @@ function notifications({ me, params }) {
   return { list: items.map((one) => show(one, me)), cursor: next };
 }
 function read({ me, params }) {
-  for (const one of notes) if (one.for === me.id && one.id <= Number(params.get('up_to'))) one.read = true;
+  for (const one of notes) if (one.for === me.id && one.at <= Number(params.get('up_to'))) one.read = true;
   tell(me.id, 'unread', unreadOf(me));
 }
 const user = ({ me, params }) => {
