@@ -63,7 +63,10 @@ async function longSession() {
       const scroller = document.querySelector('.scroller');
       scroller.scrollTo({ top: at * scroller.clientHeight, behavior: 'instant' });
     }, to);
-    await page.waitForTimeout(60);
+    await page.waitForFunction(
+      (place) => Number(document.querySelector('article.active')?.getAttribute('aria-posinset')) === place,
+      to + 1,
+    );
   }
   const after = await look();
   const [videos, slides, elements] = after.counted;

@@ -156,8 +156,12 @@ export async function axe(page, name) {
   check(`axe finds nothing: ${name}`, found.length === 0, found.join(' | '));
 }
 
-/** A finger: real touch events, so that scroll snapping itself is what is tested. */
+/** A finger: real touch events, so that scroll snapping itself is what is tested. It comes down when the feed has come to rest. */
 export async function swipe(page, dy, x = 150, from = dy < 0 ? 640 : 200) {
+  await page.waitForFunction(() => {
+    const { scrollTop, clientHeight } = document.querySelector('.scroller');
+    return Math.abs(scrollTop - clientHeight * Math.round(scrollTop / clientHeight)) < 1;
+  });
   const cdp = await page.context().newCDPSession(page);
   const STEPS = 12;
   await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y: from }] });
