@@ -1,6 +1,6 @@
-// Pictures of every screen, to be looked at: BASE=http://127.0.0.1:8080 node tests/look.mjs FOLDER [NAME...]
+// Pictures of every screen, to be looked at: BASE=http://127.0.0.1:8080 node tests/look.mjs FOLDER [NAME...], or FOLDER readme for those of the README
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
 
@@ -9,7 +9,7 @@ const OWN = { Origin: new URL(BASE).origin };
 const [folder = 'pictures', ...names] = process.argv.slice(2);
 const NAME = process.env.USER_NAME ?? 'demo';
 const PASSWORD = process.env.USER_PASSWORD ?? 'demo123';
-const FRAME_MS = 900;
+const PATIENCE_MS = 60_000;
 
 const SHAPES = {
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1 },
@@ -68,31 +68,66 @@ const STRANGER = {
   'stranger-settings': async (page) => page.goto(`${BASE}/settings`),
 };
 
+/** What the README shows: the screen, its shape, theme and language. */
+const README = [
+  ['feed', 'phone', 'dark', 'en'],
+  ['feed-comments', 'phone', 'light', 'zh-CN'],
+  ['search', 'phone', 'light', 'en'],
+  ['feed', 'wide', 'dark', 'en'],
+  ['profile', 'wide', 'light', 'zh-CN'],
+  ['chat', 'wide', 'dark', 'en'],
+];
+/** Every screen in every shape, theme and language, or those that were named. */
+const all = () =>
+  Object.keys(SHAPES).flatMap((shape) =>
+    list('THEMES', 'dark,light').flatMap((theme) =>
+      list('LOCALES', 'en,zh-CN').flatMap((locale) =>
+        Object.keys({ ...SCREENS, ...STRANGER })
+          .filter((name) => !names.length || names.includes(name))
+          .map((name) => [name, shape, theme, locale]),
+      ),
+    ),
+  );
+const list = (variable, otherwise) => (process.env[variable] ?? otherwise).split(',');
+
+async function shoot(page, path) {
+  const cdp = await page.context().newCDPSession(page);
+  const { data } = await cdp.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+  writeFileSync(path, Buffer.from(data, 'base64'));
+}
+
+async function take(name, shape, theme, locale) {
+  const context = await browser.newContext({ ...SHAPES[shape], locale, colorScheme: theme });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  page.on('pageerror', (error) => console.log(`${shape} ${name}: ${error.message}`));
+  page.on('console', (said) => said.type() === 'error' && console.log(`${shape} ${name}: ${said.text()}`));
+  const form = { username: NAME, password: PASSWORD };
+  if (name in SCREENS) await context.request.post(`${BASE}/api/v1/session`, { form, headers: OWN });
+  await (SCREENS[name] ?? STRANGER[name])(page).catch((error) =>
+    console.log(`${shape} ${name}: ${error.message.split('\n')[0]}`),
+  );
+  await atRest(page);
+  await shoot(page, join(folder, `${name}-${shape}-${theme}-${locale}.webp`));
+  await context.close();
+}
+
+/** Nothing loads any more: no ghosts, every picture there, the current video on the screen. */
+const atRest = (page) =>
+  page
+    .waitForFunction(() => {
+      const seen = (node) => node.getClientRects().length > 0 && node.getBoundingClientRect().top < innerHeight;
+      const video = document.querySelector('article.active video');
+      return (
+        document.querySelector('#main') &&
+        !document.querySelector('[aria-label="Loading"], [aria-label="加载中"]') &&
+        [...document.images].filter(seen).every((image) => image.complete) &&
+        (!video || video.currentTime > 0.5)
+      );
+    })
+    .catch(() => console.log('it did not come to rest'));
+
 mkdirSync(folder, { recursive: true });
 const browser = await launch();
-for (const [shape, options] of Object.entries(SHAPES))
-  for (const theme of (process.env.THEMES ?? 'dark,light').split(','))
-    for (const locale of (process.env.LOCALES ?? 'en,zh-CN').split(','))
-      for (const [screens, known] of [
-        [SCREENS, true],
-        [STRANGER, false],
-      ]) {
-        const context = await browser.newContext({ ...options, locale, colorScheme: theme });
-        if (known)
-          await context.request.post(`${BASE}/api/v1/session`, {
-            form: { username: NAME, password: PASSWORD },
-            headers: OWN,
-          });
-        for (const [name, open] of Object.entries(screens)) {
-          if (names.length && !names.includes(name)) continue;
-          const page = await context.newPage();
-          page.on('pageerror', (error) => console.log(`${shape} ${name}: ${error.message}`));
-          page.on('console', (said) => said.type() === 'error' && console.log(`${shape} ${name}: ${said.text()}`));
-          await open(page).catch((error) => console.log(`${shape} ${name}: ${error.message.split('\n')[0]}`));
-          await page.waitForTimeout(FRAME_MS);
-          await page.screenshot({ path: join(folder, `${name}-${shape}-${theme}-${locale}.png`) });
-          await page.close();
-        }
-        await context.close();
-      }
+for (const one of names[0] === 'readme' ? README : all()) await take(...one);
 await browser.close();
