@@ -11,7 +11,7 @@ export const PASSWORD = 'secret-12';
 /** A request that no page makes says whose it is itself: the cookie counts for those of this site alone. */
 export const OWN = { Origin: new URL(BASE).origin };
 /** How long a condition may take to become true on a machine that is busy with other things. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 const axeSource = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'duan-web-'));
 const run = Math.random().toString(36).slice(2, 8);
