@@ -1,6 +1,6 @@
 // Two browsers talk; the inbox tells what happened.
 // SPDX-License-Identifier: Apache-2.0
-import { axe, BASE, check, eventually, OWN, post } from './harness.mjs';
+import { axe, BASE, check, eventually, get, OWN, post } from './harness.mjs';
 
 /** Opens a page and waits until it hears the server: the stream opens a moment after the page. */
 async function openListening(page, path) {
@@ -56,6 +56,9 @@ export async function chat(world) {
     friend.locator('.people').getByText('One more').isVisible(),
   );
 
+  // What others did before, in other runs, would be told together with what happens now.
+  const { list } = await get(author, '/api/v1/notifications');
+  if (list.length) await post(author, '/api/v1/notifications/read', { up_to: list[0].at });
   await post(friend, '/douyin/favorite/action/', { video_id: videos[6], action_type: 1 });
   await post(friend, '/douyin/comment/action/', { video_id: videos[6], action_type: 1, comment_text: 'For the inbox' });
   await author.goto(`${BASE}/inbox`);
