@@ -95,7 +95,7 @@ def cppcheck():
 
 def web():
     """Types, lints, format and rules of the web client."""
-    run(PYTHON, "tools/client.py", "check")
+    run(PYTHON, "tools/web_client.py", "check")
 
 
 def openapi():
