@@ -135,6 +135,18 @@ static void what_is_not_there_is_removed_already(void **state)
     assert_int_equal(world_number(w, "SELECT work_count FROM user_count"), 0);
 }
 
+/* Whoever asks hears whether it was there: asked twice, somebody would hear that it was not. */
+static void a_removal_is_sent_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < video_service.count; i++)
+        if (str_ends(str_of(video_service.methods[i].path), STR("/Remove"))) {
+            assert_false(video_service.methods[i].idempotent);
+            return;
+        }
+    fail_msg("videos cannot be removed");
+}
+
 int main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
@@ -145,6 +157,7 @@ int main(int argc, char **argv)
         WORLD_TEST(its_comments_go_and_no_others),
         WORLD_TEST(its_jobs_go_and_no_others),
         WORLD_TEST(what_is_not_there_is_removed_already),
+        WORLD_TEST(a_removal_is_sent_once),
     };
 
     return world_begin(argc, argv) ? cmocka_run_group_tests(tests, NULL, NULL) : 0;
