@@ -28,6 +28,7 @@ ROOMS["services/video"] |= {"platform/bus"}
 ROOMS["gateway"] = {"base", "api", "assets", "media", "services", "services/text"} | {
     f"platform/{name}" for name in ("blob", "changes", "http", "log", "metrics", "trace")}
 ROOMS["transcoder"] = {"base", "api", "media"} | {f"platform/{name}" for name in ("blob", "bus", "lock", "log", "metrics")}
+ROOMS["account"] = {"base", "api", "media", "transcoder"} | {f"platform/{name}" for name in ("blob", "bus", "log")}
 ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"} | {
     f"platform/{name}" for name in ("blob", "bus", "lock", "sql")}
 EVERYTHING = {"app"}

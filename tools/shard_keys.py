@@ -9,7 +9,7 @@ from statements import ROOT, gather, of_server
 
 # What each table is cut by. Its primary key begins with it, and every statement names it.
 KEYS = {
-    'user_account': ('id',), 'report_item': ('reporter_id',), 'search_text': ('id',), 'search_pair': ('pair',), 'report_act': ('report_id',), 'user_count': ('user_id',), 'user_login': ('user_id',),
+    'user_account': ('id',), 'report_item': ('reporter_id',), 'search_text': ('id',), 'search_pair': ('pair',), 'report_act': ('report_id',), 'user_count': ('user_id',), 'user_login': ('user_id',), 'user_export': ('user_id',),
     'video_item': ('id',), 'video_count': ('video_id',), 'video_usage': ('author_id',),
     'video_seen': ('viewer_id',), 'video_unwanted': ('viewer_id',), 'video_upload': ('author_id',), 'video_upload_part': ('author_id',),
     'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'relation_hidden': ('user_id',), 'comment_item': ('video_id',),
@@ -25,13 +25,15 @@ WHOLE = {
 }
 # Statements that look from another side, by how they begin: each is answered by an index table when the table is cut.
 OTHER_SIDE = {
-    'SELECT id, password_hash, session, banned_at, ban_reason, name FROM user_account WHERE name = ?': 'user_name: name -> id',
+    'SELECT id, password_hash, session, banned_at, ban_reason, name, closed_until FROM user_account WHERE name = ?': 'user_name: name -> id',
     'SELECT id, created_at FROM video_item WHERE shown = 1': 'video_by_time, not cut',
     'SELECT id, created_at FROM video_item WHERE author_id = ?': 'video_by_author',
     'SELECT id, author_id, hidden_at FROM video_item WHERE asset = ?': 'video_by_asset',
     'SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item WHERE id IN (?': 'comment_find: id -> video',
+    'SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item WHERE user_id = ?': 'comment_by_user: user -> comments',
     'SELECT id, reporter_id, kind, target_id, reason, text, created_at, state FROM report_item': 'an operator looks through reports',
     'SELECT count(*) FROM report_item WHERE kind = ?': 'the same: report_by_target', 'UPDATE report_item SET state = ?': 'the same',
+    'DELETE FROM report_item WHERE kind = ?': 'the same',
     'SELECT id, created_at FROM video_item WHERE created_at >= ?': 'video_by_author',
     'SELECT author_id FROM video_upload WHERE id = ?': 'video_upload_by_id',
     'SELECT user_id, created_at FROM relation_edge WHERE target_id = ?': 'follower: target -> users',
@@ -45,6 +47,8 @@ BY_ID = {
     'SELECT id, job_key, topic, state': 'an operator pages through jobs',
     'SELECT id FROM search_pair WHERE pair = ?': 'what a search finds: any order that pages can go on in will do',
     'SELECT id, at, act, kind, target_id, note, by_whom FROM report_act': 'an operator, of one report',
+    'SELECT video_id, author_id, created_at FROM favorite_mark WHERE user_id = ?': 'all of one account, for a copy of it and for its end',
+    'SELECT peer_id FROM message_conversation WHERE user_id = ? AND peer_id > ?': 'the same',
     'SELECT id FROM bus_job WHERE state = 1': 'once, before jobs are run',
     'SELECT video_id, created_at, author_id FROM (': 'chooses the newest videos, then orders by time',
 }

@@ -39,6 +39,8 @@ struct duan {
     struct gateway *gateway;
     struct transcoder *transcoder;
     struct sweeper *sweeper;
+    struct eraser *eraser;
+    struct exporter *exporter;
     struct http_server *http;
 };
 

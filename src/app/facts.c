@@ -11,6 +11,7 @@
 #include "lock.h"
 #include "relation_api.h"
 #include "report_api.h"
+#include "user_api.h"
 #include "video_api.h"
 
 enum {
@@ -30,6 +31,7 @@ static const struct telling {
     {ROLE_FAVORITE, ROLE_USER, &favorite_mark_type, BOTH},
     {ROLE_RELATION, ROLE_USER, &relation_edge_type, BOTH},
     {ROLE_USER, ROLE_RELATION, &report_item_type, ADDED},
+    {ROLE_USER, ROLE_VIDEO, &user_task_type, ADDED},
     {ROLE_COMMENT, ROLE_VIDEO, &comment_item_type, BOTH},
     {ROLE_COMMENT, ROLE_COMMENT, &comment_purge_type, ADDED},
     {ROLE_VIDEO, ROLE_USER, &video_item_type, BOTH},

@@ -39,6 +39,13 @@ static const char *const s3_styles[] = {"path", "virtual", NULL};
 
 /* In alphabetical order. */
 const struct config_setting settings[] = {
+    NUMBER(CONFIG_DURATION, "account.export_lifetime", "7d", 1000, BIG,
+           "How long a copy of somebody's data can be fetched, once it is ready."),
+    NUMBER(CONFIG_DURATION, "account.export_pause", "24h", 0, BIG,
+           "Time between two copies of one account."),
+    NUMBER(CONFIG_DURATION, "account.undo", "30d", 0, BIG,
+           "How long an account that its owner has closed can be opened again; then all of it is "
+           "removed."),
     NUMBER(CONFIG_INT, "auth.bcrypt_cost", "10", 4, 16,
            "Cost of a password hash: each step doubles its time."),
     SECRET("auth.token_secret", 1024,

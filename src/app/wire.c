@@ -9,6 +9,8 @@
 #include "config.h"
 #include "duan.h"
 #include "edge.h"
+#include "eraser.h"
+#include "exporter.h"
 #include "favorite.h"
 #include "favorite_api_stub.h"
 #include "folder_lock.h"
@@ -80,11 +82,54 @@ static struct err *start_sweeper(struct duan *d, struct ctx *c)
     return sweeper_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->sweeper);
 }
 
-/* Both work on files, and on jobs. */
+static struct err *start_eraser(struct duan *d, struct ctx *c)
+{
+    const struct services *s = &d->services;
+    const struct eraser_deps deps = {
+        .bus = d->roles.embedded ? d->bus : NULL,
+        .jobs = d->jobs,
+        .blob = d->blob,
+        .log = d->log,
+        .users = s->user,
+        .reports = s->report,
+        .videos = s->video,
+        .favorites = s->favorite,
+        .comments = s->comment,
+        .relations = s->relation,
+        .messages = s->message,
+        .notices = s->notice,
+    };
+
+    return eraser_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->eraser);
+}
+
+static struct err *start_exporter(struct duan *d, struct ctx *c)
+{
+    const struct services *s = &d->services;
+    const struct exporter_deps deps = {
+        .bus = d->roles.embedded ? d->bus : NULL,
+        .jobs = d->jobs,
+        .blob = d->blob,
+        .log = d->log,
+        .users = s->user,
+        .reports = s->report,
+        .videos = s->video,
+        .favorites = s->favorite,
+        .comments = s->comment,
+        .relations = s->relation,
+        .messages = s->message,
+    };
+
+    return exporter_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->exporter);
+}
+
+/* They work on files, and on jobs. */
 static struct err *start_jobs(struct duan *d, struct ctx *c)
 {
     TRY(start_transcoder(d, c));
-    return start_sweeper(d, c);
+    TRY(start_sweeper(d, c));
+    TRY(start_eraser(d, c));
+    return start_exporter(d, c);
 }
 
 static struct video_quota quota_of(const struct config *f)
@@ -284,11 +329,15 @@ static void stop_member(struct duan *d)
 {
     transcoder_stop(d->transcoder);
     sweeper_stop(d->sweeper);
+    eraser_stop(d->eraser);
+    exporter_stop(d->exporter);
     cluster_stop_serving(d->cluster);
     facts_stop(&d->facts);
     bus_close(d->bus);
     transcoder_destroy(d->transcoder);
     sweeper_destroy(d->sweeper);
+    eraser_destroy(d->eraser);
+    exporter_destroy(d->exporter);
     gateway_destroy(d->gateway);
     if (d->cluster)
         forget_services(d);
@@ -334,6 +383,8 @@ static void stop_alone(struct duan *d)
     storage_stop(&d->storage);
     transcoder_destroy(d->transcoder);
     sweeper_destroy(d->sweeper);
+    eraser_destroy(d->eraser);
+    exporter_destroy(d->exporter);
     gateway_destroy(d->gateway);
     storage_close(&d->storage);
 }

@@ -1,4 +1,4 @@
-/* /douyin/user/... and /api/v1/me/password : accounts, logins, profiles. */
+/* /douyin/user/..., /api/v1/me/password, DELETE /api/v1/me : accounts, logins, profiles. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
 #include "page.h"
@@ -72,6 +72,25 @@ struct err *account_password(void *self, struct ctx *c, const struct http_req *r
         envelope_ok(reply);
     else
         reply_token(g, c, &(struct token_claims){c->user_id, done.session}, reply);
+    return NULL;
+}
+
+/* DELETE /api/v1/me : closed at once, removed when it cannot be undone any more. */
+struct err *account_close(void *self, struct ctx *c, const struct http_req *req,
+                          struct http_reply *reply)
+{
+    struct gateway *g = self;
+    const struct user_close_req ask = {c->user_id, g->options.undo_ms};
+    struct user_close_resp done = {0};
+
+    TRY(sign_in_check_again(g, c, req, STR("password")));
+    TRY(user_close(g->deps.services.user, c, &ask, &done));
+    struct json j = envelope_begin(c);
+
+    json_lit(&j, ",\"until\":");
+    json_int(&j, done.closed_until);
+    envelope_end(&j, reply);
+    gateway_set_cookie(g, c, req, STR(""), reply);
     return NULL;
 }
 

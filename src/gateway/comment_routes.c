@@ -138,7 +138,8 @@ static struct err *load_shown(struct look *look, const struct comment_item_list 
     TRY(load_writers(look, by, &page));
     *count = 0;
     for (size_t i = 0; i < list->count; i++)
-        if (!hidden[i] && !hidden_writer[i] && is_open(&list->at[i], c->user_id))
+        if (page.users[i].id && !hidden[i] && !hidden_writer[i] &&
+            is_open(&list->at[i], c->user_id))
             out[(*count)++] = (struct comment_view){&list->at[i], &page.users[i], page.followed[i]};
     return NULL;
 }

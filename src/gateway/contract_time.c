@@ -20,11 +20,27 @@ struct err *contract_time_read(const struct http_req *req, struct ctx *c, struct
     return NULL;
 }
 
-struct str contract_time_date(struct ctx *c, int64_t ms, int64_t zone_offset_min)
+static struct tm local(int64_t ms, int64_t zone_offset_min)
 {
     time_t seconds = ms / CLOCK_MS_PER_S + zone_offset_min * 60;
     struct tm parts = {0};
 
     (void)gmtime_r(&seconds, &parts);
+    return parts;
+}
+
+struct str contract_time_date(struct ctx *c, int64_t ms, int64_t zone_offset_min)
+{
+    struct tm parts = local(ms, zone_offset_min);
+
     return arena_str(c->arena, "%02d-%02d", parts.tm_mon + 1, parts.tm_mday);
+}
+
+struct str contract_time_day(struct ctx *c, int64_t ms, int64_t zone_offset_min)
+{
+    enum { YEAR_OF_TM = 1900 };
+    struct tm parts = local(ms, zone_offset_min);
+
+    return arena_str(c->arena, "%d-%02d-%02d", parts.tm_year + YEAR_OF_TM, parts.tm_mon + 1,
+                     parts.tm_mday);
 }

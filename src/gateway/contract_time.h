@@ -15,4 +15,7 @@ MUST_USE struct err *contract_time_read(const struct http_req *req, struct ctx *
 /* "05-01": month and day, that many minutes east of Greenwich. */
 struct str contract_time_date(struct ctx *c, int64_t ms, int64_t zone_offset_min);
 
+/* "2026-05-01", the same. */
+struct str contract_time_day(struct ctx *c, int64_t ms, int64_t zone_offset_min);
+
 #endif

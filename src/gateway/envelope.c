@@ -29,7 +29,8 @@ static const struct {
     {"not_a_video", 10007},       {"too_large", 10008},        {"video_not_found", 10009},
     {"comment_not_found", 10010}, {"self_follow", 10012},      {"bad_text", 10013},
     {ERR_DISK_FULL, CODE_DOWN},   {"quota_used_up", 10014},    {"blocked", 10015},
-    {"service_down", CODE_AWAY},  {"upload_not_found", 10016},
+    {"service_down", CODE_AWAY},  {"upload_not_found", 10016}, {"account_closed", 10017},
+    {"export_not_found", 10018},
 };
 
 static const struct {

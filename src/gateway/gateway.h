@@ -26,7 +26,9 @@ struct gateway_options {
     struct str web_dir;    /* the client's files, before those inside the program; "": none */
     struct str token_secret;
     int64_t token_ttl_s;
-    int64_t zone_offset_min; /* of dates that people read */
+    int64_t undo_ms;                             /* of an account that is closed */
+    int64_t export_lifetime_ms, export_pause_ms; /* of a copy, and between two */
+    int64_t zone_offset_min;                     /* of dates that people read */
     int bcrypt_cost;
     size_t near_bytes; /* of what is remembered of rows; 0: services are elsewhere, so nothing is:
                         * no commit of theirs is heard of here */

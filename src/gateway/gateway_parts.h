@@ -47,7 +47,8 @@ enum {
 
 /* ---- handlers: one per row of the route table ---- */
 
-http_handler account_register, account_login, account_show, account_password;
+http_handler account_register, account_login, account_show, account_password, account_close;
+http_handler export_begin, export_show, export_file;
 http_handler feed_show, feed_following;
 http_handler viewer_seen, viewer_not_interested;
 http_handler session_begin, session_register, session_end, session_list, session_drop,

@@ -25,7 +25,8 @@ static bool is_visible(const struct video_page *page, size_t i, int64_t viewer)
 
     if (!v->id || (!v->shown && v->author_id != viewer))
         return false;
-    return !page->users || !(page->hidden_video[i] || page->hidden_author[i]);
+    /* Who is gone, or has closed his account, has taken his videos along. */
+    return !page->users || (page->users[i].id && !page->hidden_video[i] && !page->hidden_author[i]);
 }
 
 static void keep_visible(struct video_page *page, int64_t viewer)

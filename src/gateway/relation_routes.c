@@ -48,10 +48,15 @@ static struct err *answer(struct look *look, const struct http_req *req, struct 
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
 
+    bool begun = false;
+
     json_lit(&j, ",\"user_list\":[");
     for (size_t i = 0; i < page.ids.count; i++) {
-        if (i)
+        if (!page.users[i].id)
+            continue;
+        if (begun)
             json_lit(&j, ",");
+        begun = true;
         (void)page_write_user(&j, &page.users[i], base, page.followed[i]);
         json_lit(&j, "}");
     }
@@ -122,13 +127,17 @@ struct err *relation_friends(void *self, struct ctx *c, const struct http_req *r
     TRY(page_load_users(look, ask.peer_ids, &page));
     struct json j = envelope_begin(c);
     struct str base = gateway_base_url(g, c, req);
+    bool begun = false;
 
     json_lit(&j, ",\"user_list\":[");
     for (size_t i = 0; i < page.ids.count; i++) {
         const struct message_item *m = latest_with(&latest, &next, c->user_id, page.ids.at[i]);
 
-        if (i)
+        if (!page.users[i].id)
+            continue;
+        if (begun)
             json_lit(&j, ",");
+        begun = true;
         (void)page_write_user(&j, &page.users[i], base, page.followed[i]);
         json_lit(&j, ",\"message\":");
         json_text(&j, m->content);

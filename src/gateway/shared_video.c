@@ -20,15 +20,25 @@ static struct str media_url(struct ctx *c, struct str base, struct str key)
     return arena_str(c->arena, STR_FMT "/media/" STR_FMT, STR_ARG(base), STR_ARG(key));
 }
 
-/* Somebody whose name cannot be had is none: the page does without. */
-static struct str name_of(struct gateway *g, struct ctx *c, int64_t id)
+static struct err *no_video(struct ctx *c)
+{
+    return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
+}
+
+/* The page does without a name that cannot be had; without its author a video is not shown. */
+static struct err *find_name(struct gateway *g, struct ctx *c, int64_t id, struct str *out)
 {
     struct user_get_users_req ask = {.ids = {&id, 1}};
     struct user_get_users_resp found = {0};
+    struct err *e = user_get_users(g->deps.services.user, c, &ask, &found);
 
-    if (user_get_users(g->deps.services.user, c, &ask, &found) || !found.users.count)
-        return (struct str){0};
-    return found.users.at[0].name;
+    *out = (struct str){0};
+    if (e)
+        return degraded_may(e) ? NULL : e;
+    if (!found.users.count)
+        return no_video(c);
+    *out = found.users.at[0].name;
+    return NULL;
 }
 
 struct err *shared_find(struct gateway *g, struct ctx *c, const struct http_req *req, int64_t id,
@@ -40,14 +50,17 @@ struct err *shared_find(struct gateway *g, struct ctx *c, const struct http_req 
 
     TRY(video_get_videos(g->deps.services.video, c, &ask, &found));
     if (!found.videos.count || !found.videos.at[0].shown)
-        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no such video");
+        return no_video(c);
     const struct video_item *v = &found.videos.at[0];
+    struct str author;
+
+    TRY(find_name(g, c, v->author_id, &author));
 
     *out = (struct shared){
         .id = id,
         .author_id = v->author_id,
         .title = v->title,
-        .author = name_of(g, c, v->author_id),
+        .author = author,
         .base = base,
         .page = arena_str(c->arena, STR_FMT "/v/%lld", STR_ARG(base), (long long)id),
         .player = arena_str(c->arena, STR_FMT "/embed/%lld", STR_ARG(base), (long long)id),

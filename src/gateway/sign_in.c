@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sign_in.h"
 
+#include "contract_time.h"
 #include "login_limits.h"
 #include "passwords.h"
 #include "rate_limits.h"
@@ -44,6 +45,30 @@ static struct err *banned(struct ctx *c, struct str reason)
                       STR_ARG(reason));
 }
 
+/* The same: a closed account is there for nobody but its owner. */
+static struct err *closed(struct gateway *g, struct ctx *c, int64_t until)
+{
+    struct str day = contract_time_day(c, until, g->options.zone_offset_min);
+
+    return err_reason(c, ERR_FORBIDDEN, "account_closed",
+                      "this account will be removed on " STR_FMT "; log in with undo=1 to keep it",
+                      STR_ARG(day));
+}
+
+/* Somebody wants his account back, or hears that it is about to go. */
+static struct err *reopen(struct gateway *g, struct ctx *c, const struct http_req *req,
+                          struct user_get_credentials_resp *account)
+{
+    const struct user_reopen_req open = {account->id};
+    struct user_reopen_resp done = {0};
+
+    if (!str_eq(http_param(req, STR("undo")), STR("1")))
+        return closed(g, c, account->closed_until);
+    TRY(user_reopen(g->deps.services.user, c, &open, &done));
+    account->session = done.session;
+    return NULL;
+}
+
 /* Zeroed: nobody has that name. */
 static struct err *find_account(struct gateway *g, struct ctx *c, struct str name,
                                 struct user_get_credentials_resp *out)
@@ -71,6 +96,8 @@ struct err *sign_in_check(struct gateway *g, struct ctx *c, const struct http_re
     }
     if (out->banned_at)
         return banned(c, out->ban_reason);
+    if (out->closed_until)
+        TRY(reopen(g, c, req, out));
     sign_in_at_home(g, req, out->id, out->session);
     return NULL;
 }

@@ -50,3 +50,13 @@ struct str media_upload_part(struct arena *a, struct str upload, struct str name
 {
     return arena_str(a, STR_FMT "/" STR_FMT, STR_ARG(media_upload(a, upload)), STR_ARG(name));
 }
+
+struct str media_export_folder(struct arena *a, int64_t user)
+{
+    return arena_str(a, "x/%02x/%" PRId64, (unsigned)(user & 0xff), user);
+}
+
+struct str media_export_key(struct arena *a, int64_t user, int64_t job)
+{
+    return arena_str(a, STR_FMT "/%" PRId64 ".zip", STR_ARG(media_export_folder(a, user)), job);
+}

@@ -25,6 +25,10 @@ struct str media_generation(struct arena *a, struct str asset, int64_t generatio
 /* All generations: "v/<2 hex>/<asset>". */
 struct str media_folder(struct arena *a, struct str asset);
 
+/* A copy of what somebody has here: "x/<2 hex>/<user>/<job>.zip", sent to him alone. */
+struct str media_export_folder(struct arena *a, int64_t user);
+struct str media_export_key(struct arena *a, int64_t user, int64_t job);
+
 /* Of an upload that comes in pieces: "p/<2 hex>/<upload>", and in it a folder for each piece. */
 struct str media_upload(struct arena *a, struct str upload);
 struct str media_upload_part(struct arena *a, struct str upload, struct str name);

@@ -37,6 +37,7 @@ enum {
     REPORTS_A_DAY = 100,         /* by one person */
     BLOCKS_MAX = 500,            /* people that one person blocks */
     HIDDEN_MAX = 500,            /* videos, and comments, that one person hides: the newest */
+    FORGET_BATCH = 100,          /* rows of an account that is removed which go at a time */
 };
 
 #endif

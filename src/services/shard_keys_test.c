@@ -19,6 +19,7 @@ static const struct {
     {"user_account", PIECE_USER, "id", NULL},
     {"user_count", PIECE_USER, "user_id", NULL},
     {"user_login", PIECE_USER, "user_id", NULL},
+    {"user_export", PIECE_USER, "user_id", NULL},
     {"report_item", PIECE_USER, "reporter_id", NULL},
     {"video_item", PIECE_VIDEO, "id", NULL},
     {"video_count", PIECE_VIDEO, "video_id", NULL},

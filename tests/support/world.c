@@ -47,6 +47,7 @@ static void watch_all(struct world *w)
         &user_count_type,    &user_account_type,  &video_item_type,    &video_count_type,
         &favorite_mark_type, &comment_item_type,  &relation_edge_type, &message_item_type,
         &message_state_type, &relation_wish_type, &report_item_type,   &user_login_type,
+        &user_task_type,
     };
 
     static_assert(COUNT(types) * 3 < WORLD_FACTS_MAX, "room for every type and operation");

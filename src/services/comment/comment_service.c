@@ -247,10 +247,88 @@ static struct err *on_purge(void *self, struct sql_tx *tx, struct ctx *c, struct
     return NULL;
 }
 
+/* ---- all that one user has written ---- */
+
+struct list_by_job {
+    const struct comment_list_by_req *req;
+    struct comment_item_list found;
+};
+
+static struct err *read_list_by(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_by_job *job = arg;
+
+    return comment_store_list_by(tx, c, job->req, &job->found);
+}
+
+static struct err *list_by(struct comment_api *base, struct ctx *c,
+                           const struct comment_list_by_req *req, struct comment_list_by_resp *resp)
+{
+    struct list_by_job job = {.req = req};
+
+    TRY(sql_read_one(of(base)->db, c, read_list_by, &job));
+    resp->comments = job.found;
+    return NULL;
+}
+
+/* Whose videos they are on is told with the facts; 0 of those that are gone. */
+static struct err *look_up_authors(struct comment *self, struct ctx *c,
+                                   struct comment_item_list *list)
+{
+    struct video_get_videos_req ask = {{arena_array(c->arena, int64_t, list->count), 0}};
+    struct video_get_videos_resp found = {0};
+
+    for (size_t i = 0; i < list->count; i++)
+        ask.ids.at[ask.ids.count++] = list->at[i].video_id;
+    TRY(video_get_videos(self->videos, c, &ask, &found));
+    for (size_t i = 0; i < list->count; i++)
+        for (size_t k = 0; k < found.videos.count && !list->at[i].author_id; k++)
+            if (found.videos.at[k].id == list->at[i].video_id)
+                list->at[i].author_id = found.videos.at[k].author_id;
+    return NULL;
+}
+
+/* Each lies with its video, so each goes by itself; one that is gone by now was taken away. */
+static struct err *remove_own(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct remove_job *job = arg;
+    bool removed;
+
+    TRY(comment_store_remove(tx, c, job->item, &removed));
+    return removed ? changes_emit(job->self->changes, tx, c,
+                                  &(struct change){&comment_item_type, CHANGE_DELETE, job->item})
+                   : NULL;
+}
+
+static struct err *forget(struct comment_api *base, struct ctx *c,
+                          const struct comment_forget_req *req, struct comment_forget_resp *resp)
+{
+    const struct comment_list_by_req ask = {.user_id = req->user_id, .limit = FORGET_BATCH};
+    struct comment_list_by_resp some = {0};
+
+    TRY(list_by(base, c, &ask, &some));
+    resp->more = some.comments.count == FORGET_BATCH;
+    if (some.comments.count)
+        TRY(look_up_authors(of(base), c, &some.comments));
+    for (size_t i = 0; i < some.comments.count; i++) {
+        struct remove_job job = {.self = of(base), .item = &some.comments.at[i]};
+
+        TRY(sql_write(job.self->db, c, remove_own, &job));
+    }
+    return NULL;
+}
+
 /* ---- life ---- */
 
 static const struct comment_api_ops ops = {
-    .add = add, .remove = take_away, .find = find, .set_hidden = set_hidden, .list = list};
+    .add = add,
+    .remove = take_away,
+    .find = find,
+    .set_hidden = set_hidden,
+    .list = list,
+    .list_by = list_by,
+    .forget = forget,
+};
 
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
                                    struct video_api *videos, struct relation_api *relations)

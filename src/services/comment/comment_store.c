@@ -113,3 +113,21 @@ struct err *comment_store_list(struct sql_tx *tx, struct ctx *c, const struct co
     *out = list;
     return NULL;
 }
+
+struct err *comment_store_list_by(struct sql_tx *tx, struct ctx *c,
+                                  const struct comment_list_by_req *req,
+                                  struct comment_item_list *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item"
+                  " WHERE user_id = ? AND created_at <= ? AND (created_at < ? OR id < ?)"
+                  " ORDER BY created_at DESC, id DESC LIMIT ?",
+                  sql_int(req->user_id), sql_before(req->before_time), sql_before(req->before_time),
+                  sql_int(req->before_id), sql_int(req->limit)));
+    *out = (struct comment_item_list){arena_array(c->arena, struct comment_item, r.count), 0};
+    while (sql_next(&r))
+        out->at[out->count++] = read_row(&r, sql_i64(&r, 5));
+    return NULL;
+}

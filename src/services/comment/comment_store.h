@@ -23,6 +23,11 @@ MUST_USE struct err *comment_store_remove(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *comment_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t video,
                                                int64_t limit, bool *more);
 
+/* What a user has written, newest first. */
+MUST_USE struct err *comment_store_list_by(struct sql_tx *tx, struct ctx *c,
+                                           const struct comment_list_by_req *req,
+                                           struct comment_item_list *out);
+
 /* Newest first. */
 MUST_USE struct err *comment_store_list(struct sql_tx *tx, struct ctx *c,
                                         const struct comment_list_req *req,

@@ -104,7 +104,67 @@ static struct err *are_liked(struct favorite_api *base, struct ctx *c,
     return NULL;
 }
 
-static const struct favorite_api_ops ops = {.set = set, .list = list, .are_liked = are_liked};
+struct all_job {
+    const struct favorite_list_all_req *req;
+    struct favorite_mark_list found;
+};
+
+static struct err *read_all(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct all_job *job = arg;
+
+    return favorite_store_after(tx, c, job->req->user_id, job->req->after, job->req->limit,
+                                &job->found);
+}
+
+static struct err *list_all(struct favorite_api *base, struct ctx *c,
+                            const struct favorite_list_all_req *req,
+                            struct favorite_list_all_resp *resp)
+{
+    struct all_job job = {.req = req};
+
+    TRY(sql_read_one(of(base)->db, c, read_all, &job));
+    resp->marks = job.found;
+    return NULL;
+}
+
+/* ---- the end of an account ---- */
+
+struct forget_job {
+    struct favorite *self;
+    int64_t user;
+    bool more;
+};
+
+static struct err *forget_some(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct forget_job *job = arg;
+    struct favorite_mark_list some;
+    bool changed;
+
+    TRY(favorite_store_after(tx, c, job->user, 0, FORGET_BATCH, &some));
+    job->more = some.count == FORGET_BATCH;
+    for (size_t i = 0; i < some.count; i++) {
+        TRY(favorite_store_remove(tx, c, &some.at[i], &changed));
+        if (changed)
+            TRY(changes_emit(job->self->changes, tx, c,
+                             &(struct change){&favorite_mark_type, CHANGE_DELETE, &some.at[i]}));
+    }
+    return NULL;
+}
+
+static struct err *forget(struct favorite_api *base, struct ctx *c,
+                          const struct favorite_forget_req *req, struct favorite_forget_resp *resp)
+{
+    struct forget_job job = {.self = of(base), .user = req->user_id};
+
+    TRY(sql_write(job.self->db, c, forget_some, &job));
+    resp->more = job.more;
+    return NULL;
+}
+
+static const struct favorite_api_ops ops = {
+    .set = set, .list = list, .are_liked = are_liked, .list_all = list_all, .forget = forget};
 
 struct favorite_api *favorite_create(struct sql *db, struct changes *changes,
                                      struct video_api *videos)

@@ -48,6 +48,22 @@ struct err *favorite_store_list(struct sql_tx *tx, struct ctx *c,
     return NULL;
 }
 
+struct err *favorite_store_after(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t after,
+                                 int64_t limit, struct favorite_mark_list *out)
+{
+    struct sql_rows rows;
+
+    TRY(sql_query(tx, c, &rows,
+                  "SELECT video_id, author_id, created_at FROM favorite_mark WHERE user_id = ?"
+                  " AND video_id > ? ORDER BY video_id LIMIT ?",
+                  sql_int(user), sql_int(after), sql_int(limit)));
+    *out = (struct favorite_mark_list){arena_array(c->arena, struct favorite_mark, rows.count), 0};
+    while (sql_next(&rows))
+        out->at[out->count++] =
+            (struct favorite_mark){user, sql_i64(&rows, 0), sql_i64(&rows, 1), sql_i64(&rows, 2)};
+    return NULL;
+}
+
 struct err *favorite_store_have(struct sql_tx *tx, struct ctx *c, int64_t user,
                                 struct i64_list videos, bool *out)
 {

@@ -226,6 +226,55 @@ static struct err *get_latest(struct message_api *base, struct ctx *c,
     return NULL;
 }
 
+/* ---- all of one account ---- */
+
+struct peers_job {
+    int64_t user, peer, limit;
+    struct i64_list peers;
+    bool more;
+};
+
+static struct err *read_peers(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct peers_job *job = arg;
+
+    return message_store_peers(tx, c, job->user, job->peer, job->limit, &job->peers);
+}
+
+static struct err *forget_some(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct peers_job *job = arg;
+
+    return message_store_remove_some(tx, c, job->user, job->peer, FORGET_BATCH, &job->more);
+}
+
+static struct err *list_peers(struct message_api *base, struct ctx *c,
+                              const struct message_list_peers_req *req,
+                              struct message_list_peers_resp *resp)
+{
+    struct peers_job job = {.user = req->user_id, .peer = req->after, .limit = req->limit};
+
+    TRY(sql_read_one(of(base)->db, c, read_peers, &job));
+    resp->peer_ids = job.peers;
+    return NULL;
+}
+
+/* One side wrote what the other reads: a conversation goes whole. */
+static struct err *forget(struct message_api *base, struct ctx *c,
+                          const struct message_forget_req *req, struct message_forget_resp *resp)
+{
+    struct peers_job job = {.user = req->user_id, .limit = FORGET_BATCH};
+
+    TRY(sql_read_one(of(base)->db, c, read_peers, &job));
+    resp->more = job.peers.count == FORGET_BATCH;
+    for (size_t i = 0; i < job.peers.count; i++) {
+        job.peer = job.peers.at[i];
+        TRY(sql_write(of(base)->db, c, forget_some, &job));
+        resp->more |= job.more;
+    }
+    return NULL;
+}
+
 /* ---- life ---- */
 
 static const struct message_api_ops ops = {
@@ -234,6 +283,8 @@ static const struct message_api_ops ops = {
     .list_before = list_before,
     .get_state = get_state,
     .get_latest = get_latest,
+    .list_peers = list_peers,
+    .forget = forget,
 };
 
 struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users,

@@ -174,3 +174,50 @@ struct err *message_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user,
     *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
 }
+
+struct err *message_store_peers(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t after,
+                                int64_t limit, struct i64_list *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT peer_id FROM message_conversation WHERE user_id = ? AND peer_id > ?"
+                  " ORDER BY peer_id LIMIT ?",
+                  sql_int(user), sql_int(after), sql_int(limit)));
+    *out = (struct i64_list){sql_i64_column(&r, c, 0), r.count};
+    return NULL;
+}
+
+static struct err *remove_up_to(struct sql_tx *tx, struct ctx *c, struct pair p, int64_t time)
+{
+    return sql_exec(tx, c,
+                    "DELETE FROM message_line WHERE low_id = ? AND high_id = ? AND created_at <= ?",
+                    sql_int(p.low), sql_int(p.high), sql_int(time));
+}
+
+static struct err *remove_side(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t peer)
+{
+    return sql_exec(tx, c, "DELETE FROM message_conversation WHERE user_id = ? AND peer_id = ?",
+                    sql_int(user), sql_int(peer));
+}
+
+struct err *message_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t a, int64_t b,
+                                      int64_t limit, bool *more)
+{
+    struct pair p = pair_of(a, b);
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT created_at FROM message_line WHERE low_id = ? AND high_id = ?"
+                  " ORDER BY created_at LIMIT ?",
+                  sql_int(p.low), sql_int(p.high), sql_int(limit)));
+    *more = (int64_t)r.count == limit;
+    if (r.count) {
+        r.next = r.count; /* the last of them */
+        TRY(remove_up_to(tx, c, p, sql_i64(&r, 0)));
+    }
+    if (*more)
+        return NULL;
+    TRY(remove_side(tx, c, p.low, p.high));
+    return remove_side(tx, c, p.high, p.low);
+}

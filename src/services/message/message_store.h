@@ -34,6 +34,14 @@ MUST_USE struct err *message_store_since(struct sql_tx *tx, struct ctx *c,
                                          const struct message_list_req *req,
                                          struct message_item_list *out);
 
+/* With whom a user has conversations: those after one of them, `limit` at most. */
+MUST_USE struct err *message_store_peers(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                         int64_t after, int64_t limit, struct i64_list *out);
+
+/* The oldest messages of a conversation, `limit` at most, and the conversation with the last. */
+MUST_USE struct err *message_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t a,
+                                               int64_t b, int64_t limit, bool *more);
+
 /* With how many people there are messages that were never delivered; `most` at most. */
 MUST_USE struct err *message_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user,
                                           int64_t most, int64_t *out);

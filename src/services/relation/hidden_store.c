@@ -83,6 +83,11 @@ struct err *hidden_store_apart(struct sql_tx *tx, struct ctx *c, int64_t a, int6
     return NULL;
 }
 
+struct err *hidden_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user)
+{
+    return sql_exec(tx, c, "DELETE FROM relation_hidden WHERE user_id = ?", sql_int(user));
+}
+
 struct i64_list hidden_store_take(struct ctx *c, struct sql_rows *rows, struct relation_hidden *out)
 {
     struct i64_list of[RELATION_COMMENT + 1];

@@ -31,6 +31,9 @@ MUST_USE struct err *hidden_store_apart(struct sql_tx *tx, struct ctx *c, int64_
 MUST_USE struct err *hidden_store_all(struct sql_tx *tx, struct ctx *c, int64_t user,
                                       struct relation_hidden *out);
 
+/* All that a user did not want to see. */
+MUST_USE struct err *hidden_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user);
+
 /* Sorts rows of (kind, id) out; returns those of no kind. */
 struct i64_list hidden_store_take(struct ctx *c, struct sql_rows *rows,
                                   struct relation_hidden *out);

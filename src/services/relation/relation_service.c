@@ -8,6 +8,7 @@
 #include "limits.h"
 #include "lookup.h"
 #include "relation.h"
+#include "relation_forget.h"
 #include "relation_store.h"
 #include "report_api.h"
 
@@ -331,6 +332,12 @@ static struct err *are_followed(struct relation_api *base, struct ctx *c,
     return NULL;
 }
 
+static struct err *forget(struct relation_api *base, struct ctx *c,
+                          const struct relation_forget_req *req, struct relation_forget_resp *resp)
+{
+    return relation_forget_some(of(base)->db, of(base)->changes, c, req->user_id, &resp->more);
+}
+
 static const struct relation_api_ops ops = {
     .set = set,
     .list_following = list_following,
@@ -341,6 +348,7 @@ static const struct relation_api_ops ops = {
     .list_blocked = list_blocked,
     .check_contact = check_contact,
     .get_hidden = get_hidden,
+    .forget = forget,
 };
 
 struct relation_api *relation_create(struct sql *db, struct changes *changes,

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "user_counts.h"
 
+#include <inttypes.h>
+
 #include "changes.h"
 #include "favorite_api.h"
 #include "relation_api.h"
@@ -14,6 +16,16 @@ static int64_t step_of(const struct change *change)
     return change->op == CHANGE_INSERT ? 1 : change->op == CHANGE_DELETE ? -1 : 0;
 }
 
+/* An account that is gone has nothing to be taken from. What is added for nobody undoes the write
+ * that it follows from, where that is of this process, and its caches hear of it; what another
+ * process tells has happened, and would be told for ever. */
+static struct err *nobody(struct ctx *c, const struct tally_row *count)
+{
+    return count->by > 0
+               ? err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, count->id)
+               : NULL;
+}
+
 static struct err *move(struct changes *changes, struct sql_tx *tx, struct ctx *c,
                         const struct tally_row *count)
 {
@@ -24,6 +36,8 @@ static struct err *move(struct changes *changes, struct sql_tx *tx, struct ctx *
     struct user_count *row = arena_new(c->arena, struct user_count);
 
     TRY(user_store_count(tx, c, column, count->id, count->by, row));
+    if (!row->user_id)
+        return nobody(c, count);
     return changes_emit(changes, tx, c, &(struct change){&user_count_type, CHANGE_UPDATE, row});
 }
 

@@ -9,7 +9,9 @@
 #include "sequence.h"
 #include "text_rules.h"
 #include "user.h"
+#include "user_closing.h"
 #include "user_counts.h"
+#include "user_exports.h"
 #include "user_logins.h"
 #include "user_profiles.h"
 #include "user_store.h"
@@ -172,12 +174,12 @@ struct ban_job {
 
 static struct err *tell_account(struct ban_job *job, struct sql_tx *tx, struct ctx *c)
 {
-    struct user_profile_list now;
+    const struct user_get_credentials_req by = {.id = job->req->id};
+    struct user_get_credentials_resp now;
     struct user_account *row = arena_new(c->arena, struct user_account);
-    int64_t id = job->req->id;
 
-    TRY(user_store_get(tx, c, (struct i64_list){&id, 1}, &now));
-    *row = (struct user_account){.id = now.at[0].id, .session = now.at[0].session};
+    TRY(user_store_credentials(tx, c, &by, &now));
+    *row = (struct user_account){.id = now.id, .session = now.session};
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&user_account_type, CHANGE_UPDATE, row});
 }
@@ -223,6 +225,14 @@ static const struct user_api_ops ops = {
     .edit = user_profiles_edit,
     .set_picture = user_profiles_set_picture,
     .get_settings = user_profiles_settings,
+    .close = user_closing_close,
+    .reopen = user_closing_reopen,
+    .begin_erase = user_closing_begin_erase,
+    .erase = user_closing_erase,
+    .begin_export = user_exports_begin,
+    .get_export = user_exports_get,
+    .plan_export = user_exports_plan,
+    .end_export = user_exports_end,
     .add_login = user_logins_add,
     .find_login = user_logins_find,
     .list_logins = user_logins_list,

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "user_store.h"
 
-#include <inttypes.h>
-
 /* Pictures that ship with the program: the contract's app cannot set its own. */
 enum { AVATARS = 16, BANNERS = 6 };
 
@@ -46,7 +44,7 @@ struct err *user_store_get(struct sql_tx *tx, struct ctx *c, struct i64_list ids
         "SELECT id, name, avatar, background, signature, session, follow_count, follower_count,"
         " total_favorited, work_count, favorite_count, banned_at FROM user_account"
         " JOIN user_count ON user_id = id WHERE id IN (",
-        ")");
+        ") AND closed_until = 0");
     struct user_profile_list list = {arena_array(c->arena, struct user_profile, ids.count), 0};
     struct sql_rows r;
 
@@ -58,8 +56,9 @@ struct err *user_store_get(struct sql_tx *tx, struct ctx *c, struct i64_list ids
     return NULL;
 }
 
-#define CREDENTIALS \
-    "SELECT id, password_hash, session, banned_at, ban_reason, name FROM user_account"
+#define CREDENTIALS                                                                      \
+    "SELECT id, password_hash, session, banned_at, ban_reason, name, closed_until FROM " \
+    "user_account"
 
 struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
                                    const struct user_get_credentials_req *by,
@@ -75,7 +74,7 @@ struct err *user_store_credentials(struct sql_tx *tx, struct ctx *c,
     /* A server takes names for equal that differ in blanks at their end. */
     if (sql_next(&r) && (!by->name.len || str_eq(by->name, sql_str(&r, 5))))
         *out = (struct user_get_credentials_resp){sql_i64(&r, 0), sql_str(&r, 1), sql_i64(&r, 2),
-                                                  sql_i64(&r, 3), sql_str(&r, 4)};
+                                                  sql_i64(&r, 3), sql_str(&r, 4), sql_i64(&r, 6)};
     return NULL;
 }
 
@@ -204,18 +203,16 @@ struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column 
         [USER_FAVORITES] = COUNT_BY("favorite_count"),
     };
     struct sql_rows r;
-    int64_t changed = 0;
 
-    TRY(sql_exec_count(tx, c, &changed, texts[column], sql_int(by), sql_int(id)));
-    if (!out && changed)
+    TRY(sql_exec(tx, c, texts[column], sql_int(by), sql_int(id)));
+    if (!out)
         return NULL;
+    *out = (struct user_count){0};
     TRY(sql_lock(tx, c, &r,
                  "SELECT follow_count, follower_count, total_favorited, work_count, favorite_count"
                  " FROM user_count WHERE user_id = ?",
                  sql_int(id)));
-    if (!sql_next(&r))
-        return err_reason(c, ERR_NOT_FOUND, "user_not_found", "no user %" PRId64, id);
-    if (out)
+    if (sql_next(&r))
         *out = (struct user_count){
             id, sql_i64(&r, 0), sql_i64(&r, 1), sql_i64(&r, 2), sql_i64(&r, 3), sql_i64(&r, 4)};
     return NULL;

@@ -58,8 +58,8 @@ MUST_USE struct err *user_store_set_picture(struct sql_tx *tx, struct ctx *c, in
 
 enum user_column { USER_FOLLOWS, USER_FOLLOWERS, USER_FAVORITED, USER_WORKS, USER_FAVORITES };
 
-/* Moves one count; *out is the whole row afterwards, NULL: it is not wanted. ERR_NOT_FOUND: no such
- * user. */
+/* Moves one count; *out is the whole row afterwards, NULL: it is not wanted. Of an account that is
+ * gone there is nothing to move, and out->user_id is 0. */
 MUST_USE struct err *user_store_count(struct sql_tx *tx, struct ctx *c, enum user_column column,
                                       int64_t id, int64_t by, struct user_count *out);
 

@@ -17,6 +17,11 @@ struct changes;
 #define VIDEO_SWEEP_TOPIC "sweep"
 int64_t video_sweep_key(struct str asset);
 
+/* The topics on which accounts wait of which everything is to be removed, or copied; the key is the
+ * user's id. Published for the user service, which has no queue of its own. */
+#define VIDEO_ERASE_TOPIC "account.erase"
+#define VIDEO_EXPORT_TOPIC "account.export"
+
 /* What one author may have; 0 is no limit. */
 struct video_quota {
     int64_t bytes; /* of uploads */
@@ -26,8 +31,8 @@ struct video_quota {
 
 /*
  * Copies the quota; borrows the others, which must outlive it. Destroy with video_destroy(); NULL
- * is fine. Any thread may call it. Follows favorite_mark and comment_item; emits video_item and
- * video_count.
+ * is fine. Any thread may call it. Follows favorite_mark, comment_item and user_task; emits
+ * video_item and video_count.
  */
 struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus,
                                const struct video_quota *quota);

@@ -72,3 +72,9 @@ struct err *video_seen_store_trim_unwanted(struct sql_tx *tx, struct ctx *c, int
     return sql_exec(tx, c, "DELETE FROM video_unwanted WHERE viewer_id = ? AND video_at < ?",
                     sql_int(viewer), sql_int(edge(&newest, keep)));
 }
+
+struct err *video_seen_store_forget(struct sql_tx *tx, struct ctx *c, int64_t viewer)
+{
+    TRY(sql_exec(tx, c, "DELETE FROM video_seen WHERE viewer_id = ?", sql_int(viewer)));
+    return sql_exec(tx, c, "DELETE FROM video_unwanted WHERE viewer_id = ?", sql_int(viewer));
+}

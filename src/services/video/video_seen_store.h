@@ -31,4 +31,7 @@ MUST_USE struct err *video_seen_store_unwanted(struct sql_tx *tx, struct ctx *c,
                                                int64_t before, int64_t limit,
                                                struct video_times *out);
 
+/* All that a viewer has seen or does not want. */
+MUST_USE struct err *video_seen_store_forget(struct sql_tx *tx, struct ctx *c, int64_t viewer);
+
 #endif

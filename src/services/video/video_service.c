@@ -10,6 +10,7 @@
 #include "sequence.h"
 #include "text_rules.h"
 #include "video_counts.h"
+#include "video_end.h"
 #include "video_impl.h"
 #include "video_search.h"
 #include "video_store.h"
@@ -310,15 +311,6 @@ static struct err *set_media(struct video_api *base, struct ctx *c,
 
 /* ---- what only its author may ---- */
 
-/* Of what is not shown to others they do not even hear that it is there. */
-static struct err *check_author(struct ctx *c, const struct video_item *item, int64_t author)
-{
-    if (item->author_id == author)
-        return NULL;
-    return item->shown ? err_new(c, ERR_FORBIDDEN, "only its author may change a video")
-                       : no_video(c, item->id);
-}
-
 struct title_job {
     struct video *self;
     const struct video_retitle_req *req;
@@ -333,7 +325,7 @@ static struct err *write_title(struct sql_tx *tx, struct ctx *c, void *arg)
     TRY(video_store_lock(tx, c, job->req->id, item, &found));
     if (!found)
         return no_video(c, job->req->id);
-    TRY(check_author(c, item, job->req->author_id));
+    TRY(video_end_check_author(c, item, job->req->author_id));
     TRY(video_store_set_title(tx, c, item->id, job->req->title));
     item->title = job->req->title;
     return changes_emit(job->self->changes, tx, c,
@@ -391,67 +383,6 @@ static struct err *set_hidden(struct video_api *base, struct ctx *c,
     return NULL;
 }
 
-/* ---- removing ---- */
-
-int64_t video_sweep_key(struct str asset)
-{
-    uint64_t key = 0;
-
-    for (size_t i = 0; i < asset.len; i++) {
-        char digit = asset.ptr[i];
-
-        key = key << 4 | (uint64_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-    }
-    return (int64_t)key;
-}
-
-struct take_away_job {
-    struct video *self;
-    const struct video_remove_req *req;
-    struct video_remove_resp gone;
-};
-
-/* An operator's command removes the files itself; whoever serves people leaves them to a job. */
-static struct err *sweep_later(const struct take_away_job *job, struct ctx *c, struct str asset)
-{
-    return job->req->author_id
-               ? bus_publish(job->self->bus, c, STR(VIDEO_SWEEP_TOPIC), video_sweep_key(asset))
-               : NULL;
-}
-
-static struct err *remove_video(struct sql_tx *tx, struct ctx *c, void *arg)
-{
-    struct take_away_job *job = arg;
-    struct video_item *item = arena_new(c->arena, struct video_item);
-    bool found;
-
-    job->gone = (struct video_remove_resp){0};
-    TRY(video_store_lock(tx, c, job->req->id, item, &found));
-    if (!found)
-        return NULL;
-    if (job->req->author_id)
-        TRY(check_author(c, item, job->req->author_id));
-    TRY(video_store_remove(tx, c, item->id));
-    TRY(video_usage_move(
-        tx, c, item->author_id,
-        &(struct video_usage){-1, -item->bytes, -video_usage_pending(item->state)}));
-    TRY(bus_forget(job->self->bus, c, STR(VIDEO_TOPIC), item->id));
-    TRY(sweep_later(job, c, item->media->asset));
-    job->gone = (struct video_remove_resp){item->media->asset, item->title, item->author_id};
-    return changes_emit(job->self->changes, tx, c,
-                        &(struct change){&video_item_type, CHANGE_DELETE, item});
-}
-
-static struct err *take_away(struct video_api *base, struct ctx *c,
-                             const struct video_remove_req *req, struct video_remove_resp *resp)
-{
-    struct take_away_job job = {.self = video_of(base), .req = req};
-
-    TRY(changes_write(job.self->changes, job.self->db, c, remove_video, &job));
-    *resp = job.gone;
-    return NULL;
-}
-
 /* ---- life ---- */
 
 static const struct video_api_ops ops = {
@@ -475,7 +406,8 @@ static const struct video_api_ops ops = {
     .sweep = video_uploads_sweep,
     .retitle = retitle,
     .set_hidden = set_hidden,
-    .remove = take_away,
+    .remove = video_end_remove,
+    .forget = video_end_forget,
 };
 
 struct video_api *video_create(struct sql *db, struct changes *changes, struct bus *bus,
@@ -488,6 +420,7 @@ struct video_api *video_create(struct sql *db, struct changes *changes, struct b
     *self = (struct video){{&ops}, db, changes, bus, *quota};
     video_counts_follow(changes);
     video_search_follow(changes);
+    video_end_follow(self);
     return &self->base;
 }
 

@@ -129,3 +129,14 @@ struct err *video_upload_store_owner(struct sql_tx *tx, struct ctx *c, int64_t i
     *author = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
 }
+
+struct err *video_upload_store_all(struct sql_tx *tx, struct ctx *c, int64_t author, int64_t limit,
+                                   struct i64_list *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r, "SELECT id FROM video_upload WHERE author_id = ? LIMIT ?",
+                  sql_int(author), sql_int(limit)));
+    *out = (struct i64_list){sql_i64_column(&r, c, 0), r.count};
+    return NULL;
+}

@@ -37,6 +37,10 @@ MUST_USE struct err *video_upload_store_remove(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *video_upload_store_open(struct sql_tx *tx, struct ctx *c, int64_t author,
                                              int64_t *count, int64_t *bytes);
 
+/* Ids of all that an author has, `limit` at most. */
+MUST_USE struct err *video_upload_store_all(struct sql_tx *tx, struct ctx *c, int64_t author,
+                                            int64_t limit, struct i64_list *out);
+
 /* Whose is it? *author is 0: nobody's. */
 MUST_USE struct err *video_upload_store_owner(struct sql_tx *tx, struct ctx *c, int64_t id,
                                               int64_t *author);

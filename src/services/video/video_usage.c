@@ -21,6 +21,12 @@ struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
                     sql_int(by->videos), sql_int(by->bytes), sql_int(by->pending), sql_int(author));
 }
 
+struct err *video_usage_forget(struct sql_tx *tx, struct ctx *c, int64_t author)
+{
+    return sql_exec(tx, c, "DELETE FROM video_usage WHERE author_id = ? AND videos = 0",
+                    sql_int(author));
+}
+
 #define USAGE "SELECT videos, bytes, pending FROM video_usage WHERE author_id = ?"
 
 static struct video_usage take_usage(struct sql_rows *r)

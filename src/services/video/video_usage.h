@@ -16,6 +16,9 @@ struct video_usage {
 MUST_USE struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t author,
                                       const struct video_usage *by);
 
+/* An author who has no videos is forgotten. */
+MUST_USE struct err *video_usage_forget(struct sql_tx *tx, struct ctx *c, int64_t author);
+
 /* May the author add one more video of `bytes`? ERR_PRECONDITION, reason quota_used_up: no. */
 MUST_USE struct err *video_usage_check(struct sql_tx *tx, struct ctx *c,
                                        const struct video_quota *quota, int64_t author,

@@ -3,6 +3,7 @@
 import { call, get, post } from './http';
 import type {
   Comment,
+  DataCopy,
   FriendUser,
   Login,
   Me,
@@ -35,7 +36,9 @@ const V1 = '/api/v1';
 
 export const api = {
   me: () => get<Me>(`${V1}/me`),
-  login: (username: string, password: string) => post<{ user: User }>(`${V1}/session`, { username, password }),
+  /** `undo` opens an account again that its owner has closed. */
+  login: (username: string, password: string, undo?: 1) =>
+    post<{ user: User }>(`${V1}/session`, { username, password, undo }),
   register: (username: string, password: string) =>
     post<{ user: User }>(`${V1}/session/register`, { username, password }),
   logout: () => post(`${V1}/session/end`),
@@ -46,8 +49,9 @@ export const api = {
   picture: (kind: 'avatar' | 'background', file: Blob) =>
     call<{ user: User }>('PUT', `${V1}/me/${kind}`, undefined, file),
   password: (old_password: string, new_password: string) => post(`${V1}/me/password`, { old_password, new_password }),
-  exportData: () => post<{ job_id: number | string }>(`${V1}/me/export`),
-  deleteMe: (password: string) => call<object>('DELETE', `${V1}/me`, { password }),
+  exportData: (password: string) => post<{ job_id: number }>(`${V1}/me/export`, { password }),
+  dataCopy: () => get<DataCopy>(`${V1}/me/export`),
+  deleteMe: (password: string) => call<{ until: number }>('DELETE', `${V1}/me`, { password }),
 
   feed: async (latest_time: Cursor) => byTime(await get('/douyin/feed/', { ext: 1, latest_time })),
   following: async (cursor: Cursor) => byTime(await get(`${V1}/feed/following`, { ext: 1, cursor })),

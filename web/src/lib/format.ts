@@ -38,6 +38,9 @@ export function day(monthDay: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' }).format(new Date(2024, month - 1, date));
 }
 
+/** A day that is not this one: with its year. */
+export const date = (ms: number, locale: string) => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(ms);
+
 /** A moment in a conversation: the time today, the day with it before. */
 export function moment(ms: number, locale: string, now = Date.now()): string {
   const sameDay = new Date(ms).toDateString() === new Date(now).toDateString();

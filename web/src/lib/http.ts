@@ -12,6 +12,7 @@ export const CODE = {
   noVideo: 10009,
   mayNot: 10011,
   wrongPassword: 10003,
+  closed: 10017,
 };
 
 export class ApiError extends Error {

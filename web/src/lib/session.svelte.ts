@@ -62,8 +62,8 @@ class Session {
     );
   }
 
-  async enter(kind: 'login' | 'register', username: string, password: string) {
-    const { user } = await api[kind](username, password);
+  async enter(kind: 'login' | 'register', username: string, password: string, undo?: 1) {
+    const { user } = await api[kind](username, password, undo);
     // What is on the page was made for somebody else: likes, follows, lists.
     if (this.#before && this.#before !== user.id) return location.assign('/');
     this.#before = user.id;

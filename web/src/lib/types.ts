@@ -26,6 +26,17 @@ export interface Me {
   settings: Settings;
 }
 
+/** A copy of what somebody has here, as it stands. */
+export interface DataCopy {
+  state: 'none' | 'waiting' | 'ready' | 'failed' | 'expired';
+  job_id?: number;
+  asked_at?: number;
+  expires_at?: number;
+  bytes?: number;
+  url?: string;
+  reason?: string;
+}
+
 export interface Processing {
   video_id: Schemas['Id'];
   state: VideoState;

@@ -24,6 +24,8 @@ export const unreadOf = (user) => ({
 function login(call) {
   const user = byName(call.params.get('username'));
   if (!user || user.password !== call.params.get('password')) throw new Refused(10003, 'wrong user name or password');
+  if (user.closed && call.params.get('undo') !== '1') throw new Refused(10017, 'this account will be removed');
+  user.closed = false;
   return enter(call, user);
 }
 function register(call) {
@@ -64,6 +66,20 @@ function remove(call) {
   if (call.me.password !== call.params.get('password')) throw new Refused(10003, 'wrong password');
   endOthers(call);
   end(call);
+  call.me.closed = true;
+  return { until: Date.now() + 30 * 24 * 3600 * 1000 };
+}
+function exportData(call) {
+  if (call.me.password !== call.params.get('password')) throw new Refused(10003, 'wrong password');
+  call.me.copy = { job_id: newId(), looks: 0 };
+  return { job_id: call.me.copy.job_id };
+}
+/** Ready when it has been asked for twice. */
+function dataCopy({ copy }) {
+  if (!copy) return { state: 'none' };
+  if (copy.looks++ < 1) return { state: 'waiting', job_id: copy.job_id, asked_at: Date.now() };
+  const expires_at = Date.now() + 7 * 24 * 3600 * 1000;
+  return { state: 'ready', job_id: copy.job_id, expires_at, bytes: 20000, url: '/api/v1/me/export/file' };
 }
 const listSessions = ({ me, session }) => ({
   sessions: [...sessions.values()]
@@ -89,7 +105,8 @@ export const account = [
   ['DELETE', /^\/api\/v1\/me$/, 'signed-in', remove],
   ['PUT', /^\/api\/v1\/me\/(avatar|background)$/, 'signed-in', picture],
   ['POST', /^\/api\/v1\/me\/password$/, 'signed-in', password],
-  ['POST', /^\/api\/v1\/me\/export$/, 'signed-in', () => ({ job_id: newId() })],
+  ['POST', /^\/api\/v1\/me\/export$/, 'signed-in', exportData],
+  ['GET', /^\/api\/v1\/me\/export$/, 'signed-in', ({ me }) => dataCopy(me)],
   ['POST', /^\/api\/v1\/session$/, 'open', login],
   ['POST', /^\/api\/v1\/session\/register$/, 'open', register],
   ['POST', /^\/api\/v1\/session\/end$/, 'open', end],

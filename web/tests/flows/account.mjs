@@ -97,16 +97,29 @@ export async function account() {
     page.getByText('Other devices have to log in again').first().isVisible(),
   );
   await page.getByRole('button', { name: 'Prepare a copy' }).click();
-  await eventually('a copy of the data can be asked for', () =>
-    page.getByText('We are preparing it').first().isVisible(),
+  const copy = page.getByRole('dialog', { name: 'Prepare a copy' });
+  await copy.getByLabel('Password', { exact: true }).fill('fresh-secret');
+  await copy.getByRole('button', { name: 'Prepare a copy' }).click();
+  await eventually('a copy of the data is prepared and can be fetched', () =>
+    page.getByRole('link', { name: 'Download' }).isVisible(),
   );
   await page.getByRole('button', { name: 'Delete account' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete account' });
   await dialog.getByLabel('Password', { exact: true }).fill('fresh-secret');
   await axe(page, 'delete account');
   await dialog.getByRole('button', { name: 'Delete my account' }).click();
-  await dialog.getByText('Within 30 days a login undoes it').last().waitFor();
+  await dialog.getByText('Until then you can log in and undo it').last().waitFor();
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await eventually('whoever deletes the account is logged out', () => page.locator('aside .join').isVisible());
+  await page.locator('aside .join .primary').click();
+  const login = page.getByRole('dialog', { name: 'Log in to Duan' });
+  await login.getByLabel('User name').fill(`${me.name}-b`);
+  await login.getByLabel('Password', { exact: true }).fill('fresh-secret');
+  await login.getByRole('button', { name: 'Log in', exact: true }).click();
+  await eventually('a login says that it is about to go', () =>
+    login.getByText('it is about to be deleted').isVisible(),
+  );
+  await login.getByRole('button', { name: 'Keep my account' }).click();
+  await eventually('and keeps it', async () => (await page.locator('aside .join').count()) === 0);
   await page.context().close();
 }

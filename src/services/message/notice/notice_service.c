@@ -79,10 +79,26 @@ static struct err *count_unread(struct notice_api *base, struct ctx *c,
     return NULL;
 }
 
+/* They are bounded, so all go at once. */
+static struct err *forget_all(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return notice_store_forget(tx, c, *(const int64_t *)arg);
+}
+
+static struct err *forget(struct notice_api *base, struct ctx *c,
+                          const struct notice_forget_req *req, struct notice_forget_resp *resp)
+{
+    int64_t user = req->user_id;
+
+    resp->more = false;
+    return sql_write(db_of(base), c, forget_all, &user);
+}
+
 static const struct notice_api_ops ops = {
     .list = list,
     .set_read = set_read,
     .count_unread = count_unread,
+    .forget = forget,
 };
 
 struct notice_api *notice_create(struct sql *db, struct changes *changes)

@@ -83,6 +83,11 @@ struct err *notice_store_remove_subject(struct sql_tx *tx, struct ctx *c, int64_
                     sql_int(user), sql_int(subject));
 }
 
+struct err *notice_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user)
+{
+    return sql_exec(tx, c, "DELETE FROM notice_group WHERE user_id = ?", sql_int(user));
+}
+
 struct err *notice_store_list(struct sql_tx *tx, struct ctx *c, const struct notice_list_req *req,
                               struct notice_item_list *out)
 {

@@ -28,6 +28,9 @@ MUST_USE struct err *notice_store_remove(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *notice_store_remove_subject(struct sql_tx *tx, struct ctx *c, int64_t user,
                                                  int64_t subject);
 
+/* All that a user was told. */
+MUST_USE struct err *notice_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user);
+
 MUST_USE struct err *notice_store_list(struct sql_tx *tx, struct ctx *c,
                                        const struct notice_list_req *req,
                                        struct notice_item_list *out);

@@ -123,6 +123,28 @@ static struct err *list(struct report_api *base, struct ctx *c, const struct rep
     return NULL;
 }
 
+struct list_by_job {
+    const struct report_list_by_req *req;
+    struct report_item_list found;
+};
+
+static struct err *read_list_by(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct list_by_job *job = arg;
+
+    return report_store_list_by(tx, c, job->req, &job->found);
+}
+
+static struct err *list_by(struct report_api *base, struct ctx *c,
+                           const struct report_list_by_req *req, struct report_list_resp *resp)
+{
+    struct list_by_job job = {.req = req};
+
+    TRY(sql_read_one(of(base)->db, c, read_list_by, &job));
+    resp->reports = job.found;
+    return NULL;
+}
+
 struct get_job {
     int64_t id;
     struct report_get_resp found;
@@ -212,6 +234,29 @@ static struct err *settle(struct report_api *base, struct ctx *c,
     return NULL;
 }
 
+/* ---- the end of an account ---- */
+
+static struct err *forget_made(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return report_store_forget(tx, c, *(const int64_t *)arg);
+}
+
+static struct err *forget_of(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    return report_store_forget_of(tx, c, *(const int64_t *)arg);
+}
+
+/* What operators have done about them stays: that is their record. */
+static struct err *forget(struct report_api *base, struct ctx *c,
+                          const struct report_forget_req *req, struct report_forget_resp *resp)
+{
+    int64_t user = req->user_id;
+
+    resp->more = false;
+    TRY(sql_write(of(base)->db, c, forget_made, &user));
+    return sql_write(of(base)->db, c, forget_of, &user);
+}
+
 /* ---- life ---- */
 
 static const struct report_api_ops ops = {
@@ -219,6 +264,8 @@ static const struct report_api_ops ops = {
     .list = list,
     .get = get,
     .settle = settle,
+    .list_by = list_by,
+    .forget = forget,
 };
 
 struct report_api *report_create(struct sql *db, struct changes *changes)

@@ -123,3 +123,28 @@ struct err *report_store_acts(struct sql_tx *tx, struct ctx *c, int64_t report, 
         };
     return NULL;
 }
+
+struct err *report_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user)
+{
+    return sql_exec(tx, c, "DELETE FROM report_item WHERE reporter_id = ?", sql_int(user));
+}
+
+struct err *report_store_forget_of(struct sql_tx *tx, struct ctx *c, int64_t user)
+{
+    return sql_exec(tx, c, "DELETE FROM report_item WHERE kind = ? AND target_id = ?",
+                    sql_int(REPORT_OF_USER), sql_int(user));
+}
+
+struct err *report_store_list_by(struct sql_tx *tx, struct ctx *c,
+                                 const struct report_list_by_req *req, struct report_item_list *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  ITEM " WHERE reporter_id = ? AND created_at < ? ORDER BY created_at DESC LIMIT ?",
+                  sql_int(req->reporter_id), sql_before(req->before_time), sql_int(req->limit)));
+    *out = (struct report_item_list){arena_array(c->arena, struct report_item, r.count), 0};
+    while (sql_next(&r))
+        out->at[out->count++] = read_item(&r);
+    return NULL;
+}

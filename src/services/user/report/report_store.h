@@ -18,6 +18,10 @@ MUST_USE struct err *report_store_list(struct sql_tx *tx, struct ctx *c,
                                        const struct report_list_req *req,
                                        struct report_item_list *out);
 
+MUST_USE struct err *report_store_list_by(struct sql_tx *tx, struct ctx *c,
+                                          const struct report_list_by_req *req,
+                                          struct report_item_list *out);
+
 /* *found is false when there is no such report. */
 MUST_USE struct err *report_store_get(struct sql_tx *tx, struct ctx *c, int64_t id,
                                       struct report_item *out, bool *found);
@@ -27,6 +31,10 @@ MUST_USE struct err *report_store_count_of(struct sql_tx *tx, struct ctx *c, enu
 /* Of all reports of a thing. */
 MUST_USE struct err *report_store_set_state(struct sql_tx *tx, struct ctx *c,
                                             const struct report_item *of, enum report_state state);
+
+/* Those that a user made; then those that were made of him. */
+MUST_USE struct err *report_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user);
+MUST_USE struct err *report_store_forget_of(struct sql_tx *tx, struct ctx *c, int64_t user);
 
 MUST_USE struct err *report_store_add_act(struct sql_tx *tx, struct ctx *c,
                                           const struct report_act *act);

@@ -1,0 +1,1 @@
+ALTER TABLE user_account ADD COLUMN closed_until BIGINT NOT NULL DEFAULT 0;
