@@ -28,14 +28,17 @@ struct connections {
     bool stop;
 };
 
-/* What the client has taken of all we ever sent it: the kernel knows. */
-static int64_t taken(const struct connection *one)
+/* What the client has taken of all we ever sent it, and whether it is to take more: the kernel
+ * knows. */
+static int64_t taken(const struct connection *one, bool *more)
 {
     struct tcp_info info = {0};
     socklen_t len = sizeof(info);
 
+    *more = false;
     if (getsockopt(one->fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return 0;
+    *more = info.tcpi_unacked > 0 || info.tcpi_notsent_bytes > 0;
     return (int64_t)info.tcpi_bytes_acked;
 }
 
@@ -59,10 +62,25 @@ static bool behind(struct connection *one, int64_t now, int64_t bytes, int64_t w
     return now - one->mark.at_ns > window_ms * CLOCK_NS_PER_MS;
 }
 
+/* Time counts while there is something to be taken. */
+static bool stream_is_behind(struct connection *one, int64_t now, int64_t window_ms, int64_t rate)
+{
+    bool more;
+    int64_t bytes = taken(one, &more);
+
+    if (more)
+        return behind(one, now, bytes, window_ms, rate);
+    one->mark.since_ns = atomic_load(&one->since_ns);
+    one->mark.at_ns = now;
+    one->mark.bytes = bytes;
+    return false;
+}
+
 static bool too_slow(const struct connections *all, struct connection *one, int64_t now)
 {
     int64_t spent_ms = (now - atomic_load(&one->since_ns)) / CLOCK_NS_PER_MS;
     const struct connection_limits *l = &all->limits;
+    bool more;
 
     switch (atomic_load(&one->phase)) {
     case CONNECTION_IDLE:
@@ -72,7 +90,9 @@ static bool too_slow(const struct connections *all, struct connection *one, int6
     case CONNECTION_BODY:
         return behind(one, now, atomic_load(&one->bytes), l->body_window_ms, l->body_min_rate);
     case CONNECTION_REPLY:
-        return behind(one, now, taken(one), l->reply_window_ms, l->reply_min_rate);
+        return behind(one, now, taken(one, &more), l->reply_window_ms, l->reply_min_rate);
+    case CONNECTION_STREAM:
+        return stream_is_behind(one, now, l->reply_window_ms, l->reply_min_rate);
     default:
         return false;
     }
@@ -83,6 +103,7 @@ static void cut_off(struct connections *all, struct connection *one)
 {
     (void)shutdown(one->fd, SHUT_RDWR);
     connection_enter(one, CONNECTION_BUSY);
+    atomic_store(&one->gone, true);
     all->cut++;
 }
 
@@ -101,6 +122,13 @@ static void poll_all(struct connections *all)
     (void)poll(all->polled, n, 0);
 }
 
+/* Nobody waits for this socket while its reply has nothing to say. */
+static void leave_stream(struct connection *one)
+{
+    (void)shutdown(one->fd, SHUT_RDWR);
+    atomic_store(&one->gone, true);
+}
+
 /*
  * libmicrohttpd 0.9.75 waits for edges, and after a short read for the next one: an end that came
  * together with the last bytes is never seen. Shutting down what the client has shut down already
@@ -115,12 +143,15 @@ static void look_at_all(struct connections *all)
     for (struct connection *one = all->first; one; one = one->next, i++) {
         int phase = atomic_load(&one->phase);
         bool busy = phase == CONNECTION_BUSY || phase == CONNECTION_REPLY;
+        bool left = all->polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR);
 
         if (all->cutting)
             (void)shutdown(one->fd, SHUT_RDWR);
         else if (too_slow(all, one, now))
             cut_off(all, one);
-        else if (!busy && (all->polled[i].revents & (POLLRDHUP | POLLHUP | POLLERR)))
+        else if (left && phase == CONNECTION_STREAM)
+            leave_stream(one);
+        else if (left && !busy)
             (void)shutdown(one->fd, SHUT_RD);
     }
 }

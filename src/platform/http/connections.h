@@ -20,6 +20,7 @@ enum connection_phase {
     CONNECTION_BODY,
     CONNECTION_BUSY, /* the request is here: what follows is ours */
     CONNECTION_REPLY,
+    CONNECTION_STREAM, /* a reply that lasts: silence is ours, but what is sent must be taken */
 };
 
 /* One connection. The socket's thread writes it, the watching thread reads it. */
@@ -33,6 +34,7 @@ struct connection {
     _Atomic int phase;
     _Atomic int64_t since_ns; /* when the phase began */
     _Atomic int64_t bytes;    /* of the body so far */
+    atomic_bool gone;         /* the client has left a reply that lasts, or was cut off */
     struct {
         int64_t since_ns, at_ns, bytes;
     } mark; /* the watching thread's: how far it was, and when */

@@ -116,16 +116,18 @@ struct exchange *exchange_begin(struct exchanges *all, struct connection *connec
 void exchange_end(struct exchange *x, bool completed)
 {
     struct exchanges *all = x->all;
+    bool lasted = http_reply_lasts(&x->reply); /* then who is done with it goes */
     struct http_done done = {
         .route = x->route,
         .method = x->req.method,
         .path = x->req.path,
         .peer = x->req.peer,
         .user_agent = x->req.headers[HTTP_USER_AGENT],
-        .status = completed ? x->reply.status : 0,
+        .status = completed || lasted ? x->reply.status : 0,
         .duration_ns = clock_monotonic_ns() - x->began_ns,
         .bytes_in = x->body.received,
-        .bytes_out = x->bytes_out,
+        .bytes_out = lasted ? x->reply.stream->sent : x->bytes_out,
+        .lasted = lasted,
     };
 
     connection_enter(x->connection, CONNECTION_IDLE);
@@ -152,7 +154,10 @@ static enum MHD_Result answer(struct exchange *x)
     app->decorate(app->self, &x->c, &x->req, &x->reply);
     x->bytes_out = mhd_reply_length(&x->reply);
     x->stage = ANSWERED;
-    connection_enter(x->connection, CONNECTION_REPLY);
+    if (x->reply.stream)
+        x->reply.stream->gone = &x->connection->gone;
+    connection_enter(x->connection,
+                     http_reply_lasts(&x->reply) ? CONNECTION_STREAM : CONNECTION_REPLY);
     return mhd_reply_queue(x->conn, &x->reply,
                            x->head.chunked || too_much || atomic_load(&x->all->draining));
 }

@@ -20,6 +20,7 @@ enum http_header {
     HTTP_HOST,
     HTTP_IF_NONE_MATCH,
     HTTP_IF_RANGE,
+    HTTP_LAST_EVENT_ID,
     HTTP_ORIGIN,
     HTTP_RANGE,
     HTTP_REFERER,
@@ -77,9 +78,9 @@ struct http_route {
     struct str path; /* one that ends in "*" matches everything below; elsewhere "*" is one name */
     enum http_where where;
     int access; /* the application's own, for admit() */
-    const char
-        *upload; /* the multipart field that holds a file, HTTP_WHOLE_BODY, or HTTP_SMALL_BODY;
-                  * NULL: no file is taken, and the body is bounded to HTTP_FORM_MAX */
+    /* The multipart field that holds a file, HTTP_WHOLE_BODY, or HTTP_SMALL_BODY; NULL: no file is
+     * taken, and the body is bounded to HTTP_FORM_MAX. */
+    const char *upload;
     http_handler *handle;
 };
 
@@ -101,6 +102,7 @@ struct http_done {
     int status;          /* 0: the client went away */
     int64_t duration_ns; /* from the request line to the last byte sent */
     int64_t bytes_in, bytes_out;
+    bool lasted; /* a reply without a length: its duration says nothing */
 };
 
 /* The application behind the server. All functions may be called from several threads at once. */
@@ -120,10 +122,8 @@ struct http_app {
      * it: of its first bytes, and every HTTP_ASK_BYTES. A refusal ends the keeping. */
     struct err *(*expect)(void *self, struct ctx *c, const struct http_route *route,
                           const struct http_req *req, int64_t bytes, bool keeping);
-    /*
-     * A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice.
-     * `route` is NULL when none matched.
-     */
+    /* A failure as a reply. `status`: what HTTP itself asks for; 0: the application's choice.
+     * `route` is NULL when none matched. */
     void (*fail)(void *self, struct ctx *c, const struct http_route *route, int status,
                  const struct err *e, struct http_reply *reply);
     /* The last touch to every reply: headers that all of them carry. */

@@ -3,6 +3,8 @@
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
 
+#include <stdatomic.h>
+
 #include "str.h"
 
 /* A finished reply that many requests share: immutable, counted. */
@@ -16,15 +18,21 @@ void http_shared_release(struct http_shared *shared); /* NULL is fine */
  * a time, and never wait. `at` counts from the beginning of the body.
  */
 struct http_stream {
-    /* So many bytes were copied; 0: none is there yet; -1: none will come, the client is cut off.
-     */
+    /* So many bytes were copied; 0: none is there yet; -1: none will come, the client is cut off;
+     * HTTP_STREAM_END: that was all, of a body without a length. */
     int64_t (*read)(struct http_stream *self, int64_t at, char *into, size_t room);
     /* Calls wake(arg) once, from any thread and perhaps at once, when that is worth another try. */
     void (*wait)(struct http_stream *self, int64_t at, void (*wake)(void *arg), void *arg);
     void (*end)(struct http_stream *self); /* the reply is over, however it went */
-    int64_t length;
-    void *connection; /* the server's own */
+    int64_t length; /* HTTP_STREAM_OPEN: nobody knows, and the reply may take for ever */
+    /* From wait() on: the client has gone, or takes nothing. Of a body without a length; whoever
+     * wakes it looks now and then, and ends the stream. */
+    const atomic_bool *gone;
+    int64_t sent; /* the server's own, as is the next */
+    void *connection;
 };
+
+enum { HTTP_STREAM_END = -2, HTTP_STREAM_OPEN = -1 };
 
 enum { HTTP_REPLY_HEADERS = 12 };
 
@@ -49,6 +57,12 @@ struct http_reply {
     size_t header_count;
     enum http_where move_to; /* not HTTP_INLINE: nothing goes out yet, run the handler there */
 };
+
+/* A stream of which nobody knows the length. */
+static inline bool http_reply_lasts(const struct http_reply *reply)
+{
+    return reply->stream && reply->stream->length == HTTP_STREAM_OPEN;
+}
 
 /* Adds a header; both live as long as the request. Aborts beyond HTTP_REPLY_HEADERS: our bug. */
 void http_reply_header(struct http_reply *reply, const char *name, const char *value);

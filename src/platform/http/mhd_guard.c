@@ -31,6 +31,7 @@ static const struct {
     {STR_INIT("content-type"), HTTP_CONTENT_TYPE},
     {STR_INIT("if-none-match"), HTTP_IF_NONE_MATCH},
     {STR_INIT("if-range"), HTTP_IF_RANGE},
+    {STR_INIT("last-event-id"), HTTP_LAST_EVENT_ID},
     {STR_INIT("range"), HTTP_RANGE},
     {STR_INIT("traceparent"), HTTP_TRACEPARENT},
     {STR_INIT("x-request-id"), HTTP_REQUEST_ID},

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { STREAM_BLOCK = 128 * 1024 };
+/* Of a body that is sent in chunks the library copies each into its own memory anyway. */
+enum { STREAM_BLOCK = 128 * 1024, CHUNK_BLOCK = 1024 };
 
 struct http_shared {
     _Atomic int count;
@@ -79,8 +80,11 @@ static ssize_t read_stream(void *stream, uint64_t at, char *into, size_t room)
     struct http_stream *s = stream;
     int64_t got = s->read(s, (int64_t)at, into, room);
 
+    s->sent += got > 0 ? got : 0;
     if (got > 0)
         return (ssize_t)got;
+    if (got == HTTP_STREAM_END)
+        return MHD_CONTENT_READER_END_OF_STREAM;
     if (got < 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     MHD_suspend_connection(s->connection);
@@ -109,6 +113,15 @@ void mhd_reply_end(struct http_reply *reply)
     http_shared_release(reply->shared);
 }
 
+static struct MHD_Response *respond_with(struct http_stream *s)
+{
+    bool open = s->length < 0;
+
+    return MHD_create_response_from_callback(open ? MHD_SIZE_UNKNOWN : (uint64_t)s->length,
+                                             open ? CHUNK_BLOCK : STREAM_BLOCK, read_stream, s,
+                                             NULL);
+}
+
 /* With headers of its own a shared reply is no longer the same for everybody. */
 static struct MHD_Response *make(struct http_reply *reply)
 {
@@ -123,8 +136,7 @@ static struct MHD_Response *make(struct http_reply *reply)
         r = MHD_create_response_from_fd_at_offset64((uint64_t)reply->file.length, reply->file.fd,
                                                     (uint64_t)reply->file.offset);
     else if (reply->stream)
-        r = MHD_create_response_from_callback((uint64_t)reply->stream->length, STREAM_BLOCK,
-                                              read_stream, reply->stream, NULL);
+        r = respond_with(reply->stream);
     else /* the library reads the body only: NOLINTNEXTLINE(performance-no-int-to-ptr) */
         r = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr,
                                             MHD_RESPMEM_PERSISTENT);
