@@ -13,7 +13,7 @@ KEYS = {
     'video_item': ('id',), 'video_count': ('video_id',), 'video_usage': ('author_id',),
     'video_seen': ('viewer_id',), 'video_unwanted': ('viewer_id',), 'video_upload': ('author_id',), 'video_upload_part': ('author_id',),
     'favorite_mark': ('user_id',), 'relation_edge': ('user_id',), 'relation_hidden': ('user_id',), 'comment_item': ('video_id',),
-    'notice_group': ('user_id',), 'message_line': ('low_id', 'high_id'), 'message_conversation': ('user_id',),
+    'notice_group': ('user_id',), 'message_line': ('low_id', 'high_id'), 'message_conversation': ('user_id',), 'message_clock': ('user_id',),
 }
 # Not cut: small, or beside the rows that they belong to on every piece.
 WHOLE = {
@@ -28,6 +28,7 @@ OTHER_SIDE = {
     'SELECT id, password_hash, session, banned_at, ban_reason, name, closed_until FROM user_account WHERE name = ?': 'user_name: name -> id',
     'SELECT id, created_at FROM video_item WHERE shown = 1': 'video_by_time, not cut',
     'SELECT id, created_at FROM video_item WHERE author_id = ?': 'video_by_author',
+    'SELECT id, state, progress, message, changed_at FROM video_item WHERE author_id = ?': 'video_by_author',
     'SELECT id, author_id, hidden_at FROM video_item WHERE asset = ?': 'video_by_asset',
     'SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item WHERE id IN (?': 'comment_find: id -> video',
     'SELECT id, user_id, text, created_at, hidden_at, video_id FROM comment_item WHERE user_id = ?': 'comment_by_user: user -> comments',

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 
 #include "changes.h"
-#include "clock.h"
 #include "limits.h"
 #include "lookup.h"
 #include "message.h"
+#include "message_clock.h"
 #include "message_store.h"
 #include "sequence.h"
 #include "text_rules.h"
@@ -31,15 +31,15 @@ struct send_job {
     struct message_item *item;
 };
 
-/* Times rise within a conversation, whatever the clock does (contract, section 5.2). */
+/* Times rise within a conversation, whatever the machine's clock does (contract, section 5.2): they
+ * are those of the two, which also keep messages of one conversation from meeting. */
 static struct err *add_message(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct send_job *job = arg;
     struct message_item *item = job->item;
-    int64_t now = clock_wall_ms(), last;
 
-    TRY(message_store_lock(tx, c, item->from_id, item->to_id, &last));
-    item->created_at = now > last ? now : last + 1;
+    TRY(message_clock_move_both(tx, c, job->self->changes, item->from_id, item->to_id,
+                                &item->created_at));
     TRY(sequence_next(tx, c, STR("message"), &item->id));
     TRY(message_store_add(tx, c, item));
     return changes_emit(job->self->changes, tx, c,
@@ -130,11 +130,13 @@ static struct err *deliver(struct sql_tx *tx, struct ctx *c, void *arg)
     struct list_job *job = arg;
     struct message_state *now = arena_new(c->arena, struct message_state);
     bool moved;
+    int64_t at;
 
     TRY(message_store_deliver(tx, c, job->state, &moved));
     if (!moved)
         return NULL;
     TRY(message_store_state(tx, c, job->req->viewer_id, job->req->peer_id, now));
+    TRY(message_clock_move(tx, c, job->self->changes, job->req->viewer_id, &at));
     return changes_emit(job->self->changes, tx, c,
                         &(struct change){&message_state_type, CHANGE_UPDATE, now});
 }
@@ -275,6 +277,56 @@ static struct err *forget(struct message_api *base, struct ctx *c,
     return NULL;
 }
 
+/* ---- what is new ---- */
+
+struct clocks_job {
+    struct i64_list users;
+    struct message_clock_list found;
+};
+
+static struct err *read_clocks(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct clocks_job *job = arg;
+
+    return message_clock_read(tx, c, job->users, &job->found);
+}
+
+static struct err *get_clocks(struct message_api *base, struct ctx *c,
+                              const struct message_get_clocks_req *req,
+                              struct message_get_clocks_resp *resp)
+{
+    struct clocks_job job = {.users = req->user_ids};
+
+    if (req->user_ids.count > IDS_MAX)
+        return err_new(c, ERR_INVALID, "%zu ids, at most %d", req->user_ids.count, IDS_MAX);
+    TRY(sql_read_one(of(base)->db, c, read_clocks, &job));
+    resp->clocks = job.found;
+    return NULL;
+}
+
+struct news_job {
+    const struct message_list_news_req *req;
+    struct message_item_list found;
+};
+
+static struct err *read_news(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct news_job *job = arg;
+
+    return message_store_news(tx, c, job->req, &job->found);
+}
+
+static struct err *list_news(struct message_api *base, struct ctx *c,
+                             const struct message_list_news_req *req,
+                             struct message_list_resp *resp)
+{
+    struct news_job job = {.req = req};
+
+    TRY(sql_read(of(base)->db, c, read_news, &job));
+    resp->messages = job.found;
+    return NULL;
+}
+
 /* ---- life ---- */
 
 static const struct message_api_ops ops = {
@@ -285,6 +337,8 @@ static const struct message_api_ops ops = {
     .get_latest = get_latest,
     .list_peers = list_peers,
     .forget = forget,
+    .get_clocks = get_clocks,
+    .list_news = list_news,
 };
 
 struct message_api *message_create(struct sql *db, struct changes *changes, struct user_api *users,

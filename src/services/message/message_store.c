@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "message_store.h"
 
+#include <stdlib.h>
+
 struct pair {
     int64_t low, high;
 };
@@ -57,24 +59,6 @@ struct err *message_store_deliver(struct sql_tx *tx, struct ctx *c,
                        sql_int(state->delivered_at), sql_int(state->viewer_id),
                        sql_int(state->peer_id), sql_int(state->delivered_at)));
     *moved = count > 0;
-    return NULL;
-}
-
-/* Of the two rows of a conversation everybody locks the same one. */
-struct err *message_store_lock(struct sql_tx *tx, struct ctx *c, int64_t a, int64_t b,
-                               int64_t *last_at)
-{
-    struct pair p = pair_of(a, b);
-    struct sql_rows r;
-
-    TRY(sql_hold(tx, c,
-                 "INSERT INTO message_conversation (user_id, peer_id, last_at, last_id, last_from,"
-                 " last_content) VALUES (?, ?, 0, 0, 0, '')",
-                 sql_int(p.low), sql_int(p.high)));
-    TRY(sql_lock(tx, c, &r,
-                 "SELECT last_at FROM message_conversation WHERE user_id = ? AND peer_id = ?",
-                 sql_int(p.low), sql_int(p.high)));
-    *last_at = sql_next(&r) ? sql_i64(&r, 0) : 0;
     return NULL;
 }
 
@@ -220,4 +204,51 @@ struct err *message_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t 
         return NULL;
     TRY(remove_side(tx, c, p.low, p.high));
     return remove_side(tx, c, p.high, p.low);
+}
+
+/* Of each conversation that moved, a few; of all of them, the first. */
+static struct err *add_news(struct sql_tx *tx, struct ctx *c,
+                            const struct message_list_news_req *req, int64_t peer,
+                            struct message_item_list *out)
+{
+    struct pair p = pair_of(req->user_id, peer);
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT id, from_id, created_at, content FROM message_line WHERE low_id = ?"
+                  " AND high_id = ? AND created_at > ? AND created_at <= ?"
+                  " ORDER BY created_at LIMIT ?",
+                  sql_int(p.low), sql_int(p.high), sql_int(req->after), sql_int(req->up_to),
+                  sql_int(req->limit - (int64_t)out->count)));
+    while (sql_next(&r))
+        out->at[out->count++] = read_row(&r, req->user_id, peer);
+    return NULL;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct message_item *x = a, *y = b;
+
+    return x->created_at < y->created_at ? -1 : x->created_at > y->created_at;
+}
+
+struct err *message_store_news(struct sql_tx *tx, struct ctx *c,
+                               const struct message_list_news_req *req,
+                               struct message_item_list *out)
+{
+    struct sql_rows r;
+
+    *out = (struct message_item_list){
+        arena_array(c->arena, struct message_item, (size_t)req->limit), 0};
+    TRY(sql_query(tx, c, &r,
+                  "SELECT peer_id FROM message_conversation WHERE user_id = ? AND last_at > ?"
+                  " ORDER BY last_at LIMIT ?",
+                  sql_int(req->user_id), sql_int(req->after), sql_int(req->limit)));
+    size_t peers = r.count;
+    int64_t *peer = sql_i64_column(&r, c, 0);
+
+    for (size_t i = 0; i < peers && out->count < (size_t)req->limit; i++)
+        TRY(add_news(tx, c, req, peer[i], out));
+    qsort(out->at, out->count, sizeof(out->at[0]), by_time);
+    return NULL;
 }

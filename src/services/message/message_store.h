@@ -6,11 +6,8 @@
 #include "message_api.h"
 #include "sql.h"
 
-/* When the latest between the two was sent, 0: never; nobody sends another meanwhile. */
-MUST_USE struct err *message_store_lock(struct sql_tx *tx, struct ctx *c, int64_t a, int64_t b,
-                                        int64_t *last_at);
-
-/* The message, and the latest of it for both sides. item->created_at is newer than all before. */
+/* The message, and the latest of it for both sides. item->created_at is newer than all before, and
+ * nobody sends another meanwhile (message_clock.h). */
 MUST_USE struct err *message_store_add(struct sql_tx *tx, struct ctx *c,
                                        const struct message_item *item);
 
@@ -41,6 +38,11 @@ MUST_USE struct err *message_store_peers(struct sql_tx *tx, struct ctx *c, int64
 /* The oldest messages of a conversation, `limit` at most, and the conversation with the last. */
 MUST_USE struct err *message_store_remove_some(struct sql_tx *tx, struct ctx *c, int64_t a,
                                                int64_t b, int64_t limit, bool *more);
+
+/* What one sent and was sent in req's time, oldest first. */
+MUST_USE struct err *message_store_news(struct sql_tx *tx, struct ctx *c,
+                                        const struct message_list_news_req *req,
+                                        struct message_item_list *out);
 
 /* With how many people there are messages that were never delivered; `most` at most. */
 MUST_USE struct err *message_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user,

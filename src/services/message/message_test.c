@@ -166,16 +166,76 @@ static void times_rise_also_when_the_clock_stands_or_goes_back(void **state)
     assert_int_equal(last, 9000);
 }
 
-static void conversations_have_times_of_their_own(void **state)
+static void times_rise_for_each_of_the_two_and_for_nobody_else(void **state)
+{
+    struct two t = two_in(state);
+    int64_t eve = world_user(t.w, "eve"), dan = world_user(t.w, "dan");
+
+    test_clock_stop(5000);
+    assert_int_equal(send_text(t.w, t.ann, t.bob, "x").created_at, 5000);
+    assert_int_equal(send_text(t.w, t.ann, t.bob, "x").created_at, 5001);
+    assert_int_equal(send_text(t.w, eve, dan, "x").created_at, 5000);
+    assert_int_equal(send_text(t.w, t.bob, eve, "x").created_at, 5002);
+    assert_int_equal(send_text(t.w, t.ann, dan, "x").created_at, 5002);
+    assert_int_equal(send_text(t.w, dan, eve, "x").created_at, 5003);
+}
+
+static int64_t clock_of(struct world *w, int64_t user)
+{
+    int64_t ids[] = {user};
+    struct message_get_clocks_req req = {{ids, 1}};
+    struct message_get_clocks_resp resp = {0};
+
+    assert_ok(&w->ctx, message_get_clocks(w->api.message, &w->ctx, &req, &resp));
+    return resp.clocks.count ? resp.clocks.at[0].at : 0;
+}
+
+static struct message_item_list news(struct world *w, int64_t user, int64_t after, int64_t limit)
+{
+    struct message_list_news_req req = {user, after, clock_of(w, user), limit};
+    struct message_list_resp resp = {0};
+
+    assert_ok(&w->ctx, message_list_news(w->api.message, &w->ctx, &req, &resp));
+    return resp.messages;
+}
+
+static void the_clock_of_each_shows_the_latest_that_concerns_him(void **state)
 {
     struct two t = two_in(state);
     int64_t eve = world_user(t.w, "eve");
 
-    test_clock_stop(5000);
-    send_text(t.w, t.ann, t.bob, "x");
-    assert_int_equal(send_text(t.w, t.ann, eve, "x").created_at, 5000);
-    assert_int_equal(send_text(t.w, eve, t.bob, "x").created_at, 5000);
-    assert_int_equal(send_text(t.w, t.ann, t.bob, "x").created_at, 5001);
+    assert_int_equal(clock_of(t.w, t.ann), 0);
+    int64_t first = send_text(t.w, t.ann, t.bob, "x").created_at;
+
+    assert_int_equal(clock_of(t.w, t.ann), first);
+    assert_int_equal(clock_of(t.w, t.bob), first);
+    assert_int_equal(clock_of(t.w, eve), 0);
+    list(t.w, t.bob, t.ann, 0, LIST_MAX); /* what was delivered is news for who reads */
+    assert_true(clock_of(t.w, t.bob) > first);
+    assert_int_equal(clock_of(t.w, t.ann), first);
+}
+
+static void news_are_of_all_conversations_in_the_order_of_time(void **state)
+{
+    struct two t = two_in(state);
+    int64_t eve = world_user(t.w, "eve"), dan = world_user(t.w, "dan");
+    int64_t first = send_text(t.w, t.bob, t.ann, "1").created_at;
+
+    send_text(t.w, eve, t.ann, "2");
+    send_text(t.w, t.ann, t.bob, "3");
+    send_text(t.w, eve, dan, "not for ann");
+    struct message_item_list all = news(t.w, t.ann, 0, LIST_MAX),
+                             later = news(t.w, t.ann, first, LIST_MAX);
+
+    assert_int_equal(all.count, 3);
+    assert_int_equal(later.count, 2);
+    for (size_t i = 0; i < all.count; i++)
+        assert_int_equal(all.at[i].content.ptr[0], '1' + (int)i);
+    assert_str(later.at[0].content, STR("2"));
+    assert_int_equal(later.at[1].from_id, t.ann);
+    assert_int_equal(later.at[1].to_id, t.bob);
+    assert_int_equal(news(t.w, t.ann, 0, 2).count, 2);
+    assert_int_equal(news(t.w, t.ann, clock_of(t.w, t.ann), LIST_MAX).count, 0);
 }
 
 /* ---- opening a conversation ---- */
@@ -404,7 +464,9 @@ int main(int argc, char **argv)
         WORLD_TEST(a_message_has_1_to_2000_characters),
         WORLD_TEST(nobody_writes_to_himself_or_to_who_is_not_there),
         WORLD_TEST(times_rise_also_when_the_clock_stands_or_goes_back),
-        WORLD_TEST(conversations_have_times_of_their_own),
+        WORLD_TEST(times_rise_for_each_of_the_two_and_for_nobody_else),
+        WORLD_TEST(the_clock_of_each_shows_the_latest_that_concerns_him),
+        WORLD_TEST(news_are_of_all_conversations_in_the_order_of_time),
         WORLD_TEST(both_see_the_whole_conversation_oldest_first),
         WORLD_TEST(opening_shows_the_newest_that_fit),
         WORLD_TEST(a_conversation_is_between_two),

@@ -9,6 +9,7 @@
 #include "limits.h"
 #include "sequence.h"
 #include "text_rules.h"
+#include "video_clock.h"
 #include "video_counts.h"
 #include "video_end.h"
 #include "video_impl.h"
@@ -259,16 +260,6 @@ static bool can_be_shown(enum video_state state, const struct video_media *files
     return state != VIDEO_FAILED || files->play.len > 0;
 }
 
-/* A job that ends, or begins again, moves what its author has under way. */
-static struct err *follow_pending(struct sql_tx *tx, struct ctx *c, const struct video_item *before,
-                                  enum video_state state)
-{
-    const struct video_usage by = {.pending = video_usage_pending(state) -
-                                              video_usage_pending(before->state)};
-
-    return by.pending ? video_usage_move(tx, c, before->author_id, &by) : NULL;
-}
-
 /* A transcoder elsewhere may have lost its job to another. */
 static struct err *hold_claim(const struct media_job *job, struct ctx *c)
 {
@@ -291,7 +282,8 @@ static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
     bool shown = !item->hidden_at && can_be_shown(job->req->state, files);
 
     TRY(video_store_set_job(tx, c, job->req, shown));
-    TRY(follow_pending(tx, c, item, job->req->state));
+    TRY(video_usage_follow(tx, c, item, job->req->state));
+    TRY(video_clock_move(tx, c, item->author_id, item->id));
     if (!concerns_others(item, job))
         return NULL;
     TRY(video_store_get(tx, c, job->req->id, item, &found));
@@ -398,6 +390,8 @@ static const struct video_api_ops ops = {
     .search = search,
     .get_media = get_media,
     .find_asset = find_asset,
+    .get_clocks = video_clock_get,
+    .list_news = video_clock_list,
     .set_media = set_media,
     .begin_upload = video_uploads_begin,
     .get_upload = video_uploads_get,

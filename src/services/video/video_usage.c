@@ -83,3 +83,12 @@ int64_t video_usage_pending(enum video_state state)
 {
     return state == VIDEO_PENDING || state == VIDEO_PROCESSING;
 }
+
+struct err *video_usage_follow(struct sql_tx *tx, struct ctx *c, const struct video_item *before,
+                               enum video_state state)
+{
+    const struct video_usage by = {.pending = video_usage_pending(state) -
+                                              video_usage_pending(before->state)};
+
+    return by.pending ? video_usage_move(tx, c, before->author_id, &by) : NULL;
+}

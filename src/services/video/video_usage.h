@@ -32,4 +32,8 @@ MUST_USE struct err *video_usage_claim(struct sql_tx *tx, struct ctx *c,
 /* Is a video in this state still waiting for its transcoder, or with it? 1 or 0. */
 int64_t video_usage_pending(enum video_state state);
 
+/* A job that ends, or begins again, moves what its author has under way. */
+MUST_USE struct err *video_usage_follow(struct sql_tx *tx, struct ctx *c,
+                                        const struct video_item *before, enum video_state state);
+
 #endif

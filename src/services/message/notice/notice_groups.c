@@ -3,10 +3,10 @@
 #include "notice_groups.h"
 
 #include "changes.h"
-#include "clock.h"
 #include "comment_api.h"
 #include "favorite_api.h"
 #include "limits.h"
+#include "message_clock.h"
 #include "notice_store.h"
 #include "relation_api.h"
 #include "sequence.h"
@@ -14,6 +14,7 @@
 
 /* Something that somebody did. */
 struct event {
+    struct changes *changes;
     struct notice_key key;
     int64_t actor, at, comment;
     bool undone;
@@ -61,13 +62,13 @@ static struct err *trim(struct sql_tx *tx, struct ctx *c, int64_t user)
     return notice_store_remove(tx, c, &(struct notice_key){user, oldest->kind, oldest->subject_id});
 }
 
-static struct err *begin(struct sql_tx *tx, struct ctx *c, const struct event *e)
+static struct err *begin(struct sql_tx *tx, struct ctx *c, const struct event *e, int64_t at)
 {
     struct notice_item item = {
         .user_id = e->key.user,
         .kind = e->key.kind,
         .subject_id = e->key.subject,
-        .at = e->at,
+        .at = at,
         .since = e->at,
         .count = 1,
         .actors = {arena_array(c->arena, int64_t, NOTICE_ACTORS), 0},
@@ -82,7 +83,7 @@ static struct err *begin(struct sql_tx *tx, struct ctx *c, const struct event *e
 }
 
 /* What was read is over: the next of its kind begins anew. */
-static void gather(struct notice_item *item, const struct event *e)
+static void gather(struct notice_item *item, const struct event *e, int64_t at)
 {
     if (item->is_read) {
         item->count = 0;
@@ -96,18 +97,20 @@ static void gather(struct notice_item *item, const struct event *e)
         item->count++;
     if (e->comment)
         item->comment_id = e->comment;
-    item->at = e->at > item->at ? e->at : item->at;
+    item->at = at;
 }
 
 static struct err *happened(struct sql_tx *tx, struct ctx *c, const struct event *e)
 {
     struct notice_item item;
+    int64_t at;
     bool found;
 
     TRY(notice_store_lock(tx, c, &e->key, &item, &found));
+    TRY(message_clock_move(tx, c, e->changes, e->key.user, &at));
     if (!found)
-        return begin(tx, c, e);
-    gather(&item, e);
+        return begin(tx, c, e, at);
+    gather(&item, e, at);
     return notice_store_set(tx, c, &item);
 }
 
@@ -115,6 +118,7 @@ static struct err *happened(struct sql_tx *tx, struct ctx *c, const struct event
 static struct err *undone(struct sql_tx *tx, struct ctx *c, const struct event *e)
 {
     struct notice_item item;
+    int64_t at;
     bool found;
 
     TRY(notice_store_lock(tx, c, &e->key, &item, &found));
@@ -123,6 +127,7 @@ static struct err *undone(struct sql_tx *tx, struct ctx *c, const struct event *
     if (!remove_actor(&item.actors, e->actor) && item.count <= NOTICE_ACTORS)
         return NULL; /* all who count are known, and he is none of them */
     item.count--;
+    TRY(message_clock_move(tx, c, e->changes, e->key.user, &at));
     return item.count && item.actors.count ? notice_store_set(tx, c, &item)
                                            : notice_store_remove(tx, c, &e->key);
 }
@@ -138,10 +143,10 @@ static struct err *apply(struct sql_tx *tx, struct ctx *c, const struct event *e
 
 static struct err *on_marks(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
 {
-    (void)self;
     for (size_t i = 0; i < list.count; i++) {
         const struct favorite_mark *row = list.at[i].row;
-        const struct event e = {.key = {row->author_id, NOTICE_LIKE, row->video_id},
+        const struct event e = {.changes = self,
+                                .key = {row->author_id, NOTICE_LIKE, row->video_id},
                                 .actor = row->user_id,
                                 .at = row->created_at,
                                 .undone = list.at[i].op == CHANGE_DELETE};
@@ -153,10 +158,10 @@ static struct err *on_marks(void *self, struct sql_tx *tx, struct ctx *c, struct
 
 static struct err *on_edges(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
 {
-    (void)self;
     for (size_t i = 0; i < list.count; i++) {
         const struct relation_edge *row = list.at[i].row;
-        const struct event e = {.key = {row->target_id, NOTICE_FOLLOW, 0},
+        const struct event e = {.changes = self,
+                                .key = {row->target_id, NOTICE_FOLLOW, 0},
                                 .actor = row->user_id,
                                 .at = row->created_at,
                                 .undone = list.at[i].op == CHANGE_DELETE};
@@ -169,10 +174,10 @@ static struct err *on_edges(void *self, struct sql_tx *tx, struct ctx *c, struct
 static struct err *on_comments(void *self, struct sql_tx *tx, struct ctx *c,
                                struct change_list list)
 {
-    (void)self;
     for (size_t i = 0; i < list.count; i++) {
         const struct comment_item *row = list.at[i].row;
-        const struct event e = {.key = {row->author_id, NOTICE_COMMENT, row->video_id},
+        const struct event e = {.changes = self,
+                                .key = {row->author_id, NOTICE_COMMENT, row->video_id},
                                 .actor = row->user_id,
                                 .at = row->created_at,
                                 .comment = row->id,
@@ -184,36 +189,47 @@ static struct err *on_comments(void *self, struct sql_tx *tx, struct ctx *c,
 }
 
 /* Once for each video: what happens to one that is ready is no news of its processing. */
-static struct err *processed(struct sql_tx *tx, struct ctx *c, const struct video_item *video)
+static struct err *processed(struct changes *changes, struct sql_tx *tx, struct ctx *c,
+                             const struct video_item *video)
 {
-    const struct event e = {.key = {video->author_id, NOTICE_PROCESSING, video->id},
-                            .at = clock_wall_ms()};
+    struct event e = {.key = {video->author_id, NOTICE_PROCESSING, video->id}};
     struct notice_item item;
     bool found;
 
     TRY(notice_store_lock(tx, c, &e.key, &item, &found));
-    return found ? NULL : begin(tx, c, &e);
+    if (found)
+        return NULL;
+    TRY(message_clock_move(tx, c, changes, video->author_id, &e.at));
+    return begin(tx, c, &e, e.at);
+}
+
+static struct err *removed(struct changes *changes, struct sql_tx *tx, struct ctx *c,
+                           const struct video_item *video)
+{
+    int64_t at;
+
+    TRY(notice_store_remove_subject(tx, c, video->author_id, video->id));
+    return message_clock_move(tx, c, changes, video->author_id, &at);
 }
 
 static struct err *on_videos(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
 {
-    (void)self;
     for (size_t i = 0; i < list.count; i++) {
         const struct video_item *video = list.at[i].row;
         bool ended = video->state == VIDEO_READY || video->state == VIDEO_FAILED;
 
         if (list.at[i].op == CHANGE_DELETE)
-            TRY(notice_store_remove_subject(tx, c, video->author_id, video->id));
+            TRY(removed(self, tx, c, video));
         else if (list.at[i].op == CHANGE_UPDATE && ended)
-            TRY(processed(tx, c, video));
+            TRY(processed(self, tx, c, video));
     }
     return NULL;
 }
 
 void notice_groups_follow(struct changes *changes)
 {
-    changes_follow(changes, &favorite_mark_type, on_marks, NULL);
-    changes_follow(changes, &relation_edge_type, on_edges, NULL);
-    changes_follow(changes, &comment_item_type, on_comments, NULL);
-    changes_follow(changes, &video_item_type, on_videos, NULL);
+    changes_follow(changes, &favorite_mark_type, on_marks, changes);
+    changes_follow(changes, &relation_edge_type, on_edges, changes);
+    changes_follow(changes, &comment_item_type, on_comments, changes);
+    changes_follow(changes, &video_item_type, on_videos, changes);
 }

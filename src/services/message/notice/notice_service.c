@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "limits.h"
+#include "message_clock.h"
 #include "message_store.h"
 #include "notice.h"
 #include "notice_groups.h"
@@ -10,12 +11,13 @@
 
 struct notice {
     struct notice_api base; /* first */
-    struct sql *db;         /* borrowed */
+    struct sql *db;         /* borrowed, as is the other */
+    struct changes *changes;
 };
 
-static struct sql *db_of(struct notice_api *base)
+static struct notice *of(struct notice_api *base)
 {
-    return ((struct notice *)base)->db;
+    return (struct notice *)base;
 }
 
 struct list_job {
@@ -35,24 +37,33 @@ static struct err *list(struct notice_api *base, struct ctx *c, const struct not
 {
     struct list_job job = {.req = req};
 
-    TRY(sql_read_one(db_of(base), c, read_list, &job));
+    TRY(sql_read_one(of(base)->db, c, read_list, &job));
     resp->notices = job.found;
     return NULL;
 }
 
+struct read_job {
+    struct changes *changes;
+    const struct notice_set_read_req *req;
+};
+
 static struct err *write_read(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    return notice_store_read(tx, c, arg);
+    struct read_job *job = arg;
+    int64_t at;
+
+    TRY(notice_store_read(tx, c, job->req));
+    return message_clock_move(tx, c, job->changes, job->req->user_id, &at);
 }
 
 static struct err *set_read(struct notice_api *base, struct ctx *c,
                             const struct notice_set_read_req *req,
                             struct notice_set_read_resp *resp)
 {
-    struct notice_set_read_req copy = *req;
+    struct read_job job = {of(base)->changes, req};
 
     (void)resp;
-    return sql_write(db_of(base), c, write_read, &copy);
+    return sql_write(of(base)->db, c, write_read, &job);
 }
 
 struct count_job {
@@ -74,7 +85,7 @@ static struct err *count_unread(struct notice_api *base, struct ctx *c,
 {
     struct count_job job = {.user = req->user_id};
 
-    TRY(sql_read(db_of(base), c, read_counts, &job));
+    TRY(sql_read(of(base)->db, c, read_counts, &job));
     *resp = job.found;
     return NULL;
 }
@@ -107,7 +118,7 @@ struct notice_api *notice_create(struct sql *db, struct changes *changes)
 
     if (!self)
         abort();
-    *self = (struct notice){{&ops}, db};
+    *self = (struct notice){{&ops}, db, changes};
     notice_groups_follow(changes);
     return &self->base;
 }
