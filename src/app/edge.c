@@ -48,6 +48,11 @@ struct err *edge_create_gateway(struct duan *d, struct ctx *c)
                   .copy_max_bytes = config_bytes(f, "media.copy_max"),
                   .disk_reserve = config_bytes(f, "media.disk_reserve"),
                   .lifetime_ms = config_duration_ms(f, "upload.lifetime")},
+        .events = {.ping_ms = config_duration_ms(f, "events.ping"),
+                   .interval_ms = config_duration_ms(f, "events.interval"),
+                   .age_ms = config_duration_ms(f, "events.age"),
+                   .streams = (size_t)config_int(f, "events.streams"),
+                   .per_account = (size_t)config_int(f, "events.per_account")},
     };
     const struct gateway_deps deps = {d->services, d->changes, d->blob, d->metrics, d->log};
 
@@ -99,6 +104,7 @@ struct err *edge_open(struct duan *d, struct ctx *c)
 
 bool edge_drain(struct duan *d)
 {
+    gateway_drain(d->gateway);
     bool whole = http_server_drain(d->http, config_duration_ms(d->config, "http.drain_timeout"));
 
     gateway_stop(d->gateway);

@@ -73,6 +73,19 @@ const struct config_setting settings[] = {
     NUMBER(CONFIG_BYTES, "cache.bytes", "64MiB", 1 << 20, BIG,
            "Memory for the near cache: videos, users, likes and follows in use."),
     TEXT("data", "./data", 4000, "Folder of everything that lasts: database, videos, keys."),
+    NUMBER(CONFIG_DURATION, "events.age", "1h", 100, BIG,
+           "How long a stream of events lasts; then the client begins another."),
+    NUMBER(CONFIG_DURATION, "events.interval", "1s", 20, 60000,
+           "How often a gateway asks what is new for those who listen; what is written in the same "
+           "process is heard of at once."),
+    NUMBER(CONFIG_INT, "events.per_account", "16", 1, 64,
+           "Streams of events of one account at a time, at each gateway."),
+    NUMBER(
+        CONFIG_DURATION, "events.ping", "15s", 100, 3600000,
+        "A stream that has said nothing for so long says that it is there; in a cluster also how "
+        "often it is asked whether a session still holds."),
+    NUMBER(CONFIG_INT, "events.streams", "5000", 1, 1000000,
+           "Streams of events at a time, at each gateway."),
     NUMBER(CONFIG_BYTES, "http.body_min_rate", "1KiB", 1, BIG,
            "Bytes per second that a body must bring; slower clients are cut off."),
     NUMBER(CONFIG_DURATION, "http.body_window", "20s", 100, 3600000,

@@ -6,6 +6,7 @@
 #include "look.h"
 #include "rate_limits.h"
 #include "request_origin.h"
+#include "signed_in.h"
 #include "tokens.h"
 #include "trace.h"
 #include "uploads.h"
@@ -159,6 +160,25 @@ struct err *gateway_confirm(void *gateway, struct ctx *c, const struct http_req 
 bool gateway_browser(struct ctx *c, const struct http_req *req, struct user_find_login_req *out)
 {
     return !token_of(req).len && request_origin_is_own(req) && browser_login_read(c, req, out);
+}
+
+void signed_in_read(struct gateway *g, struct ctx *c, const struct http_req *req,
+                    struct signed_in *out)
+{
+    *out = (struct signed_in){0};
+    if (!gateway_browser(c, req, &out->login))
+        (void)tokens_verify(g->tokens, token_of(req), &out->claims);
+}
+
+struct err *signed_in_check(struct gateway *g, struct ctx *c, const struct signed_in *who)
+{
+    const struct user_find_login_req *login = &who->login;
+
+    if (g->near)
+        return login->id ? find_login_here(g, c, login) : identify_here(g, c, &who->claims);
+    c->user_id = login->id ? login->user_id : who->claims.user_id;
+    return look_join(login->id ? look_at_login(g, c, login, ACCESS_SIGNED_IN)
+                               : look_at_session(g, c, &who->claims, false));
 }
 
 void gateway_set_cookie(struct gateway *g, struct ctx *c, const struct http_req *req,

@@ -6,6 +6,7 @@
 
 #include "blob.h"
 #include "envelope.h"
+#include "events.h"
 #include "feed_cache.h"
 #include "gateway_parts.h"
 #include "login_limits.h"
@@ -77,6 +78,7 @@ struct err *gateway_create(struct ctx *c, const struct gateway_options *options,
     g->openapi =
         http_shared_create(envelope_type, openapi_write(c, gateway_routes, gateway_route_count));
     fill_app(g);
+    g->events = events_create(g); /* the last: it uses all others */
     *out = g;
     return NULL;
 }
@@ -85,6 +87,7 @@ void gateway_destroy(struct gateway *g)
 {
     if (!g)
         return;
+    events_destroy(g->events);
     http_shared_release(g->openapi);
     request_metrics_destroy(g->metrics);
     media_gate_destroy(g->media_gate);
@@ -95,6 +98,12 @@ void gateway_destroy(struct gateway *g)
     passwords_destroy(g->passwords);
     tokens_destroy(g->tokens);
     free(g);
+}
+
+void gateway_drain(struct gateway *g)
+{
+    if (g)
+        events_drain(g->events);
 }
 
 void gateway_stop(struct gateway *g)

@@ -21,6 +21,12 @@ struct gateway_media {
     int64_t lifetime_ms;    /* of one that comes in pieces */
 };
 
+/* Streams of events: settings of the same names. */
+struct gateway_events {
+    int64_t ping_ms, interval_ms, age_ms;
+    size_t streams, per_account;
+};
+
 struct gateway_options {
     struct str public_url; /* "https://example.org": "" takes it from each request's Host */
     struct str web_dir;    /* the client's files, before those inside the program; "": none */
@@ -35,6 +41,7 @@ struct gateway_options {
     int64_t upload_max_bytes; /* of one upload; gateway_set_upload_max() */
     struct rate_limits_options limits;
     struct gateway_media media;
+    struct gateway_events events;
 };
 
 struct gateway_deps {
@@ -57,6 +64,9 @@ void gateway_destroy(struct gateway *g); /* NULL is fine; the server has been cl
 
 /* Before serving: clears away what a crash has left of requests. */
 MUST_USE struct err *gateway_recover(struct gateway *g, struct ctx *c);
+
+/* Streams of events end: they would keep the server from ending. NULL is fine. */
+void gateway_drain(struct gateway *g);
 
 /* Uploads that are being looked at end early, with a failure. Any thread; NULL is fine. */
 void gateway_stop(struct gateway *g);

@@ -9,6 +9,7 @@
 #include "gateway.h"
 #include "json.h"
 
+struct events;
 struct feed_cache;
 struct login_limits;
 struct media_gate;
@@ -27,6 +28,7 @@ struct gateway {
     struct login_limits *logins;
     struct feed_cache *feed;
     struct media_gate *media_gate;
+    struct events *events;
     struct request_metrics *metrics;
     struct http_shared *openapi; /* the document, finished */
     struct degraded degraded;
@@ -65,6 +67,7 @@ http_handler search_show;
 http_handler message_action, message_chat, message_page;
 http_handler video_show, video_status, video_change, video_take_away;
 http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;
+http_handler event_stream;
 http_handler media_file;
 http_handler share_page, share_embed, share_oembed;
 http_handler site_index, site_docs, site_other, site_openapi, site_live, site_ready, site_metrics;

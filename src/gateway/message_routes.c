@@ -2,7 +2,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "contract_time.h"
 #include "envelope.h"
+#include "events.h"
 #include "limits.h"
+#include "message_view.h"
 #include "page.h"
 #include "window.h"
 
@@ -23,8 +25,25 @@ struct err *message_action(void *self, struct ctx *c, const struct http_req *req
         return err_new(c, ERR_INVALID, "action_type must be 1");
     TRY(gateway_written(c, req, STR("content"), &send.content));
     TRY(message_send(g->deps.services.message, c, &send, &done));
+    events_touch(g->events, send.from_id);
+    events_touch(g->events, send.to_id);
     envelope_ok(reply);
     return NULL;
+}
+
+void message_view_write(struct json *j, const struct message_item *m)
+{
+    json_lit(j, "{\"id\":");
+    json_int(j, m->id);
+    json_lit(j, ",\"to_user_id\":");
+    json_int(j, m->to_id);
+    json_lit(j, ",\"from_user_id\":");
+    json_int(j, m->from_id);
+    json_lit(j, ",\"content\":");
+    json_text(j, m->content);
+    json_lit(j, ",\"create_time\":");
+    json_int(j, m->created_at);
+    json_lit(j, "}");
 }
 
 static void write_list(struct ctx *c, const struct window *w, const struct message_item_list *list,
@@ -34,19 +53,9 @@ static void write_list(struct ctx *c, const struct window *w, const struct messa
 
     json_lit(&j, ",\"message_list\":[");
     for (size_t i = 0; i < list->count; i++) {
-        const struct message_item *m = &list->at[i];
-
-        json_raw(&j, i ? STR(",{\"id\":") : STR("{\"id\":"));
-        json_int(&j, m->id);
-        json_lit(&j, ",\"to_user_id\":");
-        json_int(&j, m->to_id);
-        json_lit(&j, ",\"from_user_id\":");
-        json_int(&j, m->from_id);
-        json_lit(&j, ",\"content\":");
-        json_text(&j, m->content);
-        json_lit(&j, ",\"create_time\":");
-        json_int(&j, m->created_at);
-        json_lit(&j, "}");
+        if (i)
+            json_lit(&j, ",");
+        message_view_write(&j, &list->at[i]);
     }
     json_lit(&j, "]");
     window_end(w, &j, reply);

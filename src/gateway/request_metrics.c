@@ -114,7 +114,8 @@ void request_metrics_observe(void *gateway, struct ctx *c, const struct http_don
     struct series *s = done->route ? &m->routes[done->route - gateway_routes] : &m->other;
 
     metrics_add(s->requests[class < CLASSES ? class : 0], 1);
-    metrics_observe(s->seconds, done->duration_ns);
+    if (!done->lasted)
+        metrics_observe(s->seconds, done->duration_ns);
     metrics_add(m->bytes_in, (uint64_t)done->bytes_in);
     metrics_add(m->bytes_out, (uint64_t)done->bytes_out);
     log_request(g, c, done);

@@ -111,6 +111,8 @@ const struct route_doc route_docs[] = {
      .body = "up_to:Positive", .reply = ""},
     {HTTP_GET, STR_INIT("/api/v1/search/"), "People and videos whose names and titles hold every word",
      .query = "q:SearchText kind?:SearchKind " PAGE " " EXT, .reply = "users:[User] videos:[Video] cursor?:Cursor"},
+    {HTTP_GET, STR_INIT("/api/v1/events/"), "What happens, as it happens: message, notification, unread, processing, reset (docs/api.md)",
+     .headers = "Last-Event-ID?:EventId", .reply_type = "text/event-stream"},
     {HTTP_POST, STR_INIT("/api/v1/reports/"), "Something is wrong with a video, a comment or a person",
      .body = "kind:ReportKind id:Id reason:ReportReason text?:ReportText", .reply = ""},
     {HTTP_GET, STR_INIT("/api/v1/blocks/"), "Whom one has blocked, the latest first", .reply = "user_list:[User]"},

@@ -69,6 +69,7 @@ const struct http_route gateway_routes[] = {
     {HTTP_GET,  STR_INIT("/api/v1/search/"),                  HTTP_INLINE, OPTIONAL,         NULL,   search_show},
     {HTTP_GET,  STR_INIT("/api/v1/notifications/"),           HTTP_INLINE, SIGNED_IN,        NULL,   notice_list_show},
     {HTTP_POST, STR_INIT("/api/v1/notifications/read/"),      HTTP_WRITER, LIMITED(WRITE),   NULL,   notice_read},
+    {HTTP_GET,  STR_INIT("/api/v1/events/"),                  HTTP_INLINE, SIGNED_IN,        NULL,   event_stream},
     {HTTP_POST, STR_INIT("/api/v1/reports/"),                 HTTP_WRITER, LIMITED(WRITE),   NULL,   report_post},
     {HTTP_POST, STR_INIT("/api/v1/me/password/"),             HTTP_HASH,   SIGNED_IN,        NULL,   account_password},
     {HTTP_GET,  STR_INIT("/media/*"),                         HTTP_INLINE, PUBLIC,           NULL,   media_file},

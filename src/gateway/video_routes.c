@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "envelope.h"
 #include "page.h"
+#include "video_progress.h"
 
 static const char *const state_names[] = {
     [VIDEO_PENDING] = "pending",
@@ -109,21 +110,29 @@ static const char *const stages[] = {
     [VIDEO_FAILED] = "transcode",
 };
 
-static void write_status(struct json *j, const struct video_get_media_resp *m)
+void video_progress_write(struct json *j, const struct video_news *now)
 {
-    bool ready = m->state == VIDEO_READY;
+    bool ready = now->state == VIDEO_READY;
 
     json_lit(j, ",\"state\":\"");
-    json_raw(j, str_of(page_state(m->state)));
+    json_raw(j, str_of(page_state(now->state)));
     json_lit(j, "\",\"percent\":");
-    json_int(j, ready ? WHOLE_PERCENT : m->progress / PERMILLE_OF_PERCENT);
+    json_int(j, ready ? WHOLE_PERCENT : now->progress / PERMILLE_OF_PERCENT);
+    if (now->state != VIDEO_FAILED)
+        return;
+    json_lit(j, ",\"reason\":");
+    json_text(j, now->message);
+}
+
+static void write_status(struct json *j, const struct video_get_media_resp *m)
+{
+    const struct video_news now = {
+        .state = m->state, .progress = m->progress, .message = m->message};
+
+    video_progress_write(j, &now);
     json_lit(j, ",\"stage\":\"");
     json_raw(j, str_of(stages[m->state]));
     json_lit(j, "\"");
-    if (m->state != VIDEO_FAILED)
-        return;
-    json_lit(j, ",\"reason\":");
-    json_text(j, m->message);
 }
 
 /* GET /api/v1/videos/{id}/status */
