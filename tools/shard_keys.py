@@ -19,6 +19,7 @@ KEYS = {
 WHOLE = {
     'sequence_next': 'a row for each kind of id, asked for once a minute',
     'schema_migration': 'the schema', 'schema_piece': 'the schema', 'information_schema': 'the schema', 'tables': 'the schema',
+    'search_fill': 'a row for each kind of what is searched, until all of it is',
     'bus_job': 'a queue; a broker takes it over',
     'changes_outbox': 'each piece has its own, for facts of its rows', 'changes_applied': 'the same, for its effects',
     'changes_source': 'the same',
@@ -26,6 +27,8 @@ WHOLE = {
 # Statements that look from another side, by how they begin: each is answered by an index table when the table is cut.
 OTHER_SIDE = {
     'SELECT id, password_hash, session, banned_at, ban_reason, name, closed_until FROM user_account WHERE name = ?': 'user_name: name -> id',
+    'SELECT id, name FROM user_account WHERE id > ?': 'once, for the index of what is searched: each piece by itself',
+    'SELECT id, title FROM video_item WHERE id > ?': 'the same',
     'SELECT id, created_at FROM video_item WHERE shown = 1': 'video_by_time, not cut',
     'SELECT id, created_at FROM video_item WHERE author_id = ?': 'video_by_author',
     'SELECT id, state, progress, message, changed_at FROM video_item WHERE author_id = ?': 'video_by_author',
@@ -50,6 +53,8 @@ BY_ID = {
     'SELECT id, at, act, kind, target_id, note, by_whom FROM report_act': 'an operator, of one report',
     'SELECT video_id, author_id, created_at FROM favorite_mark WHERE user_id = ?': 'all of one account, for a copy of it and for its end',
     'SELECT peer_id FROM message_conversation WHERE user_id = ? AND peer_id > ?': 'the same',
+    'SELECT id, name FROM user_account WHERE id > ?': 'once, whoever is looked at first',
+    'SELECT id, title FROM video_item WHERE id > ?': 'the same',
     'SELECT id FROM bus_job WHERE state = 1': 'once, before jobs are run',
     'SELECT video_id, created_at, author_id FROM (': 'chooses the newest videos, then orders by time',
 }

@@ -41,6 +41,7 @@ struct duan {
     struct sweeper *sweeper;
     struct eraser *eraser;
     struct exporter *exporter;
+    struct filler *filler;
     struct http_server *http;
 };
 

@@ -13,6 +13,7 @@
 #include "exporter.h"
 #include "favorite.h"
 #include "favorite_api_stub.h"
+#include "filler.h"
 #include "folder_lock.h"
 #include "gateway.h"
 #include "job_api_stub.h"
@@ -180,6 +181,7 @@ static struct err *start_alone(struct duan *d, struct ctx *c)
     sql_on_foreign_write(d->storage.db, on_foreign_write, d);
     TRY(edge_open(d, c));
     duan_measure(d);
+    d->filler = filler_start(d->storage.db, d->storage.db, d->log);
     return start_jobs(d, c); /* last: it writes, and all who watch are there */
 }
 
@@ -299,6 +301,7 @@ static struct err *start_member(struct duan *d, struct ctx *c)
     if (roles_have(d->roles, ROLE_GATEWAY))
         TRY(open_gateway(d, c));
     duan_measure(d);
+    d->filler = filler_start(d->databases.of[ROLE_USER], d->databases.of[ROLE_VIDEO], d->log);
     if (roles_have(d->roles, ROLE_TRANSCODER))
         TRY(start_jobs(d, c));
     return open_ops(d, c);
@@ -327,6 +330,7 @@ static void forget_services(struct duan *d)
 /* What calls services ends first, then what serves them, then what they stand on. */
 static void stop_member(struct duan *d)
 {
+    filler_stop(d->filler);
     transcoder_stop(d->transcoder);
     sweeper_stop(d->sweeper);
     eraser_stop(d->eraser);
@@ -380,6 +384,7 @@ struct err *duan_start(struct duan *d, struct ctx *c, struct config *config, str
 
 static void stop_alone(struct duan *d)
 {
+    filler_stop(d->filler);
     storage_stop(&d->storage);
     transcoder_destroy(d->transcoder);
     sweeper_destroy(d->sweeper);

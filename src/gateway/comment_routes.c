@@ -169,7 +169,7 @@ static struct err *show(struct look *look, const struct http_req *req, struct wi
     return NULL;
 }
 
-/* GET /douyin/comment/list/ and /api/v1/videos/{id}/comments */
+/* GET /douyin/comment/list/ */
 struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *req,
                               struct http_reply *reply)
 {
@@ -177,8 +177,7 @@ struct err *comment_list_show(void *self, struct ctx *c, const struct http_req *
     struct window w;
 
     TRY(window_read(c, req, &w));
-    if (!w.of)
-        TRY(gateway_id(c, req, STR("video_id"), &w.of));
+    TRY(gateway_id(c, req, STR("video_id"), &w.of));
     return show(look, req, &w, reply);
 }
 

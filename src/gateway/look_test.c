@@ -57,7 +57,7 @@ static const struct asked pages[] = {
     {"/api/v1/users/*/following/", 1, {NULL}},
     {"/api/v1/users/*/followers/", 1, {NULL}},
     {"/api/v1/users/*/friends/", 1, {NULL}},
-    {"/api/v1/videos/*/comments/", 1, {NULL}},
+    {"/api/v1/comments/", 0, {"video_id", "1", NULL}},
     {"/api/v1/messages/*", 2, {NULL}},
     {"/api/v1/videos/*", 2, {NULL}},
 };
@@ -121,6 +121,20 @@ static void a_browser_takes_one_call_more_at_most_and_no_round(void **state)
         assert_true(by_browser.calls <= by_token.calls + 1);
         assert_int_equal(by_browser.rounds, by_token.rounds);
     }
+}
+
+/* What the contract's app asks for costs no more for all that the web client can ask for. */
+static void a_signed_in_feed_without_ext_takes_four_calls_in_two_rounds(void **state)
+{
+    struct look_fixture *f = *state;
+    int64_t ann = world_user(f->w, "ann");
+    const struct asked feed = {"/douyin/feed/", 0, {NULL}};
+
+    (void)populate(f, ann, 3);
+    struct traffic t = cost_of(f, &feed, look_token(f, ann, 1));
+
+    assert_int_equal(t.calls, 4); /* the list; users, among them who asks; likes; follows */
+    assert_int_equal(t.rounds, 2);
 }
 
 static void a_page_shows_what_it_would_in_one_process(void **state)
@@ -306,6 +320,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         LOOK_TEST(a_page_takes_two_rounds_and_six_calls_whatever_its_length),
         LOOK_TEST(a_browser_takes_one_call_more_at_most_and_no_round),
+        LOOK_TEST(a_signed_in_feed_without_ext_takes_four_calls_in_two_rounds),
         LOOK_TEST(a_page_shows_what_it_would_in_one_process),
         LOOK_TEST(what_somebody_wrote_is_what_he_reads_next),
         LOOK_TEST(every_page_is_for_sessions_that_hold_and_says_so_before_all_else),

@@ -51,8 +51,6 @@ const struct route_doc route_docs[] = {
      .at = "id:Id", .query = PAGE, .reply = "user_list:[User] next:Next"},
     {HTTP_GET, STR_INIT("/api/v1/users/*/friends/"), "All friends of somebody",
      .at = "id:Id", .query = PAGE, .reply = "user_list:[FriendUser] next:Next"},
-    {HTTP_GET, STR_INIT("/api/v1/videos/*/comments/"), "All comments on a video",
-     .at = "id:Id", .query = PAGE, .reply = "comment_list:[Comment] next:Next"},
     {HTTP_GET, STR_INIT("/api/v1/messages/*"), "All messages with somebody, the latest first",
      .at = "peer_id:Id", .query = PAGE, .reply = "message_list:[Message] next:Next"},
     {HTTP_GET, STR_INIT("/api/v1/videos/*"), "One video, and for its author how its job stands",

@@ -34,7 +34,6 @@ const struct http_route gateway_routes[] = {
     {HTTP_GET,  STR_INIT("/api/v1/users/*/following/"),       HTTP_INLINE, OPTIONAL,         NULL,   relation_following},
     {HTTP_GET,  STR_INIT("/api/v1/users/*/followers/"),       HTTP_INLINE, OPTIONAL,         NULL,   relation_followers},
     {HTTP_GET,  STR_INIT("/api/v1/users/*/friends/"),         HTTP_INLINE, SIGNED_IN,        NULL,   relation_friends},
-    {HTTP_GET,  STR_INIT("/api/v1/videos/*/comments/"),       HTTP_INLINE, OPTIONAL,         NULL,   comment_list_show},
     {HTTP_GET,  STR_INIT("/api/v1/messages/*"),               HTTP_INLINE, SIGNED_IN,        NULL,   message_page},
     {HTTP_GET,  STR_INIT("/api/v1/feed/following/"),          HTTP_INLINE, SIGNED_IN,        NULL,   feed_following},
     {HTTP_POST, STR_INIT("/api/v1/seen/"),                    HTTP_WRITER, LIMITED(WRITE),   NULL,   viewer_seen},

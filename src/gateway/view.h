@@ -29,9 +29,9 @@ struct video_view {
     int64_t author_id, created_at;
     int64_t favorites, comments;
     struct str piece[VIEW_VIDEO_PIECES];
-    bool shown, hidden;     /* hidden: from all but its author, by who looks after the place */
-    enum video_state state; /* with what follows: of the part that ext=1 asks for */
-    bool playable;
+    bool shown, hidden; /* hidden: from all but its author, by who looks after the place */
+    bool playable;      /* with what follows: of the part that ext=1 asks for */
+    enum video_state state;
     int64_t width, height, duration_ms;
 };
 

@@ -112,6 +112,41 @@ static void a_video_that_is_gone_is_not_found(void **state)
     assert_int_equal(world_number(w, "SELECT count(*) FROM search_text WHERE kind = 2"), 0);
 }
 
+/* As if they had been written before there was an index. */
+static void forget_the_index(struct world *w)
+{
+    world_change(w, "DELETE FROM search_pair");
+    world_change(w, "DELETE FROM search_text");
+    world_change(w, "DELETE FROM search_fill");
+}
+
+static void what_was_there_before_the_index_is_found_when_it_is_filled(void **state)
+{
+    struct world *w = *state;
+    int64_t ann = world_user(w, "Annabel"), first = publish(w, ann, "a dog");
+    enum { MORE_THAN_A_BATCH = 51 };
+    bool more = true;
+
+    for (int i = 0; i < MORE_THAN_A_BATCH; i++)
+        publish(w, ann, "a cat");
+    forget_the_index(w);
+    assert_ids(videos(w, "dog"));
+    assert_ok(&w->ctx, video_fill_search(w->db, &w->ctx, &more));
+    assert_true(more); /* whoever begins here goes on there */
+    assert_ok(&w->ctx, video_fill_search(w->db, &w->ctx, &more));
+    assert_false(more);
+    assert_ids(videos(w, "dog"), first);
+    assert_int_equal(world_number(w, "SELECT count(*) FROM search_text WHERE kind = 2"),
+                     MORE_THAN_A_BATCH + 1);
+    assert_ids(users(w, "anna"));
+    assert_ok(&w->ctx, user_fill_search(w->db, &w->ctx, &more));
+    assert_ids(users(w, "anna"), ann);
+    world_change(w, "DELETE FROM search_text WHERE kind = 1"); /* it is done once */
+    assert_ok(&w->ctx, user_fill_search(w->db, &w->ctx, &more));
+    assert_false(more);
+    assert_int_equal(world_number(w, "SELECT count(*) FROM search_text WHERE kind = 1"), 0);
+}
+
 static void pages_neither_repeat_nor_skip(void **state)
 {
     struct world *w = *state;
@@ -189,6 +224,7 @@ int main(int argc, char **argv)
         WORLD_TEST(who_changes_his_name_is_found_by_the_new_one),
         WORLD_TEST(a_video_with_another_title_is_found_by_that_one),
         WORLD_TEST(a_video_that_is_gone_is_not_found),
+        WORLD_TEST(what_was_there_before_the_index_is_found_when_it_is_filled),
         WORLD_TEST(pages_neither_repeat_nor_skip),
         WORLD_TEST(a_page_looks_at_so_many_and_goes_on_from_there),
         WORLD_TEST(a_question_has_1_to_64_characters),

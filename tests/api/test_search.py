@@ -7,6 +7,8 @@ import pytest
 import checks
 from checks import BAD_PARAMETER, NO_SESSION, OK
 from client import ids
+from database import change
+from waiting import eventually
 
 
 def word():
@@ -106,3 +108,15 @@ def test_a_page_is_asked_for_as_other_pages_are(anyone, wrong):
 
 def test_a_bad_session_is_refused(anyone):
     search(anyone, 'x', NO_SESSION, token='x')
+
+
+@pytest.mark.one_process('changes the database in the folder')
+def test_what_was_there_before_the_index_is_found_when_the_server_has_started(own_server, new_user, clips):
+    server, key = own_server(), word()
+    ann = new_user(server.url, f'{key} ann')
+    video = ann.publish_new(clips.data('tiny.mp4'), f'{key} clip')['id']
+    server.stop()
+    for table in 'search_pair', 'search_text', 'search_fill':
+        change(server.data, f'DELETE FROM {table}')
+    server.start()
+    eventually(lambda: found(ann, key) == ([ann.id], [video]))

@@ -12,21 +12,24 @@ LISTS = {
     'following': ('/api/v1/users/{}/following', 'user_list', checks.user),
     'followers': ('/api/v1/users/{}/followers', 'user_list', checks.user),
     'friends': ('/api/v1/users/{}/friends', 'user_list', checks.friend),
-    'comments': ('/api/v1/videos/{}/comments', 'comment_list', checks.comment),
+    'comments': ('/api/v1/comments?video_id={}', 'comment_list', checks.comment),
     'messages': ('/api/v1/messages/{}', 'message_list', checks.message),
 }
 
 
 def ask(viewer, name, of, expect=checks.OK, **params):
     """The reply of one page as it is."""
-    return viewer.request('GET', LISTS[name][0].format(of), expect, **params)
+    path, _, owner = LISTS[name][0].partition('?')
+    owner = {owner.partition('=')[0]: of} if owner else {}
+    return viewer.request('GET', path.format(of), expect, **owner, **params)
 
 
 def page(viewer, name, of, **params):
     """One page: its elements, and the cursor of the next, '' at the end."""
     body = ask(viewer, name, of, **params)
-    checks.text(body['next'])
-    return checks.every(body[LISTS[name][1]], LISTS[name][2]), body['next']
+    after = body.get('cursor', '') if '?' in LISTS[name][0] else body['next']
+    checks.text(after)
+    return checks.every(body[LISTS[name][1]], LISTS[name][2]), after
 
 
 def walk(viewer, name, of, limit=None, between=lambda: None):

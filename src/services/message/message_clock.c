@@ -57,6 +57,11 @@ struct err *message_clock_move_both(struct sql_tx *tx, struct ctx *c, struct cha
     return tell(tx, c, changes, high, *at);
 }
 
+struct err *message_clock_forget(struct sql_tx *tx, struct ctx *c, int64_t user)
+{
+    return sql_exec(tx, c, "DELETE FROM message_clock WHERE user_id = ?", sql_int(user));
+}
+
 struct err *message_clock_read(struct sql_tx *tx, struct ctx *c, struct i64_list users,
                                struct message_clock_list *out)
 {

@@ -21,6 +21,9 @@ MUST_USE struct err *message_clock_move_both(struct sql_tx *tx, struct ctx *c,
                                              struct changes *changes, int64_t a, int64_t b,
                                              int64_t *at);
 
+/* Of an account that is removed. */
+MUST_USE struct err *message_clock_forget(struct sql_tx *tx, struct ctx *c, int64_t user);
+
 /* Of those that have moved: in any order. */
 MUST_USE struct err *message_clock_read(struct sql_tx *tx, struct ctx *c, struct i64_list users,
                                         struct message_clock_list *out);

@@ -16,6 +16,9 @@ struct changes;
 struct user_api *user_create(struct sql *db, struct changes *changes);
 void user_destroy(struct user_api *self);
 
+/* One batch of names that are not searched yet; *more: it was not the last (search_fill.h). */
+MUST_USE struct err *user_fill_search(struct sql *db, struct ctx *c, bool *more);
+
 extern const struct migration_list user_migrations;
 
 #endif

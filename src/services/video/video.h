@@ -38,6 +38,9 @@ struct video_api *video_create(struct sql *db, struct changes *changes, struct b
                                const struct video_quota *quota);
 void video_destroy(struct video_api *self);
 
+/* One batch of titles that are not searched yet; *more: it was not the last (search_fill.h). */
+MUST_USE struct err *video_fill_search(struct sql *db, struct ctx *c, bool *more);
+
 extern const struct migration_list video_migrations;
 
 #endif

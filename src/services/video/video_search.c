@@ -4,7 +4,8 @@
 
 #include "changes.h"
 #include "limits.h"
-#include "search_index.h"
+#include "search_fill.h"
+#include "video.h"
 
 static struct err *on_videos(void *self, struct sql_tx *tx, struct ctx *c, struct change_list list)
 {
@@ -49,4 +50,22 @@ struct err *video_search_find(struct sql *db, struct ctx *c, const struct video_
         resp->ids.at[resp->ids.count++] = job.found.ids.at[i];
     resp->next = job.found.next;
     return NULL;
+}
+
+/* ---- titles from before they could be searched ---- */
+
+static struct err *titles(struct sql_tx *tx, struct ctx *c, int64_t after, int64_t limit,
+                          struct search_texts *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_lock(tx, c, &r, "SELECT id, title FROM video_item WHERE id > ? ORDER BY id LIMIT ?",
+                 sql_int(after), sql_int(limit)));
+    *out = search_fill_take(c, &r);
+    return NULL;
+}
+
+struct err *video_fill_search(struct sql *db, struct ctx *c, bool *more)
+{
+    return search_fill(db, c, SEARCH_VIDEOS, titles, more);
 }

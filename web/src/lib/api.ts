@@ -67,7 +67,7 @@ export const api = {
 
   like: (video_id: number, on: boolean) => post('/douyin/favorite/action/', { video_id, action_type: on ? 1 : 2 }),
   comments: (id: number, cursor?: string) =>
-    get<{ comment_list: Comment[]; next?: string }>(`${V1}/videos/${id}/comments`, { cursor }),
+    get<{ comment_list: Comment[]; cursor?: string }>(`${V1}/comments`, { video_id: id, cursor }),
   comment: (video_id: number, comment_text: string) =>
     post<{ comment: Comment }>('/douyin/comment/action/', { video_id, action_type: 1, comment_text }),
   uncomment: (video_id: number, comment_id: number) =>

@@ -24,7 +24,7 @@ export class Thread {
     try {
       const page = await api.comments(this.video.id);
       this.lines = page.comment_list;
-      this.next = page.next ?? '';
+      this.next = page.cursor ?? '';
       this.state = 'ready';
     } catch {
       this.state = 'error';
@@ -38,7 +38,7 @@ export class Thread {
       const page = await api.comments(this.video.id, this.next);
       const known = new Set(this.lines.map((line) => line.id));
       this.lines = [...this.lines, ...page.comment_list.filter((line) => !known.has(line.id))];
-      this.next = page.next ?? '';
+      this.next = page.cursor ?? '';
     } catch (error) {
       ui.toast(words(error));
     }

@@ -75,13 +75,14 @@ function like({ me, params }) {
   likes.push({ user: me.id, video: video.id, at: newTime() });
   note(video.author, 'like', me.id, { video: video.id });
 }
-function commentList({ me, id, params }) {
+function commentList({ me, params }) {
+  const id = Number(params.get('video_id'));
   shown(id, me);
   const list = comments.filter(
     (one) => one.video === id && !(me && (me.hiddenComments?.has(one.id) || apart(me.id, one.user))),
   );
   const { items, next } = page(list, params.get('cursor'));
-  return { comment_list: items.map((one) => showComment(one, me)), next };
+  return { comment_list: items.map((one) => showComment(one, me)), ...(next && { cursor: next }) };
 }
 function comment({ me, params }) {
   const video = shown(Number(params.get('video_id')), me);
@@ -139,7 +140,7 @@ export const videos = [
   ['GET', /^\/api\/v1\/users\/(\d+)\/videos$/, 'open', published],
   ['GET', /^\/api\/v1\/users\/(\d+)\/likes$/, 'open', liked],
   ['POST', /^\/douyin\/favorite\/action$/, 'signed-in', like],
-  ['GET', /^\/api\/v1\/videos\/(\d+)\/comments$/, 'open', commentList],
+  ['GET', /^\/api\/v1\/comments$/, 'open', commentList],
   ['POST', /^\/douyin\/comment\/action$/, 'signed-in', comment],
   ['GET', /^\/api\/v1\/videos\/(\d+)$/, 'open', ({ id, me }) => ({ video: showVideo(shown(id, me), me) })],
   ['PATCH', /^\/api\/v1\/videos\/(\d+)$/, 'signed-in', retitle],

@@ -93,7 +93,10 @@ static struct err *count_unread(struct notice_api *base, struct ctx *c,
 /* They are bounded, so all go at once. */
 static struct err *forget_all(struct sql_tx *tx, struct ctx *c, void *arg)
 {
-    return notice_store_forget(tx, c, *(const int64_t *)arg);
+    int64_t user = *(const int64_t *)arg;
+
+    TRY(notice_store_forget(tx, c, user));
+    return message_clock_forget(tx, c, user);
 }
 
 static struct err *forget(struct notice_api *base, struct ctx *c,
@@ -102,7 +105,7 @@ static struct err *forget(struct notice_api *base, struct ctx *c,
     int64_t user = req->user_id;
 
     resp->more = false;
-    return sql_write(db_of(base), c, forget_all, &user);
+    return sql_write(of(base)->db, c, forget_all, &user);
 }
 
 static const struct notice_api_ops ops = {

@@ -1,0 +1,4 @@
+CREATE TABLE search_fill (
+    kind INT PRIMARY KEY,
+    reached BIGINT NOT NULL
+);
