@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 # A room may include itself and what stands here. The build refuses most of it already; this also sees circles and neighbours.
-PLATFORM = ("blob", "bus", "changes", "config", "etcd", "http", "lock", "log", "metrics", "pool", "registry", "rpc", "sql", "trace")
+PLATFORM = ("archive", "blob", "bus", "changes", "config", "etcd", "http", "lock", "log", "metrics", "pool", "registry", "rpc", "sql", "trace")
 SERVICES = ("user", "video", "favorite", "comment", "relation", "message")
 ROOMS = {"base": set(), "media": {"base"}, "assets": set(), "services": {"base"}}
 ROOMS.update({f"platform/{name}": {"base"} for name in PLATFORM})
@@ -28,9 +28,9 @@ ROOMS["services/video"] |= {"platform/bus"}
 ROOMS["gateway"] = {"base", "api", "assets", "media", "services", "services/text"} | {
     f"platform/{name}" for name in ("blob", "changes", "http", "log", "metrics", "trace")}
 ROOMS["transcoder"] = {"base", "api", "media"} | {f"platform/{name}" for name in ("blob", "bus", "lock", "log", "metrics")}
-ROOMS["account"] = {"base", "api", "media", "transcoder"} | {f"platform/{name}" for name in ("blob", "bus", "log")}
+ROOMS["account"] = {"base", "api", "media", "transcoder"} | {f"platform/{name}" for name in ("archive", "blob", "bus", "log")}
 ROOMS["admin"] = {"base", "api", "media", "services", "services/text", "gateway"} | {
-    f"platform/{name}" for name in ("blob", "bus", "lock", "sql")}
+    f"platform/{name}" for name in ("archive", "blob", "bus", "lock", "sql")}
 EVERYTHING = {"app"}
 
 # Messages of protocols that are no service's.
@@ -41,7 +41,7 @@ INCLUDE = re.compile(r'^\s*#include "([^"]+)"', re.M)
 FOREIGN = re.compile(
     r"^\s*#include <(microhttpd|sqlite3|mysql|mysqld_error|errmsg|archive|archive_entry|curl/curl|nghttp2/nghttp2|libav\w+/.*)\.h>", re.M)
 FOREIGN_HOME = {"microhttpd": "platform/http", "sqlite3": "platform/sql", "mysql": "platform/sql", "mysqld_error": "platform/sql",
-                "errmsg": "platform/sql", "archive": "admin", "archive_entry": "admin", "curl/curl": "platform/blob",
+                "errmsg": "platform/sql", "archive": "platform/archive", "archive_entry": "platform/archive", "curl/curl": "platform/blob",
                 "nghttp2/nghttp2": "platform/rpc"}
 
 

@@ -5,26 +5,22 @@
 
 #include "err.h"
 
-/*
- * Members are stored as they are (APPNOTE 6.3.10, without Zip64): what unpacks zip files unpacks
- * these. One thread uses it. What fails is told at the end.
- */
+/* One thread uses it. What fails is told at the end. */
 struct zip_file;
 
-enum { ZIP_MEMBERS_MAX = 32 };
-static const int64_t ZIP_BYTES_MAX = INT64_C(1) << 30; /* of all; more is ERR_PRECONDITION */
+static const int64_t ZIP_BYTES_MAX = INT64_C(1) << 30; /* of all that is added */
 
 MUST_USE struct err *zip_file_create(struct ctx *c, struct str path, struct zip_file **out);
-void zip_file_close(struct zip_file *z); /* NULL is fine; the file stays as it is */
+void zip_file_close(struct zip_file *z); /* NULL is fine; what was not finished is no zip file */
 
-/* The next member; `name` is a literal. What is added then belongs to it. */
+/* The next member; what is added then belongs to it. */
 void zip_file_begin(struct zip_file *z, const char *name);
 void zip_file_add(struct zip_file *z, struct str bytes);
 
 /* Is it of no use to go on? */
 bool zip_file_is_full(const struct zip_file *z);
 
-/* Writes the directory of its members; *size: of the whole file. */
+/* Writes the directory of its members; *size: of the whole file. ERR_PRECONDITION: it is full. */
 MUST_USE struct err *zip_file_finish(struct zip_file *z, struct ctx *c, int64_t *size);
 
 #endif

@@ -18,7 +18,7 @@ static const struct {
 
 static struct err *not_usable(struct ctx *c)
 {
-    return err_new(c, ERR_UNAVAILABLE, "backups need libarchive: %s", dlerror());
+    return err_new(c, ERR_UNAVAILABLE, "this needs libarchive: %s", dlerror());
 }
 
 /* A function's address is as wide as an object's, says POSIX; the compiler is not told. */
