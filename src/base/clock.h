@@ -9,7 +9,7 @@
 int64_t clock_monotonic_ns(void); /* for durations and deadlines: never goes back */
 int64_t clock_wall_ms(void);      /* Unix time in milliseconds: may jump */
 
-enum { CLOCK_NS_PER_MS = 1000000, CLOCK_MS_PER_S = 1000 };
+enum { CLOCK_NS_PER_US = 1000, CLOCK_NS_PER_MS = 1000000, CLOCK_MS_PER_S = 1000 };
 static const int64_t CLOCK_NS_PER_S = 1000000000;
 
 #endif

@@ -57,6 +57,21 @@ def test_a_head_is_judged_by_what_it_says(raw, changes, http, code):
     assert (answer[':status'], answer['grpc-status']) == (http, code)
 
 
+def test_a_request_that_was_long_on_its_way_has_lost_that_much_of_its_deadline(raw):
+    """A line that was cut, or a process that was stopped, delivers what its caller has given up and asked elsewhere since."""
+    timely = {'grpc-timeout': '60S', 'duan-age': '3600000000'}
+    assert ask(raw, **timely)['grpc-status'] == '0'
+    raw.send(raw.request(3, b'\0\0\0\0\1x', headers=request_headers(**timely | {'duan-age': '3500000000'})))
+    assert raw.answer(3)['grpc-status'] == '4'
+    raw.send(raw.request(5, b'\0\0\0\0\1x', headers=request_headers(**timely | {'duan-age': '3590000000'})))
+    assert raw.answer(5)['grpc-status'] == '0'
+
+
+@pytest.mark.parametrize('age', ['-1', 'x', '', '9223372036854775807', '99999999999999999999'])
+def test_an_age_that_is_none_is_not_looked_at(raw, age):
+    assert ask(raw, **{'grpc-timeout': '60S', 'duan-age': age})['grpc-status'] == '0'
+
+
 def test_a_compressed_message_is_refused_with_what_is_understood(raw):
     assert ask(raw, **{'grpc-encoding': 'gzip'})['grpc-accept-encoding'] == 'identity'
 

@@ -7,7 +7,7 @@
 #include "rpc_channel_parts.h"
 #include "trace.h"
 
-enum { HEADERS_MAX = 10, HEAD_MAX = 16 * 1024, HEADER_OVERHEAD = 32, HTTP_OK = 200 };
+enum { HEADERS_MAX = 11, HEAD_MAX = 16 * 1024, HEADER_OVERHEAD = 32, HTTP_OK = 200 };
 
 /* ---- life ---- */
 
@@ -161,6 +161,20 @@ static bool is_printable(struct str text)
     return text.len > 0;
 }
 
+/* What is left of the time, and what tells how long this was on its way (rpc_transit.h). */
+static size_t deadline_write(struct rpc_channel_call *call, const struct ctx *c, nghttp2_nv *out)
+{
+    struct arena *a = &call->arena;
+    int64_t now = clock_monotonic_ns(), age_us = (now - call->conn->began_ns) / CLOCK_NS_PER_US;
+    char *text = arena_bytes(a, GRPC_TIMEOUT_MAX);
+    size_t len = grpc_timeout_write(c->deadline_ns - now, text);
+
+    out[0] = h2_header(STR("grpc-timeout"), (struct str){text, len}, NGHTTP2_NV_FLAG_NO_INDEX);
+    out[1] = h2_header(STR("duan-age"), arena_str(a, "%lld", (long long)age_us),
+                       NGHTTP2_NV_FLAG_NO_INDEX);
+    return 2;
+}
+
 /* What the caller's request is known by. */
 static size_t identity_write(struct rpc_channel_call *call, struct ctx *c, nghttp2_nv *out)
 {
@@ -168,13 +182,8 @@ static size_t identity_write(struct rpc_channel_call *call, struct ctx *c, nghtt
     struct ctx own = {.arena = a};
     size_t n = 0;
 
-    if (c->deadline_ns) {
-        char *text = arena_bytes(a, GRPC_TIMEOUT_MAX);
-        size_t len = grpc_timeout_write(c->deadline_ns - clock_monotonic_ns(), text);
-
-        out[n++] =
-            h2_header(STR("grpc-timeout"), (struct str){text, len}, NGHTTP2_NV_FLAG_NO_INDEX);
-    }
+    if (c->deadline_ns)
+        n += deadline_write(call, c, &out[n]);
     if (trace_is_set(c->trace))
         out[n++] =
             h2_header(STR("traceparent"), trace_format(&own, c->trace), NGHTTP2_NV_FLAG_NO_INDEX);

@@ -187,7 +187,7 @@ static int next_socket(struct rpc_channel_conn *conn, struct ctx *c)
 static void set_connecting(struct rpc_channel_conn *conn)
 {
     conn->connecting = true;
-    conn->heard_ns = clock_monotonic_ns();
+    conn->began_ns = conn->heard_ns = clock_monotonic_ns();
     conn->connect_by_ns = conn->heard_ns + conn->ch->options.connect_ms * CLOCK_NS_PER_MS;
 }
 

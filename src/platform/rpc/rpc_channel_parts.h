@@ -25,7 +25,7 @@ struct rpc_channel_conn {
     int wake;             /* eventfd: makes the one who reads look again */
     struct rpc_addresses addresses;
     size_t address;
-    int64_t connect_by_ns, heard_ns;
+    int64_t began_ns, connect_by_ns, heard_ns;
     bool pinged;
     struct rpc_channel_call *calls;
     struct rpc_channel_call *first_waiter, *last_waiter;

@@ -39,6 +39,7 @@ struct rpc_server_call {
     size_t head_bytes;
     size_t reply_sent;                            /* of prefix and reply */
     bool posted, grpc_type, encoded, bad_timeout; /* what the head said */
+    int64_t late_ns;                              /* what its deadline has lost on the way */
     bool have_message;
     bool request_ended;  /* the caller has said all */
     bool busy;           /* ready, queued or with its handler */

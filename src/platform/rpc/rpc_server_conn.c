@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "rpc_address.h"
 #include "rpc_server_parts.h"
 
@@ -118,6 +119,7 @@ struct rpc_server_conn *rpc_server_conn_open(struct rpc_server *s, int fd)
     atomic_store(&conn->hung_up, false);
     conn->phase = PHASE_SERVING;
     conn->phase_ns = conn->opened_ns = conn->heard_ns = conn->quiet_ns = 0;
+    rpc_transit_begin(&conn->transit, clock_monotonic_ns());
     conn->begun = conn->begun_seen = 0;
     conn->noise = 0;
     conn->heard = conn->pinged = conn->greeted = false;

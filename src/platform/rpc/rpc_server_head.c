@@ -13,6 +13,9 @@ enum {
     REQUEST_ID_MAX = 128,
 };
 
+/* Ages are added and taken from each other: a century is far from where that ends. */
+static const int64_t AGE_MAX_US = 36500LL * 24 * 3600 * CLOCK_MS_PER_S * CLOCK_NS_PER_US;
+
 static void take_method(struct rpc_server_call *call, struct str value)
 {
     call->posted = str_eq(value, STR("POST"));
@@ -47,6 +50,15 @@ static void take_timeout(struct rpc_server_call *call, struct str value)
         call->ctx.deadline_ns = clock_monotonic_ns() + ns;
 }
 
+static void take_age(struct rpc_server_call *call, struct str value)
+{
+    int64_t us;
+
+    if (str_to_i64(value, &us) && us >= 0 && us < AGE_MAX_US)
+        call->late_ns =
+            rpc_transit_late(&call->conn->transit, clock_monotonic_ns(), us * CLOCK_NS_PER_US);
+}
+
 static void take_trace(struct rpc_server_call *call, struct str value)
 {
     struct trace_id parent;
@@ -75,8 +87,9 @@ static const struct {
 } headers[] = {
     {STR_INIT(":method"), take_method},       {STR_INIT(":path"), take_path},
     {STR_INIT("content-type"), take_type},    {STR_INIT("grpc-encoding"), take_encoding},
-    {STR_INIT("grpc-timeout"), take_timeout}, {STR_INIT("traceparent"), take_trace},
-    {STR_INIT("duan-user"), take_user},       {STR_INIT("duan-request"), take_request},
+    {STR_INIT("grpc-timeout"), take_timeout}, {STR_INIT("duan-age"), take_age},
+    {STR_INIT("traceparent"), take_trace},    {STR_INIT("duan-user"), take_user},
+    {STR_INIT("duan-request"), take_request},
 };
 
 void rpc_server_head_take(struct rpc_server_call *call, struct str name, struct str value)
@@ -122,5 +135,7 @@ struct err *rpc_server_head_check(struct rpc_server_call *call)
         return err_new(c, ERR_UNIMPLEMENTED, "compressed messages are not understood");
     if (call->bad_timeout)
         return err_new(c, ERR_INVALID, "grpc-timeout is malformed");
+    if (c->deadline_ns)
+        c->deadline_ns = c->deadline_ns > call->late_ns ? c->deadline_ns - call->late_ns : 1;
     return NULL;
 }

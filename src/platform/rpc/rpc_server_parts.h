@@ -8,6 +8,7 @@
 #include "rpc_link.h"
 #include "rpc_server_call.h"
 #include "rpc_server_queue.h"
+#include "rpc_transit.h"
 
 /*
  * One connection. These are used again, never freed before the server: an event that comes too late
@@ -32,10 +33,11 @@ struct rpc_server_conn {
         PHASE_LINGERING, /* all was said: the peer is to close */
     } phase;
     int64_t phase_ns, opened_ns, heard_ns, quiet_ns; /* as the sweep saw it; 0: not yet */
-    uint64_t begun, begun_seen;                      /* calls */
-    unsigned noise;                                  /* frames that serve no call, lately */
-    bool heard, pinged;                              /* since the last sweep; since it was heard */
-    bool greeted;                                    /* it speaks HTTP/2 */
+    struct rpc_transit transit;
+    uint64_t begun, begun_seen; /* calls */
+    unsigned noise;             /* frames that serve no call, lately */
+    bool heard, pinged;         /* since the last sweep; since it was heard */
+    bool greeted;               /* it speaks HTTP/2 */
 };
 
 struct rpc_server {
