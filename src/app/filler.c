@@ -12,6 +12,8 @@
 
 enum { PAUSE_MS = 5, RETRY_MS = 5000 };
 
+static const int64_t NS_PER_S = INT64_C(1000000000);
+
 typedef struct err *fill(struct sql *db, struct ctx *c, bool *more);
 
 struct filler {
@@ -32,9 +34,10 @@ static bool rest(struct filler *f, int64_t ms)
     struct timespec until;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += ms % CLOCK_MS_PER_S * CLOCK_NS_PER_MS;
-    until.tv_sec += ms / CLOCK_MS_PER_S + until.tv_nsec / (CLOCK_MS_PER_S * CLOCK_NS_PER_MS);
-    until.tv_nsec %= CLOCK_MS_PER_S * CLOCK_NS_PER_MS;
+    int64_t ns = until.tv_nsec + ms * CLOCK_NS_PER_MS;
+
+    until.tv_sec += ns / NS_PER_S;
+    until.tv_nsec = ns % NS_PER_S;
     pthread_mutex_lock(&f->lock);
     while (!f->stop && pthread_cond_timedwait(&f->stopped, &f->lock, &until) == 0)
         continue;

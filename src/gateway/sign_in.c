@@ -55,13 +55,15 @@ static struct err *closed(struct gateway *g, struct ctx *c, int64_t until)
                       STR_ARG(day));
 }
 
-/* Somebody wants his account back, or hears that it is about to go. */
-static struct err *reopen(struct gateway *g, struct ctx *c, const struct http_req *req,
-                          struct user_get_credentials_resp *account)
+/* Who has closed his account wants it back, or hears that it is about to go. */
+static struct err *check_open(struct gateway *g, struct ctx *c, const struct http_req *req,
+                              struct user_get_credentials_resp *account)
 {
     const struct user_reopen_req open = {account->id};
     struct user_reopen_resp done = {0};
 
+    if (!account->closed_until)
+        return NULL;
     if (!str_eq(http_param(req, STR("undo")), STR("1")))
         return closed(g, c, account->closed_until);
     TRY(user_reopen(g->deps.services.user, c, &open, &done));
@@ -96,8 +98,7 @@ struct err *sign_in_check(struct gateway *g, struct ctx *c, const struct http_re
     }
     if (out->banned_at)
         return banned(c, out->ban_reason);
-    if (out->closed_until)
-        TRY(reopen(g, c, req, out));
+    TRY(check_open(g, c, req, out));
     sign_in_at_home(g, req, out->id, out->session);
     return NULL;
 }

@@ -12,6 +12,8 @@
 
 enum { BASE_URL_MAX = 400, REASON_MAX = 200 }; /* of its columns */
 
+static const int64_t HOUR_MS = INT64_C(3600) * CLOCK_MS_PER_S;
+
 /* ---- asking for one ---- */
 
 struct begin_job {
@@ -29,7 +31,7 @@ static struct err *check_pause(struct ctx *c, const struct user_export *last,
     return early ? err_reason(c, ERR_PRECONDITION, "quota_used_up",
                               "a copy was asked for already: one at a time, and one in %" PRId64
                               " hours",
-                              req->pause_ms / (3600 * CLOCK_MS_PER_S))
+                              req->pause_ms / HOUR_MS)
                  : NULL;
 }
 
