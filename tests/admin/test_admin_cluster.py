@@ -20,7 +20,7 @@ NOBODY = '127.0.0.1:1'  # a port that no server has
 @pytest.fixture(scope='module')
 def cluster(tmp_path_factory, components):
     """One of each role; a user's tests leave it as they found it."""
-    running = ClusterServer(tmp_path_factory.mktemp('cluster'), components).start()
+    running = ClusterServer(tmp_path_factory.mktemp('cluster'), components, {'account.undo': '0s'}).start()
     yield running
     running.stop()
     running.discard()
@@ -100,6 +100,24 @@ def test_a_new_password_ends_sessions(cluster, ann, clients):
 
 def test_who_is_nobody_is_told(cluster):
     assert 'there is no user' in admin(cluster, 'ban', 'nobody at all', status=NOT_THERE).err
+
+
+def test_an_account_that_was_removed_leaves_nothing_for_the_doctor(cluster, ann, bob, clips, clients):
+    mine, theirs = (one.publish_ready(clips.data('tiny.mp4'))['id'] for one in (ann, bob))
+    for one in ann, bob:
+        one.like(mine), one.like(theirs), one.comment(mine, 'on hers'), one.comment(theirs, 'on his')
+    ann.follow(bob.id), bob.follow(ann.id), ann.send(bob.id, 'hello'), bob.send(ann.id, 'hello yourself')
+    ann.request('DELETE', '/api/v1/me', password=ann.password)
+    eventually(lambda: not number(cluster, 'user', f'SELECT count(*) FROM user_account WHERE id = {ann.id}'))
+    eventually(lambda: bob.user()['follower_count'] == bob.user()['follow_count'] == 0)
+    eventually(lambda: bob.video(theirs)['favorite_count'] == bob.video(theirs)['comment_count'] == 1)
+    for service, query in (('video', f'video_item WHERE author_id = {ann.id}'),
+                           ('favorite', f'favorite_mark WHERE user_id = {ann.id}'),
+                           ('comment', f'comment_item WHERE user_id = {ann.id} OR video_id = {mine}'),
+                           ('relation', f'relation_edge WHERE {ann.id} IN (user_id, target_id)'),
+                           ('message', f'message_line WHERE {ann.id} IN (low_id, high_id)')):
+        eventually(lambda: number(cluster, service, f'SELECT count(*) FROM {query}') == 0)
+    eventually(lambda: is_well(cluster))
 
 
 # Videos and jobs.
