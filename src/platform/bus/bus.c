@@ -41,8 +41,8 @@ void bus_wake(struct bus *bus)
 {
     pthread_mutex_lock(&bus->lock);
     bus->generation++;
+    pthread_cond_broadcast(&bus->published); /* before the lock is given up: then it may close */
     pthread_mutex_unlock(&bus->lock);
-    pthread_cond_broadcast(&bus->published);
 }
 
 static void wake_consumers(void *arg)
