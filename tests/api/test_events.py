@@ -235,7 +235,7 @@ def test_a_look_at_the_head_opens_nothing(own_server, new_user):
 
 
 def test_an_account_has_so_many_streams_and_who_leaves_makes_room(own_server, new_user, listen):
-    server = own_server({'events.per_account': 2})
+    server = own_server({'events.per_account': 2, 'events.ping': '1h'})
     ann, bob = new_user(server.url), new_user(server.url)
     first, _ = begun(listen(ann, server)), begun(listen(ann, server))
     refused = ann.http.get(PATH, params={'token': ann.token})
