@@ -168,7 +168,7 @@ static void write_content(struct json *j, const struct route_doc *doc)
     json_lit(j, ",\"content\":{");
     if (doc->reply_type) {
         json_text(j, str_of(doc->reply_type));
-        json_lit(j, ":{\"schema\":{\"type\":\"string\"}},\"application/json\":{\"schema\":"
+        json_lit(j, ":{},\"application/json\":{\"schema\":"
                     "{\"$ref\":\"#/components/schemas/Failure\"}}}");
         return;
     }

@@ -19,7 +19,7 @@ struct route_doc {
     const char *body;       /* fields; a file that the row takes is one more */
     const char *body_type;  /* NULL: a form; with no fields in `body`: bytes of this type */
     const char *reply;      /* fields beside status_code and status_msg */
-    const char *reply_type; /* NULL: the envelope; else text of this type */
+    const char *reply_type; /* NULL: the envelope; else what has no schema */
     const char *status;     /* NULL: "200"; with another and no reply nothing comes */
 };
 

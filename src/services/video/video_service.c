@@ -268,6 +268,17 @@ static struct err *hold_claim(const struct media_job *job, struct ctx *c)
     return claim.id ? bus_hold(job->self->bus, c, &claim) : NULL;
 }
 
+static struct err *store_media(struct sql_tx *tx, struct ctx *c, const struct media_job *job,
+                               const struct video_item *item)
+{
+    const struct video_media *files = job->req->media ? job->req->media : item->media;
+    bool shown = !item->hidden_at && can_be_shown(job->req->state, files);
+
+    TRY(video_store_set_job(tx, c, job->req, shown));
+    TRY(video_usage_follow(tx, c, item, job->req->state));
+    return video_clock_move(tx, c, item->author_id, item->id);
+}
+
 static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct media_job *job = arg;
@@ -278,12 +289,7 @@ static struct err *write_media(struct sql_tx *tx, struct ctx *c, void *arg)
     TRY(video_store_lock(tx, c, job->req->id, item, &found));
     if (!found)
         return no_video(c, job->req->id);
-    const struct video_media *files = job->req->media ? job->req->media : item->media;
-    bool shown = !item->hidden_at && can_be_shown(job->req->state, files);
-
-    TRY(video_store_set_job(tx, c, job->req, shown));
-    TRY(video_usage_follow(tx, c, item, job->req->state));
-    TRY(video_clock_move(tx, c, item->author_id, item->id));
+    TRY(store_media(tx, c, job, item));
     if (!concerns_others(item, job))
         return NULL;
     TRY(video_store_get(tx, c, job->req->id, item, &found));
