@@ -124,7 +124,7 @@ BROKEN = {
                'UPDATE video_usage SET bytes = 0 WHERE author_id = {ann}',
                'UPDATE video_usage SET pending = 3 WHERE author_id = {bob}',
                'DELETE FROM video_usage WHERE author_id = {ann}',
-               'INSERT INTO video_usage VALUES ({cy}, 1, 1, 0)'),
+               'INSERT INTO video_usage (author_id, videos, bytes, pending) VALUES ({cy}, 1, 1, 0)'),
     'strays': ("INSERT INTO comment_item (video_id, created_at, id, user_id, text) VALUES (999, 1, 1, 1, 'lost')",
                'INSERT INTO video_count VALUES (999, 0, 0)',
                'INSERT INTO user_count (user_id) VALUES (999)'),

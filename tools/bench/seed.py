@@ -24,10 +24,10 @@ INSERT INTO user_account (id, name, password_hash, avatar, background, signature
     SELECT i, 'user' || i, '', 'assets/avatar-01.png', 'assets/banner-01.png', 'New on Duan', :from FROM n WHERE i <= :users;
 INSERT INTO video_item (id, author_id, title, created_at, {columns}) SELECT i, 1 + i * :far % :users, 'video number ' || i,
     :from + i * :step, {columns} FROM n, pattern WHERE i <= :videos;
-INSERT INTO video_usage SELECT author_id, count(*), sum(bytes), 0 FROM video_item GROUP BY author_id;
+INSERT INTO video_usage (author_id, videos, bytes, pending) SELECT author_id, count(*), sum(bytes), 0 FROM video_item GROUP BY author_id;
 INSERT OR IGNORE INTO favorite_mark SELECT 1 + i / :likes % :users, v.id, v.author_id, :from + i FROM n
     JOIN video_item v ON v.id = 1 + i * :far % :videos WHERE i <= :users * :likes;
-INSERT INTO comment_item SELECT (i - 1) / 10 * 10 + 1, :from + i, i, 1 + i * :far % :users, 'comment number ' || i FROM n
+INSERT INTO comment_item (video_id, created_at, id, user_id, text) SELECT (i - 1) / 10 * 10 + 1, :from + i, i, 1 + i * :far % :users, 'comment number ' || i FROM n
     WHERE i <= :videos;
 INSERT OR IGNORE INTO relation_edge SELECT 1 + i / :follows % :users, 1 + i * :far % :users, :from + i FROM n
     WHERE i <= :users * :follows AND 1 + i / :follows % :users <> 1 + i * :far % :users;
