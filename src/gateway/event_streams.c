@@ -183,7 +183,8 @@ static void end(struct http_stream *base)
 
 static char *keep(char *at, struct str *text)
 {
-    memcpy(at, text->ptr, text->len);
+    if (text->len)
+        memcpy(at, text->ptr, text->len);
     text->ptr = at;
     return at + text->len;
 }

@@ -52,7 +52,7 @@ struct err *viewer_seen(void *self, struct ctx *c, const struct http_req *req,
     struct video_mark_seen_resp done;
     struct str items = http_param(req, STR("items"));
 
-    if (!read_all(c, items, &ask.seen))
+    if (!items.len || !read_all(c, items, &ask.seen))
         return err_new(c, ERR_INVALID, "items must be a list of at most %d {video_id, watched_ms}",
                        SEEN_BATCH_MAX);
     TRY(video_mark_seen(g->deps.services.video, c, &ask, &done));
