@@ -73,10 +73,12 @@ struct err *storage_open_rest(struct storage *s, struct ctx *c, const struct vid
     return NULL;
 }
 
+/* The database's threads wake the bus as long as they are there. */
 void storage_stop(struct storage *s)
 {
-    bus_close(s->bus);
+    bus_stop(s->bus);
     sql_close(s->db);
+    bus_close(s->bus);
     s->bus = NULL;
     s->db = NULL;
 }

@@ -373,7 +373,7 @@ struct err *bus_open(struct ctx *c, struct sql *db, struct bus **out)
     return NULL;
 }
 
-void bus_close(struct bus *bus)
+void bus_stop(struct bus *bus)
 {
     if (!bus)
         return;
@@ -383,6 +383,14 @@ void bus_close(struct bus *bus)
     pthread_cond_broadcast(&bus->published);
     for (size_t i = 0; i < bus->count; i++)
         pthread_join(bus->consumers[i].thread, NULL);
+    bus->count = 0;
+}
+
+void bus_close(struct bus *bus)
+{
+    if (!bus)
+        return;
+    bus_stop(bus);
     pthread_cond_destroy(&bus->published);
     pthread_mutex_destroy(&bus->lock);
     free(bus);

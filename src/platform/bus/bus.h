@@ -43,7 +43,12 @@ MUST_USE struct err *bus_open(struct ctx *c, struct sql *db, struct bus **out);
  * before it runs any: it is the one that holds the data folder. */
 MUST_USE struct err *bus_recover(struct bus *bus, struct ctx *c);
 
-/* Ends consumers: *stop becomes non-zero, running handlers are waited for. NULL is fine. */
+/* Ends consumers: *stop becomes non-zero, running handlers are waited for. Jobs may still be
+ * published, and the bus be woken. NULL is fine. */
+void bus_stop(struct bus *bus);
+
+/* The end of it, after that of the database if that wakes it. Stops it if nobody has. NULL is fine.
+ */
 void bus_close(struct bus *bus);
 
 /* Joins the transaction of c if there is one. A job that waits already for this key stays alone. */
