@@ -114,6 +114,7 @@ def test_whom_one_has_blocked_may_close_his_account(ann, bob):
 
 def test_a_login_with_undo_brings_everything_back(ann, bob, anyone, new_video):
     video = new_video()['id']
+    ann.until_ready(video)
     bob.follow(ann.id), bob.like(video)
     eventually(lambda: ann.user()['follower_count'] == 1 and ann.user()['total_favorited'] == 1)
     before = anyone.video(video)

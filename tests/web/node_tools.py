@@ -12,7 +12,7 @@ RUN_S = 1500  # a busy machine; reaching it means "never"
 
 @functools.cache
 def node_folder():
-    return subprocess.check_output(['/usr/bin/python3', ROOT / 'tools/client.py', 'node'], text=True).strip()
+    return subprocess.check_output(['/usr/bin/python3', ROOT / 'tools/web_client.py', 'node'], text=True).strip()
 
 
 def node(*arguments, **environment):
