@@ -27,25 +27,25 @@
 enum { PAUSE_MS = 5000, POLL_MS = 1000, CALL_MS = 30 * 1000 };
 
 struct eraser {
-    struct eraser_deps deps;
+    struct account_deps deps;
     struct job_runner *runner; /* NULL: the bus runs them */
 };
 
 /* ---- what each service has ---- */
 
-typedef struct err *step(const struct eraser_deps *to, struct ctx *c, int64_t user, bool *more);
+typedef struct err *step(const struct account_deps *to, struct ctx *c, int64_t user, bool *more);
 
 /* Asks one service for one batch. */
-#define STEP(x, api)                                                                         \
-    static struct err *forget_##x(const struct eraser_deps *to, struct ctx *c, int64_t user, \
-                                  bool *more)                                                \
-    {                                                                                        \
-        const struct x##_forget_req req = {user};                                            \
-        struct x##_forget_resp done = {0};                                                   \
-                                                                                             \
-        TRY(x##_forget(to->api, c, &req, &done));                                            \
-        *more = done.more;                                                                   \
-        return NULL;                                                                         \
+#define STEP(x, api)                                                                          \
+    static struct err *forget_##x(const struct account_deps *to, struct ctx *c, int64_t user, \
+                                  bool *more)                                                 \
+    {                                                                                         \
+        const struct x##_forget_req req = {user};                                             \
+        struct x##_forget_resp done = {0};                                                    \
+                                                                                              \
+        TRY(x##_forget(to->api, c, &req, &done));                                             \
+        *more = done.more;                                                                    \
+        return NULL;                                                                          \
     }
 
 STEP(video, videos)
@@ -150,7 +150,7 @@ static struct err *start(struct eraser *e, struct ctx *c, int64_t lease_ms)
     return bus_consume(e->deps.bus, c, TOPIC, 1, &handler);
 }
 
-struct err *eraser_start(struct ctx *c, const struct eraser_deps *deps, int64_t lease_ms,
+struct err *eraser_start(struct ctx *c, const struct account_deps *deps, int64_t lease_ms,
                          struct eraser **out)
 {
     struct eraser *e = calloc(1, sizeof(*e));

@@ -8,7 +8,7 @@
 
 /* A copy on its way: what its parts ask, and where each of them goes on. Of one thread. */
 struct export_copy {
-    const struct exporter_deps *to;
+    const struct account_deps *to;
     int64_t user;
     struct str base;  /* what addresses begin with */
     int64_t time, id; /* of the last one of the page before; 0: this is the first */

@@ -19,7 +19,7 @@
 enum { PAUSE_MS = 5000, POLL_MS = 1000, CALL_MS = 30 * 1000 };
 
 struct exporter {
-    struct exporter_deps deps;
+    struct account_deps deps;
     struct job_runner *runner; /* NULL: the bus runs them */
 };
 
@@ -174,7 +174,7 @@ static struct err *start(struct exporter *x, struct ctx *c, int64_t lease_ms)
     return bus_consume(x->deps.bus, c, TOPIC, 1, &handler);
 }
 
-struct err *exporter_start(struct ctx *c, const struct exporter_deps *deps, int64_t lease_ms,
+struct err *exporter_start(struct ctx *c, const struct account_deps *deps, int64_t lease_ms,
                            struct exporter **out)
 {
     struct exporter *x = calloc(1, sizeof(*x));

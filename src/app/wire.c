@@ -83,10 +83,11 @@ static struct err *start_sweeper(struct duan *d, struct ctx *c)
     return sweeper_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->sweeper);
 }
 
-static struct err *start_eraser(struct duan *d, struct ctx *c)
+static struct account_deps account_deps(struct duan *d)
 {
     const struct services *s = &d->services;
-    const struct eraser_deps deps = {
+
+    return (struct account_deps){
         .bus = d->roles.embedded ? d->bus : NULL,
         .jobs = d->jobs,
         .blob = d->blob,
@@ -100,28 +101,15 @@ static struct err *start_eraser(struct duan *d, struct ctx *c)
         .messages = s->message,
         .notices = s->notice,
     };
-
-    return eraser_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->eraser);
 }
 
-static struct err *start_exporter(struct duan *d, struct ctx *c)
+static struct err *start_account_jobs(struct duan *d, struct ctx *c)
 {
-    const struct services *s = &d->services;
-    const struct exporter_deps deps = {
-        .bus = d->roles.embedded ? d->bus : NULL,
-        .jobs = d->jobs,
-        .blob = d->blob,
-        .log = d->log,
-        .users = s->user,
-        .reports = s->report,
-        .videos = s->video,
-        .favorites = s->favorite,
-        .comments = s->comment,
-        .relations = s->relation,
-        .messages = s->message,
-    };
+    const struct account_deps deps = account_deps(d);
+    int64_t lease_ms = config_duration_ms(d->config, "media.lease");
 
-    return exporter_start(c, &deps, config_duration_ms(d->config, "media.lease"), &d->exporter);
+    TRY(eraser_start(c, &deps, lease_ms, &d->eraser));
+    return exporter_start(c, &deps, lease_ms, &d->exporter);
 }
 
 /* They work on files, and on jobs. */
@@ -129,8 +117,7 @@ static struct err *start_jobs(struct duan *d, struct ctx *c)
 {
     TRY(start_transcoder(d, c));
     TRY(start_sweeper(d, c));
-    TRY(start_eraser(d, c));
-    return start_exporter(d, c);
+    return start_account_jobs(d, c);
 }
 
 static struct video_quota quota_of(const struct config *f)

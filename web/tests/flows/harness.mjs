@@ -106,6 +106,20 @@ export async function processed(page, video_id) {
   throw new Error('processing did not end');
 }
 
+/** Where every screen is, of a video, its author and whoever is signed in. */
+export const screens = (video, author, me) => [
+  '/',
+  `/v/${video}`,
+  '/following',
+  `/u/${author}`,
+  `/u/${me}`,
+  '/upload',
+  '/inbox',
+  '/messages',
+  '/search?q=flows',
+  '/settings',
+];
+
 export const follow = (page, id) => post(page, '/douyin/relation/action/', { to_user_id: id, action_type: 1 });
 
 /** What the three elements are doing. */

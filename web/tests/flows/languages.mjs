@@ -1,6 +1,6 @@
 // Every screen in Chinese and in light colours: nothing to find for axe, nothing untranslated.
 // SPDX-License-Identifier: Apache-2.0
-import { axe, BASE, check, newcomer, open, plays } from './harness.mjs';
+import { axe, BASE, check, newcomer, open, plays, screens } from './harness.mjs';
 
 export async function languages({ authorUser, videos }) {
   const page = await open('wide', { locale: 'zh-CN', colorScheme: 'light' });
@@ -8,18 +8,7 @@ export async function languages({ authorUser, videos }) {
   await page.goto(BASE);
   await plays(page, 1);
   check('the browser decides the language', (await page.locator('html').getAttribute('lang')) === 'zh-CN');
-  for (const path of [
-    '/',
-    `/v/${videos[0]}`,
-    '/following',
-    `/u/${authorUser.id}`,
-    `/u/${me.id}`,
-    '/upload',
-    '/inbox',
-    '/messages',
-    '/search?q=flows',
-    '/settings',
-  ]) {
+  for (const path of screens(videos[0], authorUser.id, me.id)) {
     await page.goto(BASE + path);
     await page.locator('#main h1').first().waitFor({ state: 'attached' });
     await page.waitForFunction(() => document.querySelectorAll('[aria-label="加载中"]').length === 0);

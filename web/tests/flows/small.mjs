@@ -1,6 +1,6 @@
 // 320 pixels wide, and 200 % zoom: nothing is cut off, nothing scrolls sideways.
 // SPDX-License-Identifier: Apache-2.0
-import { BASE, check, newcomer, open } from './harness.mjs';
+import { BASE, check, newcomer, open, screens } from './harness.mjs';
 
 const sideways = (page) =>
   page.evaluate(() => {
@@ -23,18 +23,7 @@ export async function small({ authorUser, videos }) {
   ]) {
     const page = await open(shape, options);
     const me = await newcomer(page);
-    for (const path of [
-      '/',
-      `/v/${videos[0]}`,
-      '/following',
-      `/u/${authorUser.id}`,
-      `/u/${me.id}`,
-      '/upload',
-      '/inbox',
-      '/messages',
-      '/search?q=flows',
-      '/settings',
-    ]) {
+    for (const path of screens(videos[0], authorUser.id, me.id)) {
       await page.goto(BASE + path);
       await page.locator('#main h1').first().waitFor({ state: 'attached' });
       await page.waitForFunction(() => document.querySelectorAll('[aria-label="Loading"]').length === 0);
