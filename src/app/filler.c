@@ -12,8 +12,6 @@
 
 enum { PAUSE_MS = 5, RETRY_MS = 5000 };
 
-static const int64_t NS_PER_S = INT64_C(1000000000);
-
 typedef struct err *fill(struct sql *db, struct ctx *c, bool *more);
 
 struct filler {
@@ -31,13 +29,9 @@ struct filler {
 /* False: it is to stop. */
 static bool rest(struct filler *f, int64_t ms)
 {
-    struct timespec until;
+    int64_t at = clock_monotonic_ns() + ms * CLOCK_NS_PER_MS;
+    struct timespec until = {at / CLOCK_NS_PER_S, at % CLOCK_NS_PER_S};
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + ms * CLOCK_NS_PER_MS;
-
-    until.tv_sec += ns / NS_PER_S;
-    until.tv_nsec = ns % NS_PER_S;
     pthread_mutex_lock(&f->lock);
     while (!f->stop && pthread_cond_timedwait(&f->stopped, &f->lock, &until) == 0)
         continue;
