@@ -8,7 +8,7 @@ import pytest
 
 import checks
 from client import unique
-from daemon import die_with_parent
+from daemon import dying_with_us
 from operator_shell import admin, table
 from server_process import DEFAULTS, program
 from waiting import eventually
@@ -187,8 +187,8 @@ class Terminal:
         command = [program(), 'admin', 'passwd', name, '--data', data]
         for setting, value in DEFAULTS.items():
             command += ['--set', f'{setting}={value}']
-        self.process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave,
-                                        start_new_session=True, preexec_fn=die_with_parent)
+        self.process = subprocess.Popen(dying_with_us(command), stdin=slave, stdout=slave, stderr=slave,
+                                        start_new_session=True)
         os.close(slave)
 
     def read_until(self, text):

@@ -3,7 +3,7 @@
 import subprocess
 from types import SimpleNamespace
 
-from daemon import die_with_parent
+from daemon import dying_with_us
 from server_process import DEFAULTS, program
 
 NEVER_S = 300  # a command that has not ended by then never will
@@ -19,9 +19,8 @@ def admin(data, *words, status=0, stdin='', settings=None):
 
 def run(command, status=0, stdin=''):
     """Any command line: out, err, and the exit status it must have (None: whichever)."""
-    done = subprocess.run([str(word) for word in command], input=stdin, capture_output=True,
-                          encoding='utf-8', timeout=NEVER_S, check=False,
-                          preexec_fn=die_with_parent)
+    done = subprocess.run([str(word) for word in dying_with_us(command)], input=stdin, capture_output=True,
+                          encoding='utf-8', timeout=NEVER_S, check=False)
     said = f'{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}'
     assert status is None or done.returncode == status, said
     return SimpleNamespace(out=done.stdout, err=done.stderr, status=done.returncode)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from client import connect
-from daemon import die_with_parent, plain_environment
+from daemon import dying_with_us, plain_environment
 from ports import free_port
 from waiting import eventually
 
@@ -54,10 +54,9 @@ class Server:
         for name, value in self.settings.items():
             command += ['--set', f'{name}={value}']
         with open(self.log_file, 'ab') as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+            self.process = subprocess.Popen(dying_with_us(command), stdin=subprocess.DEVNULL, stdout=log,
                                             stderr=log, start_new_session=True,
-                                            env={**plain_environment(), **self.environment},
-                                            preexec_fn=die_with_parent)
+                                            env={**plain_environment(), **self.environment})
 
     def ready(self):
         if self.process.poll() is not None:

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from daemon import die_with_parent
+from daemon import dying_with_us
 from foreign_tools import go_tool, node_modules
 from ports import free_port
 from server_process import program
@@ -23,8 +23,8 @@ class RoleServer:
 
     def start(self):
         """Serves when this returns, on the same port each time."""
-        self.process = subprocess.Popen([self.path, self.address], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
-                                        start_new_session=True, preexec_fn=die_with_parent)
+        self.process = subprocess.Popen(dying_with_us([self.path, self.address]), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, text=True, start_new_session=True)
         assert self.process.stdout.readline().strip() == self.address
         self.process.stdout.close()
         return self

@@ -9,7 +9,7 @@ import urllib.request
 from machine import ROOT, SERVER_CORE, on_core
 
 sys.path += [str(ROOT / "tests/harness"), str(ROOT / "tools/stack")]
-from daemon import die_with_parent  # noqa: E402
+from daemon import dying_with_us  # noqa: E402
 from ports import free_port  # noqa: E402
 from server_process import Server  # noqa: E402
 from waiting import eventually  # noqa: E402
@@ -72,7 +72,7 @@ class Nginx:
     def __enter__(self):
         command = ["/usr/sbin/nginx", "-p", self.folder, "-c", self.folder / "nginx.conf"]
         with on_core(SERVER_CORE):
-            self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
+            self.process = subprocess.Popen(dying_with_us(command), stderr=subprocess.DEVNULL)
         eventually(self.ready)
         return self
 

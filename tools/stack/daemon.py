@@ -1,7 +1,6 @@
 # One process in the background with a folder of its own: who it is outlives the program that started it.
 # SPDX-License-Identifier: Apache-2.0
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -28,10 +27,10 @@ class Daemon:
     def launch(self, command, environment=None, dies_with_us=False):
         """Starts it in a session of its own: a Ctrl-C in this terminal does not reach it."""
         with open(self.log_file, 'ab') as log:
+            command = dying_with_us(command) if dies_with_us else command
             self.child = subprocess.Popen(
                 [str(word) for word in command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, env={**plain_environment(), **(environment or {})},
-                preexec_fn=die_with_parent if dies_with_us else None)
+                start_new_session=True, env={**plain_environment(), **(environment or {})})
         self.pid_file.write_text(f'{self.child.pid} {born(self.child.pid)}\n', encoding='ascii')
 
     @property
@@ -123,6 +122,10 @@ def plain_environment():
     return {name: value for name, value in os.environ.items() if not name.startswith('DUAN_')}
 
 
-def die_with_parent():
-    """What a test started does not outlive it, however the test ends (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+def dying_with_us(command):
+    """The command as a test starts it: it does not outlive the thread that does, however that ends (PR_SET_PDEATHSIG).
+
+    setpriv becomes the command, so the process is the same. Python's preexec_fn would do without it, and now and then wait
+    for ever, between fork and exec, for a lock that another thread held.
+    """
+    return ['/usr/bin/setpriv', '--pdeathsig', 'KILL', *command]

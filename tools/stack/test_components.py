@@ -122,7 +122,9 @@ def test_what_makes_no_sense_is_refused(arguments):
 
 
 def test_a_command_that_is_not_there_is_named():
-    assert 'no-such-program' in with_components('--', 'no-such-program').stderr
+    done = with_components('--', 'no-such-program')
+    assert done.returncode == 127
+    assert 'no-such-program' in done.stderr
 
 
 # ---- ports and processes ----
@@ -130,6 +132,21 @@ def test_a_command_that_is_not_there_is_named():
 def test_a_port_is_given_to_one_caller_only():
     port = free_port()
     assert not claim(port)
+
+
+FORKED = 9
+
+
+def test_between_fork_and_exec_nothing_of_ours_runs(tmp_path):
+    """It would wait for ever for what a thread of ours held at the fork."""
+    code = f"""if True:
+        import os, pathlib, sys
+        from daemon import Daemon
+        os.register_at_fork(after_in_child=lambda: os._exit({FORKED}))
+        server = Daemon(pathlib.Path(sys.argv[1]), 'x')
+        server.launch(['true'], dies_with_us=True)
+        sys.exit(server.child.wait())"""
+    assert subprocess.run([sys.executable, '-c', code, tmp_path], cwd=HERE, check=False).returncode == 0
 
 
 def test_a_dead_process_is_not_taken_for_another_of_its_number(tmp_path):

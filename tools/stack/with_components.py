@@ -19,7 +19,7 @@ from pathlib import Path
 
 from component import USAGE_ERROR
 from components import KINDS, Components
-from daemon import Failed, die_with_parent
+from daemon import Failed, dying_with_us
 from etcd import Etcd
 from mariadb import MariaDB
 from object_store import ObjectStore
@@ -38,7 +38,7 @@ def run(names, command):
     components = Components(folder, names, dies_with_us=True)
     try:
         components.start()
-        with subprocess.Popen(command, env={**os.environ, **variables(components)}, preexec_fn=die_with_parent) as child:
+        with subprocess.Popen(dying_with_us(command), env={**os.environ, **variables(components)}) as child:
             return wait_for(child)
     finally:
         components.kill()
@@ -73,9 +73,6 @@ def main(arguments):
     except Failed as failure:
         print(f'with_components: {failure}', file=sys.stderr)
         return 1
-    except FileNotFoundError as missing:
-        print(f'with_components: {missing.filename}: no such program', file=sys.stderr)
-        return 127
 
 
 if __name__ == '__main__':
