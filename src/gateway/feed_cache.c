@@ -75,8 +75,8 @@ static struct feed_page *allocate(const struct video_page *loaded, struct str ba
 }
 
 struct feed_page *feed_cache_put(struct feed_cache *f, uint64_t sequence, struct str base,
-                                 const struct video_page *loaded, const struct page_flags *flags,
-                                 struct str text)
+                                 int64_t newest, const struct video_page *loaded,
+                                 const struct page_flags *flags, struct str text)
 {
     struct feed_page *page = allocate(loaded, base, text);
     size_t n = loaded->ids.count;
@@ -85,8 +85,8 @@ struct feed_page *feed_cache_put(struct feed_cache *f, uint64_t sequence, struct
         memcpy(page->ids.at, loaded->ids.at, n * sizeof(int64_t));
         memcpy(page->authors.at, loaded->authors.at, n * sizeof(int64_t));
         memcpy(page->flags, flags, n * sizeof(*flags));
-        page->newest = loaded->videos[0].created_at;
     }
+    page->newest = newest;
     page->sequence = sequence;
     page->shared = http_shared_create(envelope_type, text);
     atomic_init(&page->count, 2); /* the cache's and the caller's */

@@ -9,7 +9,7 @@
 struct feed_page {
     _Atomic int count;
     uint64_t sequence; /* of the near cache, before anything was read */
-    int64_t newest;    /* time of its first video */
+    int64_t newest;    /* when the newest video came that was looked at for it */
     struct str base;
     struct http_shared *shared; /* for those who are not signed in */
     struct str text;            /* the same bytes, to copy and patch */
@@ -29,7 +29,7 @@ void feed_page_give(struct feed_page *page);
 
 /* A page made of what was just loaded; in place of the one before. The caller gives it back. */
 struct feed_page *feed_cache_put(struct feed_cache *f, uint64_t sequence, struct str base,
-                                 const struct video_page *loaded, const struct page_flags *flags,
-                                 struct str text);
+                                 int64_t newest, const struct video_page *loaded,
+                                 const struct page_flags *flags, struct str text);
 
 #endif

@@ -7,9 +7,9 @@
 #include "limits.h"
 #include "viewer_feeds.h"
 
-/* What a page after `before` holds. */
-static struct err *load(struct look *look, int64_t before, struct video_page *out,
-                        int64_t *next_time)
+/* What a page after `before` holds, and when each of the videos came that were looked at. */
+static struct err *load_once(struct look *look, int64_t before, struct video_page *out,
+                             struct i64_list *times)
 {
     struct video_list_feed_req req = {
         .before = before, .limit = FEED_PAGE, .with_items = !look_is_local(look)};
@@ -18,10 +18,32 @@ static struct err *load(struct look *look, int64_t before, struct video_page *ou
     look_confirm_later(look);
     video_list_feed_start(look->g->deps.services.video, look->c, &req, &list, &look->calls);
     TRY(look_join(look));
-    *next_time = list.times.count ? list.times.at[list.times.count - 1]
-                                  : clock_wall_ms(); /* the end: start over */
+    *times = list.times;
     return look_is_local(look) ? page_load_videos(look, list.ids, out)
                                : page_load_items(look, list.items, out);
+}
+
+/* Where a list stands: when the newest came that was looked at, and where the next page begins. */
+struct place {
+    int64_t newest, next_time;
+};
+
+/* One prolific author who closed his account, or is blocked, must not leave a page empty. */
+static struct err *load(struct look *look, int64_t before, struct video_page *out,
+                        struct place *place)
+{
+    struct i64_list times = {0};
+
+    *place = (struct place){0};
+    for (int i = 0; i < FEED_LOOKS_MAX && (!i || (!out->ids.count && times.count)); i++) {
+        TRY(load_once(look, before, out, &times));
+        if (times.count && !place->newest)
+            place->newest = times.at[0];
+        before =
+            times.count ? times.at[times.count - 1] : clock_wall_ms(); /* the end: start over */
+    }
+    place->next_time = before;
+    return NULL;
 }
 
 static struct str write(struct ctx *c, const struct video_page *page, struct str base,
@@ -46,17 +68,17 @@ static struct err *make_first_page(struct look *look, struct str base, struct fe
     uint64_t sequence = near_sequence(g->near); /* before reading: older means stale, never wrong */
     struct page_flags *flags = arena_array(c->arena, struct page_flags, FEED_PAGE);
     struct video_page page;
-    int64_t next_time;
+    struct place place;
 
     c->user_id = 0;
-    struct err *e = load(look, INT64_MAX, &page, &next_time);
+    struct err *e = load(look, INT64_MAX, &page, &place);
 
     c->user_id = viewer;
     if (e)
         return e;
-    struct str text = write(c, &page, base, next_time, flags);
+    struct str text = write(c, &page, base, place.next_time, flags);
 
-    *out = feed_cache_put(g->feed, sequence, base, &page, flags, text);
+    *out = feed_cache_put(g->feed, sequence, base, place.newest, &page, flags, text);
     return NULL;
 }
 
@@ -119,12 +141,12 @@ static struct err *own_page(struct look *look, const struct http_req *req, struc
                             int64_t before, struct http_reply *reply)
 {
     struct video_page page;
-    int64_t next_time;
+    struct place place;
 
-    TRY(load(look, before ? before : INT64_MAX, &page, &next_time));
+    TRY(load(look, before ? before : INT64_MAX, &page, &place));
     page.ext = page_wants_ext(req);
     reply->type = envelope_type;
-    reply->body = write(look->c, &page, base, next_time, NULL);
+    reply->body = write(look->c, &page, base, place.next_time, NULL);
     return NULL;
 }
 

@@ -112,6 +112,8 @@ struct err *me_show(void *self, struct ctx *c, const struct http_req *req, struc
 
     if (c->user_id)
         TRY(load_me(look, &me));
+    if (!c->user_id) /* by now it may be known that he is not who he says */
+        me = (struct me){0};
     TRY(note_seen(look, req, reply));
     struct json j = envelope_begin(c);
 

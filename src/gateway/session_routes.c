@@ -8,7 +8,8 @@
 #include "request_origin.h"
 #include "sign_in.h"
 
-/* Another site could sign a browser in to an account of its own, and read what is done there. */
+/* Another site could sign a browser in to an account of its own, and read what is done there; or
+ * sign it out. */
 static struct err *refuse_other_sites(struct ctx *c, const struct http_req *req)
 {
     return request_origin_is_foreign(req)
@@ -83,6 +84,7 @@ struct err *session_end(void *self, struct ctx *c, const struct http_req *req,
 {
     struct gateway *g = self;
 
+    TRY(refuse_other_sites(c, req));
     TRY(end_former(g, c, req));
     envelope_ok(reply);
     gateway_set_cookie(g, c, req, STR(""), reply);

@@ -61,19 +61,32 @@ static struct err *rank(struct look *look, struct video_list_for_you_req *ask,
     return ask->viewer_id == look->c->user_id ? NULL : rank(look, ask, out);
 }
 
+/* From `place` on, which then is where the next page begins. Ranked by time alone, all of a page
+ * may be by one author, whom nobody can see or this viewer does not want to: then it goes on. */
+static struct err *for_you(struct look *look, struct video_for_you_place *place,
+                           struct video_page *out)
+{
+    for (int i = 0; i < FEED_LOOKS_MAX && (!i || (!out->ids.count && place->before)); i++) {
+        struct video_list_for_you_req ask = {
+            .from = place, .limit = FEED_PAGE, .with_items = !look_is_local(look)};
+        struct video_list_for_you_resp list = {0};
+
+        TRY(rank(look, &ask, &list));
+        TRY(load(look, list.ids, list.items, out));
+        *place = *list.next;
+    }
+    return NULL;
+}
+
 struct err *viewer_feeds_for_you(struct look *look, const struct http_req *req,
                                  struct http_reply *reply)
 {
-    struct video_for_you_place from;
-    struct video_list_for_you_req ask = {
-        .from = &from, .limit = FEED_PAGE, .with_items = !look_is_local(look)};
-    struct video_list_for_you_resp list = {0};
+    struct video_for_you_place place;
     struct video_page page;
 
-    TRY(read_place(look, req, &from));
-    TRY(rank(look, &ask, &list));
-    TRY(load(look, list.ids, list.items, &page));
-    answer(look, req, &page, next_time(list.next), reply);
+    TRY(read_place(look, req, &place));
+    TRY(for_you(look, &place, &page));
+    answer(look, req, &page, next_time(&place), reply);
     return NULL;
 }
 
@@ -91,26 +104,40 @@ static struct err *followed(struct look *look, struct i64_list *out)
     return NULL;
 }
 
+/* What a page after `before` holds, which then is where the next one begins; 0 at the end. */
+static struct err *by_authors(struct look *look, struct i64_list authors, int64_t *before,
+                              struct video_page *out)
+{
+    for (int i = 0; i < FEED_LOOKS_MAX && (!i || (!out->ids.count && *before)); i++) {
+        struct video_list_by_authors_req ask = {look->c->user_id, authors, *before, FEED_PAGE,
+                                                !look_is_local(look)};
+        struct video_list_resp list = {0};
+
+        video_list_by_authors_start(look->g->deps.services.video, look->c, &ask, &list,
+                                    &look->calls);
+        TRY(look_join(look));
+        TRY(load(look, list.ids, list.items, out));
+        *before = list.times.count == FEED_PAGE ? list.times.at[FEED_PAGE - 1] : 0;
+    }
+    return NULL;
+}
+
 /* GET /api/v1/feed/following : of the IDS_MAX authors that were followed last. */
 struct err *feed_following(void *self, struct ctx *c, const struct http_req *req,
                            struct http_reply *reply)
 {
     struct look *look CLEANUP(look_end) = look_begin(self, c, req);
-    struct video_list_by_authors_req ask = {
-        .viewer_id = c->user_id, .limit = FEED_PAGE, .with_items = !look_is_local(look)};
-    struct video_list_resp list = {0};
+    struct i64_list authors = {0};
     struct video_page page;
+    int64_t before;
 
-    TRY(http_i64(req, c, STR("cursor"), 0, &ask.before));
-    if (ask.before < 0)
+    TRY(http_i64(req, c, STR("cursor"), 0, &before));
+    if (before < 0)
         return err_new(c, ERR_INVALID, "cursor is not the \"next_time\" of any reply");
-    if (!ask.before)
-        ask.before = INT64_MAX;
-    TRY(followed(look, &ask.author_ids));
-    video_list_by_authors_start(look->g->deps.services.video, c, &ask, &list, &look->calls);
-    TRY(look_join(look));
-    TRY(load(look, list.ids, list.items, &page));
-    answer(look, req, &page, list.times.count == FEED_PAGE ? list.times.at[FEED_PAGE - 1] : 0,
-           reply);
+    if (!before)
+        before = INT64_MAX;
+    TRY(followed(look, &authors));
+    TRY(by_authors(look, authors, &before, &page));
+    answer(look, req, &page, before, reply);
     return NULL;
 }

@@ -20,6 +20,7 @@ enum {
     COMMENT_MAX_CHARS = 500,    /* characters of a comment */
     MESSAGE_MAX_CHARS = 2000,   /* characters of a private message */
     FEED_PAGE = 30,             /* videos of one feed page (contract, section 3.1) */
+    FEED_LOOKS_MAX = 4,         /* pages that are read for one of which something may be seen */
     SEEN_MAX = 1000,            /* videos that one viewer is known to have seen: the newest */
     SEEN_BATCH_MAX = 100,       /* videos that are reported as seen at a time */
     UNWANTED_MAX = 1000,        /* videos that one viewer does not want to see: the newest */

@@ -1,6 +1,8 @@
 # The feeds of one viewer: for you (unseen before seen, nothing unwanted), and those he follows.
 # SPDX-License-Identifier: Apache-2.0
 import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -264,3 +266,70 @@ def test_removed_videos_leave_the_feeds_at_once(own_server, new_user, clips):
     see(fan, [gone, stays])
     admin(server.data, 'delete-video', gone)
     eventually(lambda: (for_you(fan)[0], following(fan)[0]) == ([stays], [stays]))
+
+
+# Authors of many videos who are not to be seen.
+
+LOOKS = 4  # pages that are read for one
+
+
+def crowd_out(author, clips, videos):
+    """As the newest of all, so many that a page holds no other."""
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(author.publish, clips.data('blue.mp4'), 'one of many') for _ in range(videos)]:
+            done.result()
+
+
+def close(viewer):
+    viewer.request('DELETE', '/api/v1/me', password='correct horse')
+
+
+def by_time(viewer, latest_time=None):
+    """As the contract has it."""
+    videos, next_time = viewer.feed(latest_time)
+    return ids(videos), next_time
+
+
+def all_first_pages(server, eve, clients):
+    """What a list begins with, for a stranger and for eve."""
+    return [by_time(clients(server.url))[0], for_you(clients(server.url))[0], by_time(eve)[0], for_you(eve)[0], following(eve)[0]]
+
+
+def following_all(server, new_user, *authors):
+    eve = new_user(server.url)
+    for author in authors:
+        eve.follow(author.id)
+    return eve
+
+
+def test_who_closed_his_account_leaves_no_page_empty(own_server, new_user, clients, clips):
+    server = own_server()
+    ann, gone = new_user(server.url), new_user(server.url)
+    ann.publish(clips.data('blue.mp4'))
+    crowd_out(gone, clips, PAGE + 1)
+    eve = following_all(server, new_user, ann, gone)
+    close(gone)
+    assert all_first_pages(server, eve, clients) == [ids(ann.publish_list())] * 5
+
+
+def test_who_is_blocked_leaves_no_page_empty(own_server, new_user, clients, clips):
+    server = own_server()
+    ann, loud = new_user(server.url), new_user(server.url)
+    ann.publish(clips.data('blue.mp4'))
+    crowd_out(loud, clips, PAGE)
+    eve = following_all(server, new_user, ann)
+    eve.block(loud.id)
+    assert all_first_pages(server, eve, clients)[2:] == [ids(ann.publish_list())] * 3
+
+
+def test_behind_more_of_them_than_are_looked_at_the_list_goes_on(own_server, new_user, clients, clips):
+    server = own_server()
+    ann, gone = new_user(server.url), new_user(server.url)
+    ann.publish(clips.data('blue.mp4'))
+    crowd_out(gone, clips, LOOKS * PAGE)
+    eve = following_all(server, new_user, ann, gone)
+    close(gone)
+    for page in (partial(by_time, clients(server.url)), partial(by_time, eve), partial(for_you, eve), partial(following, eve)):
+        nothing, place = page()
+        assert nothing == []
+        assert page(place)[0] == ids(ann.publish_list())

@@ -1,5 +1,6 @@
 # What a client asks first, and what people change about themselves.
 # SPDX-License-Identifier: Apache-2.0
+import base64
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +46,15 @@ def test_nobody_is_told_the_limits(new_browser):
     body = me(new_browser(signed_in=False))
     assert body['user'] is None and body['settings'] == {} and body['unread'] == {'messages': 0, 'notifications': 0}
     assert body['limits']['caption'] == 200 and body['limits']['comment'] == 500
+
+
+def test_a_made_up_cookie_hears_nothing_of_whom_it_names(page, ann, new_browser):
+    ann.send(page.id, 'hello')
+    assert me(page)['unread']['messages'] == 1
+    stranger = new_browser(signed_in=False)
+    stranger.cookie = base64.urlsafe_b64encode(base64.urlsafe_b64decode(page.cookie + '=')[:8] + bytes(24)).decode().rstrip('=')
+    body = me(stranger)
+    assert (body['user'], body['unread'], body['settings']) == (None, {'messages': 0, 'notifications': 0}, {})
 
 
 def test_somebody_is_shown_as_others_see_him(page, ann):

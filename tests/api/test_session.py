@@ -171,6 +171,23 @@ def test_another_site_writes_nothing_and_reads_as_nobody(page, video, ann, whenc
     assert not ann.follower_list() and not ann.comment_list(video['id']) and page.who() == page.id
 
 
+@pytest.mark.parametrize('token', [None, 'x'])
+@pytest.mark.parametrize('site', ['cross-site', 'same-site'])
+def test_another_site_signs_nobody_out(page, site, token):
+    """The browser sends its cookie along, or keeps it back; what comes with the answer it takes either way."""
+    headers, params = {'Sec-Fetch-Site': site, 'Origin': 'https://evil.example'}, {'token': token} if token else {}
+    cookie = page.cookie
+    for kept in (cookie, None):
+        page.http.cookies.clear()
+        if kept:
+            page.cookie = kept
+        response = page.http.post('/api/v1/session/end', headers=headers, params=params)
+        checks.envelope(response, NOT_ALLOWED)
+        assert 'set-cookie' not in response.headers
+    page.cookie = cookie
+    assert page.is_in()
+
+
 # Cookies that nobody gave out.
 
 def forgeries(mine, other):

@@ -19,19 +19,28 @@ import type {
 export type Cursor = string | number | undefined;
 
 /** One page of videos, whichever way the list names its continuation. */
-export interface VideoPage {
+export interface VideoPage<Place = Cursor> {
   video_list: Video[];
-  next?: Cursor;
+  next?: Place;
 }
 export interface UserPage {
   user_list: User[];
   next?: string;
 }
 
-const byTime = (reply: { video_list: Video[]; next_time?: number }): VideoPage => ({
+const byTime = (reply: { video_list: Video[]; next_time?: number }): VideoPage<number> => ({
   video_list: reply.video_list,
   next: reply.next_time || undefined,
 });
+/** The feed's next_time leads back in time, then (below 0) back through what was seen; at its end it is now, to begin anew. */
+function leadsOn(from: number | undefined, next: number | undefined) {
+  if (from === undefined || next === undefined) return true;
+  return next < 0 ? from >= 0 || next > from : from >= 0 && next < from;
+}
+
+function untilItBeginsAnew(from: number | undefined, page: VideoPage<number>): VideoPage<number> {
+  return leadsOn(from, page.next) ? page : { video_list: page.video_list };
+}
 const V1 = '/api/v1';
 
 export const api = {
@@ -53,7 +62,8 @@ export const api = {
   dataCopy: () => get<DataCopy>(`${V1}/me/export`),
   deleteMe: (password: string) => call<{ until: number }>('DELETE', `${V1}/me`, { password }),
 
-  feed: async (latest_time: Cursor) => byTime(await get('/douyin/feed/', { ext: 1, latest_time })),
+  feed: async (latest_time?: number) =>
+    untilItBeginsAnew(latest_time, byTime(await get('/douyin/feed/', { ext: 1, latest_time }))),
   following: async (cursor: Cursor) => byTime(await get(`${V1}/feed/following`, { ext: 1, cursor })),
   published: (id: number, cursor?: Cursor) => get<VideoPage>(`${V1}/users/${id}/videos`, { ext: 1, cursor }),
   liked: (id: number, cursor?: Cursor) => get<VideoPage>(`${V1}/users/${id}/likes`, { ext: 1, cursor }),

@@ -33,14 +33,14 @@ export class Source {
     }
   }
 
-  /** A page without anything new is the end, and so is one that names no next. */
+  /** A page that names no next is the end. One without anything new is not: what is not to be seen was left out of it. */
   #add(page: VideoPage, asked: number) {
     const fresh = page.video_list.filter((video) => !this.#seen.has(video.id));
     for (const video of fresh) this.#seen.add(video.id);
     this.items = [...this.items, ...fresh.map((video) => modelOf(video, asked))];
     const stuck = page.next === this.#cursor;
     this.#cursor = page.next;
-    const over = !page.next || stuck || page.video_list.length === 0;
+    const over = !page.next || stuck;
     this.state = over ? 'end' : 'ready';
     if (!over && fresh.length === 0) void this.more();
   }
@@ -102,7 +102,7 @@ export function removeEverywhere(which: (video: VideoModel) => boolean) {
   for (const source of sources.values()) source.remove(which);
 }
 
-export const forYou = () => sourceOf('forYou', (cursor) => api.feed(cursor));
+export const forYou = () => sourceOf('forYou', (cursor) => api.feed(cursor as number | undefined));
 export const following = () => sourceOf('following', (cursor) => api.following(cursor));
 export const published = (id: number) => sourceOf(`u:${id}:videos`, (cursor) => api.published(id, cursor));
 export const liked = (id: number) => sourceOf(`u:${id}:liked`, (cursor) => api.liked(id, cursor));
