@@ -64,7 +64,7 @@ http_handler relation_block, relation_unblock, relation_blocked;
 http_handler notice_list_show, notice_read;
 http_handler report_post;
 http_handler search_show;
-http_handler message_action, message_chat, message_page;
+http_handler message_action, message_chat, message_page, conversation_list;
 http_handler video_show, video_status, video_change, video_take_away;
 http_handler tus_create, tus_look, tus_append, tus_end, tus_publish;
 http_handler event_stream;

@@ -53,6 +53,8 @@ const struct route_doc route_docs[] = {
      .at = "id:Id", .query = PAGE, .reply = "user_list:[FriendUser] next:Next"},
     {HTTP_GET, STR_INIT("/api/v1/messages/*"), "All messages with somebody, the latest first",
      .at = "peer_id:Id", .query = PAGE, .reply = "message_list:[Message] next:Next"},
+    {HTTP_GET, STR_INIT("/api/v1/conversations/"), "With whom one has exchanged messages, the latest first",
+     .query = PAGE, .reply = "conversation_list:[Conversation] cursor?:Cursor"},
     {HTTP_GET, STR_INIT("/api/v1/videos/*"), "One video, and for its author how its job stands",
      .at = "id:Id", .query = EXT, .reply = "video:VideoPage"},
     {HTTP_POST, STR_INIT("/api/v1/me/password/"), "Another password; every other session ends. The old names of its fields have _password behind them",

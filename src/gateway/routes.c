@@ -35,6 +35,7 @@ const struct http_route gateway_routes[] = {
     {HTTP_GET,  STR_INIT("/api/v1/users/*/followers/"),       HTTP_INLINE, OPTIONAL,         NULL,   relation_followers},
     {HTTP_GET,  STR_INIT("/api/v1/users/*/friends/"),         HTTP_INLINE, SIGNED_IN,        NULL,   relation_friends},
     {HTTP_GET,  STR_INIT("/api/v1/messages/*"),               HTTP_INLINE, SIGNED_IN,        NULL,   message_page},
+    {HTTP_GET,  STR_INIT("/api/v1/conversations/"),           HTTP_INLINE, SIGNED_IN,        NULL,   conversation_list},
     {HTTP_GET,  STR_INIT("/api/v1/feed/following/"),          HTTP_INLINE, SIGNED_IN,        NULL,   feed_following},
     {HTTP_POST, STR_INIT("/api/v1/seen/"),                    HTTP_WRITER, LIMITED(WRITE),   NULL,   viewer_seen},
     {HTTP_POST, STR_INIT("/api/v1/videos/*/not_interested/"), HTTP_WRITER, LIMITED(WRITE),   NULL,   viewer_not_interested},

@@ -228,6 +228,29 @@ static struct err *get_latest(struct message_api *base, struct ctx *c,
     return NULL;
 }
 
+struct conversations_job {
+    const struct message_list_conversations_req *req;
+    struct message_conversation_list found;
+};
+
+static struct err *read_conversations(struct sql_tx *tx, struct ctx *c, void *arg)
+{
+    struct conversations_job *job = arg;
+
+    return message_store_conversations(tx, c, job->req, &job->found);
+}
+
+static struct err *list_conversations(struct message_api *base, struct ctx *c,
+                                      const struct message_list_conversations_req *req,
+                                      struct message_list_conversations_resp *resp)
+{
+    struct conversations_job job = {.req = req};
+
+    TRY(sql_read_one(of(base)->db, c, read_conversations, &job));
+    resp->conversations = job.found;
+    return NULL;
+}
+
 /* ---- all of one account ---- */
 
 struct peers_job {
@@ -335,6 +358,7 @@ static const struct message_api_ops ops = {
     .list_before = list_before,
     .get_state = get_state,
     .get_latest = get_latest,
+    .list_conversations = list_conversations,
     .list_peers = list_peers,
     .forget = forget,
     .get_clocks = get_clocks,

@@ -107,6 +107,31 @@ struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
     return NULL;
 }
 
+struct err *message_store_conversations(struct sql_tx *tx, struct ctx *c,
+                                        const struct message_list_conversations_req *req,
+                                        struct message_conversation_list *out)
+{
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT last_id, last_from, last_at, last_content, peer_id, received_at,"
+                  " delivered_at FROM message_conversation WHERE user_id = ? AND last_at < ?"
+                  " ORDER BY last_at DESC LIMIT ?",
+                  sql_int(req->user_id), sql_before(req->before_time), sql_int(req->limit)));
+    *out = (struct message_conversation_list){
+        arena_array(c->arena, struct message_conversation, r.count), 0};
+    while (sql_next(&r)) {
+        struct message_conversation *one = &out->at[out->count++];
+        int64_t peer = sql_i64(&r, 4);
+
+        *one = (struct message_conversation){.peer_id = peer,
+                                             .latest = arena_new(c->arena, struct message_item),
+                                             .is_unread = sql_i64(&r, 5) > sql_i64(&r, 6)};
+        *one->latest = read_row(&r, req->user_id, peer);
+    }
+    return NULL;
+}
+
 static void read_all(struct ctx *c, struct sql_rows *r, int64_t viewer, int64_t peer,
                      struct message_item_list *out)
 {

@@ -11,6 +11,11 @@
 MUST_USE struct err *message_store_add(struct sql_tx *tx, struct ctx *c,
                                        const struct message_item *item);
 
+/* A page of one's conversations, the one first in which something was said last. */
+MUST_USE struct err *message_store_conversations(struct sql_tx *tx, struct ctx *c,
+                                                 const struct message_list_conversations_req *req,
+                                                 struct message_conversation_list *out);
+
 /* The latest message with each of the others, as far as there is one, in their order. */
 MUST_USE struct err *message_store_latest(struct sql_tx *tx, struct ctx *c, int64_t user,
                                           struct i64_list peers, struct message_item_list *out);
