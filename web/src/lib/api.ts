@@ -12,6 +12,7 @@ import type {
   Processing,
   ReportKind,
   Settings,
+  Talked,
   User,
   Video,
 } from './types';
@@ -22,6 +23,10 @@ export type Cursor = string | number | undefined;
 export interface VideoPage<Place = Cursor> {
   video_list: Video[];
   next?: Place;
+}
+export interface ConversationPage {
+  conversation_list: Talked[];
+  cursor?: string;
 }
 export interface UserPage {
   user_list: User[];
@@ -88,6 +93,7 @@ export const api = {
     post('/douyin/relation/action/', { to_user_id, action_type: on ? 1 : 2 }),
   people: (id: number, kind: 'followers' | 'following', cursor?: string) =>
     get<UserPage>(`${V1}/users/${id}/${kind}`, { cursor }),
+  conversations: (cursor?: string) => get<ConversationPage>(`${V1}/conversations`, { cursor }),
   friends: (id: number) => get<{ user_list: FriendUser[]; next?: string }>(`${V1}/users/${id}/friends`, { limit: 100 }),
   chat: (peer: number, cursor?: string) =>
     get<{ message_list: Message[]; next?: string }>(`${V1}/messages/${peer}`, { cursor }),

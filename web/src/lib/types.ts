@@ -8,6 +8,7 @@ export type User = Schemas['User'];
 export type FriendUser = Schemas['FriendUser'];
 export type Comment = Schemas['Comment'];
 export type Message = Schemas['Message'];
+export type Talked = Schemas['Conversation'];
 export type Unread = Schemas['Unread'];
 export type Limits = Schemas['Limits'];
 export type Settings = Schemas['Settings'];

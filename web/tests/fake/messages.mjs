@@ -23,6 +23,14 @@ function friends({ me }) {
   });
   return { user_list: list.sort((a, b) => b.at - a.at), next: '' };
 }
+function conversations({ me, params }) {
+  const list = [...users.keys()]
+    .filter((id) => id !== me.id && !apart(me.id, id) && between(me.id, id).length)
+    .map((id) => ({ user: showUser(id, me), message: between(me.id, id).at(-1), unread: me.unreadFrom.has(id) }))
+    .sort((a, b) => b.message.create_time - a.message.create_time);
+  const { items, next } = page(list, params.get('cursor'));
+  return { conversation_list: items, ...(next && { cursor: next }) };
+}
 function history({ me, id, params }) {
   need(users.has(id), 10002, 'no such user');
   const { items, next } = page(between(me.id, id).reverse(), params.get('cursor'));
@@ -52,6 +60,7 @@ function say({ me, params }) {
 export const messages = [
   ['GET', /^\/api\/v1\/users\/(\d+)\/friends$/, 'signed-in', friends],
   ['GET', /^\/api\/v1\/messages\/(\d+)$/, 'signed-in', history],
+  ['GET', /^\/api\/v1\/conversations$/, 'signed-in', conversations],
   ['GET', /^\/douyin\/message\/chat$/, 'signed-in', chat],
   ['POST', /^\/douyin\/message\/action$/, 'signed-in', say],
 ];

@@ -1,12 +1,42 @@
 // Two browsers talk; the inbox tells what happened.
 // SPDX-License-Identifier: Apache-2.0
-import { axe, BASE, check, eventually, get, OWN, post } from './harness.mjs';
+import { axe, BASE, check, eventually, get, newcomer, open, OWN, post } from './harness.mjs';
+
+async function write(page, text) {
+  const field = page.getByRole('textbox', { name: 'Write a message…' });
+  await field.fill(text);
+  await field.press('Enter');
+}
 
 /** Opens a page and waits until it hears the server: the stream opens a moment after the page. */
 async function openListening(page, path) {
   const heard = page.waitForResponse((reply) => reply.url().endsWith('/api/v1/events'));
   await page.goto(BASE + path);
   await heard;
+}
+
+/** Who follows nobody writes from a profile; both find the conversation again. */
+async function strangersTalk() {
+  const [writer, reader] = [await open(), await open()];
+  await newcomer(writer);
+  const { id } = await newcomer(reader);
+  await writer.goto(`${BASE}/u/${id}`);
+  await writer.getByRole('button', { name: 'Message' }).click();
+  await write(writer, 'We have never met');
+  await eventually('a conversation with a stranger is in the list', () =>
+    writer.locator('.people').getByText('We have never met').isVisible(),
+  );
+  await reader.goto(`${BASE}/messages`);
+  const fresh = reader.locator('.people li.fresh');
+  await fresh.filter({ hasText: 'We have never met' }).click();
+  check('a message of a stranger is found, and marked as new', reader.url().includes('/messages/'));
+  await eventually('once it was opened it is not new', async () => (await fresh.count()) === 0);
+  await eventually(
+    'nor is it counted',
+    async () => (await reader.locator('aside a[href="/messages"] .badge').count()) === 0,
+  );
+  await writer.context().close();
+  await reader.context().close();
 }
 
 export async function chat(world) {
@@ -16,11 +46,6 @@ export async function chat(world) {
     openListening(author, `/messages/${friendUser.id}`),
     openListening(friend, `/messages/${authorUser.id}`),
   ]);
-  const write = async (page, text) => {
-    const field = page.getByRole('textbox', { name: 'Write a message…' });
-    await field.fill(text);
-    await field.press('Enter');
-  };
   const last = (page) => page.locator('.say').last();
   await friend.getByText('Say hello').first().waitFor();
   await author.getByText('Say hello').first().waitFor();
@@ -74,6 +99,7 @@ export async function chat(world) {
     const { unread } = await (await author.request.get(`${BASE}/api/v1/me`, { headers: OWN })).json();
     return unread.notifications === 0;
   });
+  await strangersTalk();
   await author.context().close();
   await friend.context().close();
 }
