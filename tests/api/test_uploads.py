@@ -241,6 +241,20 @@ def test_what_is_open_counts_against_the_quota(own_server, new_user, clip):
     Upload(author).create(MiB)
 
 
+def test_what_was_acknowledged_finds_room_when_it_is_published(own_server, new_user, clips):
+    clip = clips.data('tiny.mp4')
+    server = own_server({'upload.account_bytes': str(2 * len(clip))})
+    author = new_user(server.url)
+    begun = [Upload(author) for _ in range(2)]
+    for upload in begun:
+        upload.create(len(clip))
+        upload.append(0, clip)
+    author.publish(clip, expect=QUOTA_USED_UP)
+    for upload in begun:
+        author.until_ready(upload.publish()['video_id'])
+    assert len(author.publish_list()) == 2
+
+
 def test_open_uploads_are_bounded(ann, bob):
     begun = [Upload(ann) for _ in range(20)]
     for upload in begun:
