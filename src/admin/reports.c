@@ -9,6 +9,7 @@
 
 #include "comment_api.h"
 #include "report_api.h"
+#include "text_rules.h"
 #include "text_table.h"
 #include "user_api.h"
 #include "video_api.h"
@@ -206,6 +207,7 @@ static struct err *settle(const struct admin *a, struct ctx *c, int64_t id, enum
     struct report_settle_req req = {id, deed, reason, operator(c)};
     struct report_settle_resp done = {0};
 
+    TRY(text_rules_check_deed(c, reason, req.by));
     TRY(report_get(a->reports, c, &by, &found));
     if (deed != REPORT_DISMISS)
         TRY(set_hidden(a, c, found.report, deed == REPORT_HIDE, reason));

@@ -199,7 +199,9 @@ const struct config_setting settings[] = {
            "How long an upload that comes in pieces may take; then what there is of it goes."),
     NUMBER(CONFIG_BYTES, "upload.max_bytes", "512MiB", 1 << 16, BIG, "Largest upload.",
            .reload = true),
-    NUMBER(CONFIG_INT, "upload.parallel", "32", 1, 4096, "Uploads at a time."),
+    NUMBER(CONFIG_INT, "upload.parallel", "32", 1, 4096,
+           "Uploads at a time; from one address, or one /64 of IPv6, a quarter of them, but two at "
+           "least."),
     TEXT("web.dir", "", 4000,
          "Folder of a web client that is served instead of the one inside the program."),
 };

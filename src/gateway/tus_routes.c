@@ -208,6 +208,17 @@ static struct err *publish(struct gateway *g, struct ctx *c, const struct video_
     return NULL;
 }
 
+/* Of two who publish it at once the slower may find its pieces gone: they are that video now. */
+static struct err *became(struct gateway *g, struct ctx *c, const struct http_req *req,
+                          struct err *gone, int64_t *video)
+{
+    struct video_upload u = {0};
+
+    TRY(find(g, c, req, false, &u));
+    *video = u.video_id;
+    return u.video_id ? NULL : gone;
+}
+
 /* POST /api/v1/uploads/{id}/publish : asked again, it answers with the same video. */
 struct err *tus_publish(void *self, struct ctx *c, const struct http_req *req,
                         struct http_reply *reply)
@@ -220,7 +231,9 @@ struct err *tus_publish(void *self, struct ctx *c, const struct http_req *req,
 
     TRY(uploads_title(c, req, &title));
     TRY(find(g, c, req, true, &u));
-    TRY(publish(g, c, &u, title, &ask.id));
+    struct err *e = publish(g, c, &u, title, &ask.id);
+
+    TRY(e && e->code == ERR_NOT_FOUND ? became(g, c, req, e, &ask.id) : e);
     TRY(video_get_media(g->deps.services.video, c, &ask, &media));
     struct json j = envelope_begin(c);
 

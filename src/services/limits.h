@@ -34,6 +34,7 @@ enum {
     SEARCH_MAX_CHARS = 64,      /* characters of what somebody searches for */
     SEARCH_LOOKS_MAX = 2000,    /* texts that one page of a search looks into */
     HIDE_REASON_MAX_CHARS = 200, /* characters of why something was hidden */
+    OPERATOR_MAX_CHARS = 64,     /* characters of the name of who did that */
     REPORT_MAX_CHARS = 500,      /* characters of what somebody says about something he reports */
     REPORTS_A_DAY = 100,         /* by one person */
     BLOCKS_MAX = 500,            /* people that one person blocks */

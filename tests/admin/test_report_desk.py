@@ -173,3 +173,15 @@ def test_a_reason_has_200_characters_at_most(server, reports, reported):
     admin(server.data, 'reports', 'hide', reported['report'], '--reason', 'x' * 201, status=BAD_INPUT)
     assert 'open' in reports('show', reported['report'])
     reports('hide', reported['report'], '--reason', '\u5c0f' * 200)
+
+
+@pytest.mark.parametrize('words, name', [(['--reason', 'x' * 201], 'otto'), (['--reason', 'a\x07'], 'otto'), ([], 'o' * 65)])
+def test_what_cannot_be_written_down_is_not_done(server, reports, ann, bob, new_user, video, monkeypatch, words, name):
+    said = bob.comment(video['id'], 'pills')
+    ann.report('comment', said['id'], 'spam')
+    report = report_of(reports, f'comment {said["id"]} ')
+    monkeypatch.setenv('SUDO_USER', name)
+    admin(server.data, 'reports', 'hide', report, *words, status=BAD_INPUT)
+    shown = dict(line.split(None, 1) for line in reports('show', report).splitlines())
+    assert (shown['hidden'], shown['state']) == ('no', 'open')
+    assert said['id'] in ids(new_user().comment_list(video['id']))

@@ -1,11 +1,13 @@
 # Clients that hold a connection without getting on with it lose it: nobody can use up all of them.
 # SPDX-License-Identifier: Apache-2.0
+import json
 import select
 
 import pytest
 
 from client import ENDPOINTS
 from http_bytes import Connection, exchange, get, request
+from tus import Upload
 from waiting import eventually
 
 UPLOAD = request('POST', ENDPOINTS['publish'][1],
@@ -55,3 +57,34 @@ def test_slow_clients_do_not_keep_others_waiting(server):
         assert [answer.status_code for answer in answers] == [200]
     for connection in crowd:
         connection.socket.close()
+
+
+def refused(crowd):
+    """Which of them were told that there is no room, so far."""
+    readable, _, _ = select.select([connection.socket for connection in crowd], [], [], 0)
+    return [connection for connection in crowd if connection.socket in readable]
+
+
+def test_one_address_cannot_use_up_the_uploads_of_others(own_server, new_user, clips):
+    server = own_server({'http.body_window': '1h', 'upload.parallel': 8})
+    author, clip = new_user(server.url), clips.data('tiny.mp4')
+    upload = Upload(author)
+    upload.create(len(clip))
+    crowd = [Connection(server, address='127.0.0.2') for _ in range(20)]
+    for connection in crowd:
+        connection.send(UPLOAD)
+    eventually(lambda: len(refused(crowd)) >= 12)
+    upload.append(0, clip)
+    author.publish(clip)
+    eventually(lambda: len(refused(crowd)) == 18)
+    answer = refused(crowd)[0].answer()
+    assert (answer.status_code, json.loads(answer.content)['status_code']) == (503, 50300) and answer.headers['retry-after']
+    for connection in crowd:
+        connection.socket.close()
+
+    def is_served():
+        with Connection(server, address='127.0.0.2') as late:
+            late.send(UPLOAD.replace(b'Content-Length: 100000', b'Content-Length: 0'))
+            assert late.answer().status_code == 200
+
+    eventually(is_served)

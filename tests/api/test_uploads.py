@@ -1,6 +1,7 @@
 # Uploads in pieces: tus 1.0 with creation, expiration, termination and checksum; and what becomes of them.
 # SPDX-License-Identifier: Apache-2.0
 import base64
+import os
 import threading
 
 import pytest
@@ -87,6 +88,34 @@ def test_who_was_late_leaves_no_files(own_server, new_user, clips):
     for _ in range(3):
         author.until_ready(publish_by_many(author, clips.data('tiny.mp4'))[0])
     assert len(list((server.data / 'media/objects/v').glob('*/*'))) == 3
+
+
+@pytest.mark.one_process('looks at files, which a cluster has in its store')
+def test_who_finds_the_pieces_gone_is_told_the_video_that_they_became(own_server, new_user, clips):
+    server = own_server()
+    author = new_user(server.url)
+    clip = clips.data('tiny.mp4')
+    upload = Upload(author)
+    upload.create(len(clip))
+    upload.append(0, clip)
+    piece, = pieces_of(server)
+    held, aside = server.data / 'held', server.data / 'aside'
+    # A pipe in the piece's place: whoever opens it waits until it has a writer, and finds no piece then.
+    os.mkfifo(held)
+    piece.rename(aside)
+    os.link(held, piece)
+    late = []
+    waiting = threading.Thread(target=lambda: late.append(upload.publish('late', expect=None)))
+    waiting.start()
+    eventually(lambda: any((server.data / 'media/scratch').glob('*/whole')))
+    assert upload.offset() == len(clip)
+    aside.rename(piece)
+    first = upload.publish()['video_id']
+    eventually(lambda: not pieces_of(server))
+    os.close(os.open(held, os.O_RDWR))
+    waiting.join()
+    assert [answer.get('video_id') for answer in late] == [first], late
+    assert ids(author.publish_list()) == [first]
 
 
 def test_what_has_not_come_whole_cannot_be_published(ann, upload):
@@ -239,6 +268,20 @@ def test_what_is_open_counts_against_the_quota(own_server, new_user, clip):
     assert code(Upload(author).create(1, 413)) == QUOTA_USED_UP
     first.end()
     Upload(author).create(MiB)
+
+
+def test_what_was_acknowledged_finds_room_when_it_is_published(own_server, new_user, clips):
+    clip = clips.data('tiny.mp4')
+    server = own_server({'upload.account_bytes': str(2 * len(clip))})
+    author = new_user(server.url)
+    begun = [Upload(author) for _ in range(2)]
+    for upload in begun:
+        upload.create(len(clip))
+        upload.append(0, clip)
+    author.publish(clip, expect=QUOTA_USED_UP)
+    for upload in begun:
+        author.until_ready(upload.publish()['video_id'])
+    assert len(author.publish_list()) == 2
 
 
 def test_open_uploads_are_bounded(ann, bob):

@@ -51,7 +51,7 @@ def start(own_server, new_user):
 
 
 def test_a_worker_that_fails_on_an_upload_fails_that_upload_alone(start, tmp_path, clips):
-    server, ann = start({'media.worker': by_content(tmp_path), 'media.inspect_timeout': '3s'})
+    server, ann = start({'media.worker': by_content(tmp_path), 'media.inspect_timeout': '3s', 'upload.parallel': 64})
     with ThreadPoolExecutor(len(WORDS)) as pool:
         refused = {word: pool.submit(publish, ann, word.encode() * 1000, word) for word in WORDS}
         good = ann.publish_new(clips.data('tiny.mp4'), 'meanwhile')

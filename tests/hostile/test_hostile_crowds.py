@@ -93,7 +93,7 @@ def test_slow_connections_of_all_kinds_do_not_keep_others_waiting(own_server, cr
     server = own_server({**PATIENT, 'upload.parallel': SLOW})
     beginnings = [b'G', b'GET /livez HTTP/1.1\r\nHost: a\r\nX: ', HEAD, HEAD + b'--limit\r\nConte']
     for at in range(SLOW):
-        crowd.append(Connection(server))
+        crowd.append(Connection(server, address=spread(at)))
         crowd[-1].send(beginnings[at % len(beginnings)])
     for _ in range(20):
         for connection in crowd[::7]:
@@ -204,8 +204,8 @@ def test_refused_connections_are_counted(own_server, clients):
 
 def test_uploads_beyond_the_limit_are_refused_and_reading_goes_on(own_server, crowd):
     server = own_server({**PATIENT, 'upload.parallel': 3})
-    for _ in range(3):
-        crowd.append(Connection(server))
+    for at in range(3):
+        crowd.append(Connection(server, address=spread(at)))
         crowd[-1].send(HEAD + b'--limit\r\n')
     eventually(lambda: upload_is_refused(server))
     served(server)

@@ -30,8 +30,9 @@ struct exchange {
     struct http_reply reply;
     const struct http_route *route;
     enum stage stage;
-    bool counted_upload, target_too_long, busy; /* busy: an executor's queue was full */
-    struct { /* what the application is to say of a file, elsewhere */
+    struct address_count *place; /* among the uploads */
+    bool target_too_long, busy;  /* busy: an executor's queue was full */
+    struct {                     /* what the application is to say of a file, elsewhere */
         int64_t bytes;
         bool keeping, open; /* open: not asked yet */
     } question;
@@ -133,8 +134,7 @@ void exchange_end(struct exchange *x, bool completed)
     connection_enter(x->connection, CONNECTION_IDLE);
     if (x->stage == ANSWERED)
         all->app->observe(all->app->self, &x->c, &done);
-    if (x->counted_upload)
-        atomic_fetch_sub(&all->uploads, 1);
+    upload_places_give(all->uploads, x->place);
     request_body_drop(&x->body);
     mhd_reply_end(&x->reply);
     arena_reset(&x->arena);
@@ -296,8 +296,8 @@ static enum MHD_Result begin_body(struct exchange *x)
 /* Is a file of that length welcome? */
 static enum MHD_Result expect_upload(struct exchange *x)
 {
-    x->counted_upload = true;
-    if (atomic_fetch_add(&x->all->uploads, 1) >= x->all->options->uploads_max)
+    x->place = upload_places_take(x->all->uploads, x->req.peer);
+    if (!x->place)
         return refuse_busy(x, "uploads");
     x->question.bytes = x->head.length;
     if (may_block(x)) {

@@ -7,13 +7,15 @@
 #include "http_server.h"
 #include "mhd_guard.h"
 #include "request_body.h"
+#include "upload_places.h"
 
 /* What the exchanges of one server share. */
 struct exchanges {
     const struct http_app *app;         /* borrowed */
     const struct http_options *options; /* borrowed */
     const struct proxies *proxies;      /* borrowed */
-    _Atomic size_t under_way, uploads;
+    struct upload_places *uploads;
+    _Atomic size_t under_way;
     _Atomic int64_t upload_max_bytes;
     atomic_bool draining; /* the server ends: every connection closes after its reply */
     _Atomic uint64_t refused_busy, refused_framing;

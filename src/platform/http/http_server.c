@@ -243,6 +243,7 @@ struct err *http_server_open(struct ctx *c, const struct http_options *options,
     s->exchanges.app = app;
     s->exchanges.options = &s->options;
     s->exchanges.proxies = &s->proxies;
+    s->exchanges.uploads = upload_places_create(options->uploads_max);
     http_server_set_upload_max(s, options->upload_max_bytes);
     s->connections = create_connections(s);
     s->proxies.header = options->proxy_header;
@@ -330,6 +331,7 @@ void http_server_close(struct http_server *s)
         close(s->socket);
     connections_destroy(s->connections);
     exchanges_fini(&s->exchanges);
+    upload_places_destroy(s->exchanges.uploads);
     pthread_mutex_destroy(&s->exchanges.lock);
     free(s->spool_dir);
     free(s);
@@ -340,7 +342,7 @@ struct http_stats http_server_stats(struct http_server *s)
     return (struct http_stats){
         .connections = connections_count(s->connections),
         .requests = atomic_load(&s->exchanges.under_way),
-        .uploads = atomic_load(&s->exchanges.uploads),
+        .uploads = upload_places_taken(s->exchanges.uploads),
         .refused_busy = atomic_load(&s->exchanges.refused_busy),
         .refused_framing = atomic_load(&s->exchanges.refused_framing),
         .refused_connections = connections_refused(s->connections),

@@ -21,7 +21,7 @@ struct http_options {
     struct str listen; /* "127.0.0.1:8080", "[::]:8080"; port 0: any free one */
     size_t threads;
     size_t connections_max, connections_per_address;
-    size_t uploads_max;       /* at the same time */
+    size_t uploads_max;       /* at the same time; of one client a part (upload_places.h) */
     int64_t upload_max_bytes; /* of one request */
     struct str spool_dir;     /* for uploads under way; emptied at start. "": no route takes any */
     int64_t header_timeout_ms, idle_timeout_ms, request_timeout_ms;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text_rules.h"
 
+#include "limits.h"
 #include "utf8.h"
 
 /* Bytes of an allowed control character at the start; 0: there is none. */
@@ -41,4 +42,17 @@ struct err *text_rules_check(struct ctx *c, const struct text_rule *rule, struct
         return err_reason(c, ERR_INVALID, rule->reason, "the %s has control characters",
                           rule->what);
     return NULL;
+}
+
+static struct err *check_note(struct ctx *c, const char *what, struct str text, size_t max)
+{
+    const struct text_rule rule = {.what = what, .min_chars = 1, .max_chars = max};
+
+    return text.len ? text_rules_check(c, &rule, text) : NULL;
+}
+
+struct err *text_rules_check_deed(struct ctx *c, struct str why, struct str who)
+{
+    TRY(check_note(c, "reason", why, HIDE_REASON_MAX_CHARS));
+    return check_note(c, "name", who, OPERATOR_MAX_CHARS);
 }

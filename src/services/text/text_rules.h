@@ -16,4 +16,7 @@ struct text_rule {
 /* ERR_INVALID: too short, too long, blank, a control character, or not UTF-8. */
 MUST_USE struct err *text_rules_check(struct ctx *c, const struct text_rule *rule, struct str text);
 
+/* What is written down of an operator's deed: why, and by whom; either may be empty. */
+MUST_USE struct err *text_rules_check_deed(struct ctx *c, struct str why, struct str who);
+
 #endif

@@ -29,12 +29,14 @@ static struct err *no_video(struct ctx *c, int64_t id)
 struct publish_job {
     struct video *self;
     const struct video_publish_req *req;
+    int64_t open; /* the length of the upload that it is; 0: none */
     struct video_publish_resp done;
 };
 
 /* Times are unique, so that a page that ends at one never splits equals (contract, section 3.1). */
 static struct err *add_video(struct sql_tx *tx, struct ctx *c, struct publish_job *job)
 {
+    const struct video_wish wish = {job->req->author_id, job->req->bytes, job->open};
     struct video_item *item = arena_new(c->arena, struct video_item);
 
     *item = (struct video_item){
@@ -44,7 +46,7 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, struct publish_jo
         .media = job->req->media,
         .bytes = job->req->bytes,
     };
-    TRY(video_usage_claim(tx, c, &job->self->quota, item->author_id, item->bytes));
+    TRY(video_usage_claim(tx, c, &job->self->quota, &wish));
     TRY(sequence_next(tx, c, STR("video"), &item->id));
     TRY(sequence_time(tx, c, STR("video_time"), &item->created_at));
     TRY(video_store_add(tx, c, item));
@@ -58,14 +60,13 @@ static struct err *add_video(struct sql_tx *tx, struct ctx *c, struct publish_jo
 /* An upload becomes one video, however often its author asks. */
 static struct err *add_upload(struct sql_tx *tx, struct ctx *c, struct publish_job *job)
 {
-    const struct video_upload upload = {.author_id = job->req->author_id,
-                                        .id = job->req->upload_id};
-    int64_t video;
+    struct video_upload upload = {.author_id = job->req->author_id, .id = job->req->upload_id};
 
-    TRY(video_uploads_claim(tx, c, upload.author_id, upload.id, &video));
-    job->done = (struct video_publish_resp){.id = video, .again = true};
-    if (video)
+    TRY(video_uploads_claim(tx, c, &upload));
+    job->done = (struct video_publish_resp){.id = upload.video_id, .again = true};
+    if (upload.video_id)
         return NULL;
+    job->open = upload.length;
     TRY(add_video(tx, c, job));
     return video_uploads_became(job->self, tx, c, &upload, job->done.id);
 }
@@ -101,8 +102,9 @@ struct quota_job {
 static struct err *read_quota(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     const struct quota_job *job = arg;
+    const struct video_wish wish = {.author_id = job->req->author_id, .bytes = job->req->bytes};
 
-    return video_usage_check(tx, c, &job->self->quota, job->req->author_id, job->req->bytes);
+    return video_usage_check(tx, c, &job->self->quota, &wish);
 }
 
 static struct err *check_quota(struct video_api *base, struct ctx *c,
@@ -112,7 +114,7 @@ static struct err *check_quota(struct video_api *base, struct ctx *c,
     struct quota_job job = {video_of(base), req};
 
     (void)resp;
-    return sql_read_one(job.self->db, c, read_quota, &job);
+    return sql_read(job.self->db, c, read_quota, &job);
 }
 
 /* ---- reading ---- */

@@ -63,6 +63,17 @@ static struct err *publish(struct world *w, int64_t author, int64_t id,
     return video_publish(w->api.video, &w->ctx, &req, out);
 }
 
+/* One that did not come in pieces. */
+static struct err *publish_whole(struct world *w, struct video_api *videos, int64_t author)
+{
+    struct video_media media = world_upload;
+    struct video_publish_req req = {
+        .author_id = author, .title = STR("x"), .media = &media, .bytes = 1};
+    struct video_publish_resp done;
+
+    return video_publish(videos, &w->ctx, &req, &done);
+}
+
 static struct video_sweep_resp sweep(struct world *w, const char *asset)
 {
     struct video_sweep_req req = {.asset = str_of(asset)};
@@ -210,6 +221,7 @@ static void what_is_open_counts_against_the_quota(void **state)
     assert_ok(&w->ctx, begin(w, videos, ann, 1, LENGTH));
     assert_ok(&w->ctx, begin(w, videos, ann, 2, LENGTH));
     assert_reason(begin(w, videos, ann, 3, 1), ERR_PRECONDITION, "quota_used_up");
+    assert_reason(publish_whole(w, videos, ann), ERR_PRECONDITION, "quota_used_up");
     assert_ok(&w->ctx, begin(w, videos, bob, 4, 2LL * LENGTH));
     assert_err(begin(w, videos, bob, 5, INT64_MAX), ERR_INVALID);
     video_destroy(videos);

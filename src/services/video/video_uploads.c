@@ -37,18 +37,18 @@ struct begin_job {
     const struct video_begin_upload_req *req;
 };
 
-/* What is open counts as if it were there: its author has the room when it is. */
 static struct err *claim_room(struct sql_tx *tx, struct ctx *c, const struct begin_job *job)
 {
     const struct video_upload *u = job->req->upload;
+    const struct video_wish wish = {.author_id = u->author_id, .bytes = u->length};
     int64_t count, bytes;
 
-    TRY(video_usage_claim(tx, c, &job->self->quota, u->author_id, u->length));
+    TRY(video_usage_claim(tx, c, &job->self->quota, &wish));
     TRY(video_upload_store_open(tx, c, u->author_id, &count, &bytes));
     if (count >= UPLOADS_OPEN_MAX)
         return err_reason(c, ERR_PRECONDITION, "quota_used_up",
                           "at most %d uploads may be open at a time", UPLOADS_OPEN_MAX);
-    return video_usage_claim(tx, c, &job->self->quota, u->author_id, bytes + u->length);
+    return NULL;
 }
 
 static struct err *begin(struct sql_tx *tx, struct ctx *c, void *arg)
@@ -181,16 +181,12 @@ struct err *video_uploads_end(struct video_api *base, struct ctx *c,
     return sql_write(job.self->db, c, end, &job);
 }
 
-struct err *video_uploads_claim(struct sql_tx *tx, struct ctx *c, int64_t author, int64_t id,
-                                int64_t *video)
+struct err *video_uploads_claim(struct sql_tx *tx, struct ctx *c, struct video_upload *u)
 {
-    struct video_upload u;
-
-    TRY(video_upload_store_lock(tx, c, author, id, &u));
-    if (!u.video_id && u.received < u.length)
+    TRY(video_upload_store_lock(tx, c, u->author_id, u->id, u));
+    if (!u->video_id && u->received < u->length)
         return err_reason(c, ERR_PRECONDITION, "upload_not_whole",
-                          "%" PRId64 " of %" PRId64 " bytes have come", u.received, u.length);
-    *video = u.video_id;
+                          "%" PRId64 " of %" PRId64 " bytes have come", u->received, u->length);
     return NULL;
 }
 

@@ -24,10 +24,10 @@ struct err *video_uploads_end(struct video_api *base, struct ctx *c,
 struct err *video_uploads_sweep(struct video_api *base, struct ctx *c,
                                 const struct video_sweep_req *req, struct video_sweep_resp *resp);
 
-/* In the transaction that publishes: which video it is already, or 0, and it stays so. NOT_FOUND;
+/* In the transaction that publishes: the upload of that author and id, and it stays so. NOT_FOUND;
  * PRECONDITION: not all of it has come. */
-MUST_USE struct err *video_uploads_claim(struct sql_tx *tx, struct ctx *c, int64_t author,
-                                         int64_t id, int64_t *video);
+MUST_USE struct err *video_uploads_claim(struct sql_tx *tx, struct ctx *c,
+                                         struct video_upload *upload);
 MUST_USE struct err *video_uploads_became(struct video *self, struct sql_tx *tx, struct ctx *c,
                                           const struct video_upload *upload, int64_t video);
 

@@ -4,6 +4,8 @@
 
 #include <inttypes.h>
 
+#include "video_upload_store.h"
+
 static struct err *hold(struct sql_tx *tx, struct ctx *c, int64_t author)
 {
     return sql_hold(
@@ -48,12 +50,17 @@ static struct err *used_up(struct ctx *c, const char *what, int64_t limit)
                       "your account may have at most %" PRId64 " %s", limit, what);
 }
 
-static struct err *check(struct ctx *c, const struct video_quota *quota, struct video_usage used,
-                         int64_t bytes)
+/* What is open counts as if it were there: its author has the room when it is. */
+static struct err *check(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
+                         const struct video_wish *wish, struct video_usage used)
 {
+    int64_t count, open;
+
+    TRY(video_upload_store_open(tx, c, wish->author_id, &count, &open));
+    used.bytes += open - wish->open;
     if (!fits(used.videos, 1, quota->videos))
         return used_up(c, "videos", quota->videos);
-    if (!fits(used.bytes, bytes, quota->bytes))
+    if (!fits(used.bytes, wish->bytes, quota->bytes))
         return used_up(c, "bytes of videos", quota->bytes);
     if (!fits(used.pending, 1, quota->pending))
         return used_up(c, "videos that wait to be processed", quota->pending);
@@ -61,22 +68,22 @@ static struct err *check(struct ctx *c, const struct video_quota *quota, struct 
 }
 
 struct err *video_usage_check(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
-                              int64_t author, int64_t bytes)
+                              const struct video_wish *wish)
 {
     struct sql_rows r;
 
-    TRY(sql_query(tx, c, &r, USAGE, sql_int(author)));
-    return check(c, quota, take_usage(&r), bytes);
+    TRY(sql_query(tx, c, &r, USAGE, sql_int(wish->author_id)));
+    return check(tx, c, quota, wish, take_usage(&r));
 }
 
 struct err *video_usage_claim(struct sql_tx *tx, struct ctx *c, const struct video_quota *quota,
-                              int64_t author, int64_t bytes)
+                              const struct video_wish *wish)
 {
     struct sql_rows r;
 
-    TRY(hold(tx, c, author));
-    TRY(sql_lock(tx, c, &r, USAGE, sql_int(author)));
-    return check(c, quota, take_usage(&r), bytes);
+    TRY(hold(tx, c, wish->author_id));
+    TRY(sql_lock(tx, c, &r, USAGE, sql_int(wish->author_id)));
+    return check(tx, c, quota, wish, take_usage(&r));
 }
 
 int64_t video_usage_pending(enum video_state state)

@@ -19,15 +19,22 @@ MUST_USE struct err *video_usage_move(struct sql_tx *tx, struct ctx *c, int64_t 
 /* An author who has no videos is forgotten. */
 MUST_USE struct err *video_usage_forget(struct sql_tx *tx, struct ctx *c, int64_t author);
 
-/* May the author add one more video of `bytes`? ERR_PRECONDITION, reason quota_used_up: no. */
+/* One video more. */
+struct video_wish {
+    int64_t author_id, bytes;
+    int64_t open; /* the length of the open upload that it is, which is counted already; 0: none */
+};
+
+/* May the author have it, beside the videos and the open uploads that are there? ERR_PRECONDITION,
+ * reason quota_used_up: no. */
 MUST_USE struct err *video_usage_check(struct sql_tx *tx, struct ctx *c,
-                                       const struct video_quota *quota, int64_t author,
-                                       int64_t bytes);
+                                       const struct video_quota *quota,
+                                       const struct video_wish *wish);
 
 /* The same for who adds it now: what the author has stays so until the transaction ends. */
 MUST_USE struct err *video_usage_claim(struct sql_tx *tx, struct ctx *c,
-                                       const struct video_quota *quota, int64_t author,
-                                       int64_t bytes);
+                                       const struct video_quota *quota,
+                                       const struct video_wish *wish);
 
 /* Is a video in this state still waiting for its transcoder, or with it? 1 or 0. */
 int64_t video_usage_pending(enum video_state state);

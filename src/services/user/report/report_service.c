@@ -11,7 +11,7 @@
 #include "sequence.h"
 #include "text_rules.h"
 
-enum { DAY_MS = 24 * 3600 * 1000, ACTS_MAX = 100, OPERATOR_MAX_CHARS = 64 };
+enum { DAY_MS = 24 * 3600 * 1000, ACTS_MAX = 100 };
 
 struct report {
     struct report_api base; /* first */
@@ -213,13 +213,6 @@ static struct err *write_deed(struct sql_tx *tx, struct ctx *c, void *arg)
     return report_store_add_act(tx, c, &act);
 }
 
-static struct err *check_note(struct ctx *c, const char *what, struct str text, size_t max)
-{
-    const struct text_rule rule = {.what = what, .min_chars = 1, .max_chars = max};
-
-    return text.len ? text_rules_check(c, &rule, text) : NULL;
-}
-
 static struct err *settle(struct report_api *base, struct ctx *c,
                           const struct report_settle_req *req, struct report_settle_resp *resp)
 {
@@ -227,8 +220,7 @@ static struct err *settle(struct report_api *base, struct ctx *c,
 
     if (req->deed < REPORT_HIDE || req->deed > REPORT_DISMISS)
         return err_new(c, ERR_INVALID, "nothing of that kind can be done");
-    TRY(check_note(c, "reason", req->note, HIDE_REASON_MAX_CHARS));
-    TRY(check_note(c, "name", req->by, OPERATOR_MAX_CHARS));
+    TRY(text_rules_check_deed(c, req->note, req->by));
     TRY(sql_write(of(base)->db, c, write_deed, &job));
     resp->report = job.item;
     return NULL;
