@@ -154,7 +154,7 @@ def test_calls_go_on_over_a_restart_of_what_is_asked(own_kit, messages):
     """The client reconnects by itself, and nothing of the old connection is in its way."""
     with connect(own_kit, max_reconnect_backoff_ms=200, initial_reconnect_backoff_ms=100, min_reconnect_backoff_ms=100) as channel:
         check = messages.method(channel, 'grpc.health.v1.Health', 'Check')
-        assert check().status == SERVING
+        assert check(wait_for_ready=True).status == SERVING  # a connection has no longer than the backoff to be made
         assert own_kit.stop() == 0
         assert failure(check).code() == grpc.StatusCode.UNAVAILABLE
         own_kit.start()
