@@ -3,6 +3,7 @@
 #include "event_news.h"
 
 #include "message_view.h"
+#include "unread.h"
 #include "video_progress.h"
 
 /* ---- asking ---- */
@@ -50,6 +51,7 @@ struct err *event_news_fetch(struct look *look, const struct event_cursor *after
     out->videos = found_videos.news;
     out->too_many = out->messages.count == EVENT_BATCH_MAX || out->videos.count == EVENT_BATCH_MAX;
     choose_notices(out, after, found_notices.notices);
+    TRY(unread_leave_out(look, &out->unread));
     return out->notices.list.count ? notice_page_load(look, &out->notices) : NULL;
 }
 
@@ -123,7 +125,8 @@ static void write_unread(struct json *j, const struct event_news *news, struct e
     if (p->knows_unread && p->unread.messages == now->messages && p->unread.notices == now->notices)
         return;
     p->knows_unread = true;
-    p->unread = *now;
+    p->unread =
+        (struct notice_count_unread_resp){.messages = now->messages, .notices = now->notices};
     begin(j, "unread", &p->at);
     json_lit(j, "{\"messages\":");
     json_int(j, now->messages);

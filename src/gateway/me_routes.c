@@ -7,6 +7,7 @@
 #include "media_limits.h"
 #include "page.h"
 #include "pictures.h"
+#include "unread.h"
 
 enum { SEEN_EVERY_MS = 3600 * CLOCK_MS_PER_S };
 
@@ -67,7 +68,7 @@ static struct err *note_seen(struct look *look, const struct http_req *req,
 /* ---- GET /api/v1/me ---- */
 
 struct me {
-    struct user_page page;
+    struct user_view user;
     struct user_get_settings_resp settings;
     struct notice_count_unread_resp unread; /* zeros, while nobody can say */
 };
@@ -77,8 +78,7 @@ static void write_me(struct json *j, struct look *look, const struct http_req *r
 {
     json_lit(j, ",\"user\":");
     if (look->c->user_id) {
-        (void)page_write_user(j, &me->page.users[0], gateway_base_url(look->g, look->c, req),
-                              false);
+        (void)page_write_user(j, &me->user, gateway_base_url(look->g, look->c, req), false);
         json_lit(j, "}");
     } else {
         json_lit(j, "null");
@@ -102,7 +102,9 @@ static struct err *load_me(struct look *look, struct me *out)
     user_get_settings_start(of->user, look->c, &ask, &out->settings, &look->calls);
     notice_count_unread_start(of->notice, look->c, &count, &out->unread, &look->calls);
     look_optional(look, DEGRADED_MESSAGES);
-    return page_load_users(look, (struct i64_list){id, 1}, &out->page);
+    look_users(look, (struct i64_list){id, 1}, true, &out->user);
+    TRY(look_join(look));
+    return unread_leave_out(look, &out->unread);
 }
 
 struct err *me_show(void *self, struct ctx *c, const struct http_req *req, struct http_reply *reply)

@@ -3,6 +3,7 @@
 #include "envelope.h"
 #include "limits.h"
 #include "notice_page.h"
+#include "unread.h"
 #include "window.h"
 
 static struct cursor notice_at(const void *list, size_t i)
@@ -26,6 +27,7 @@ static struct err *find(struct look *look, const struct http_req *req, struct wi
     notice_list_start(notices, c, &ask, &found, &look->calls);
     notice_count_unread_start(notices, c, &count, unread, &look->calls);
     TRY(look_join(look));
+    TRY(unread_leave_out(look, unread));
     window_cut(w, c, &found.notices.count, notice_at, &found.notices);
     *out = found.notices;
     return NULL;

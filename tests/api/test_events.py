@@ -101,12 +101,16 @@ def test_likes_comments_and_follows_are_told_as_the_list_shows_them(ann, bob, li
 
 def test_nothing_is_told_of_who_is_blocked(ann, bob, new_user, listen, video):
     eve = new_user()
+    ann.until_ready(video['id'])
+    eventually(lambda: ann.request('GET', '/api/v1/notifications')['list'] or pytest.fail('not yet'))
     ann.block(bob.id)
     stream = begun(listen(ann))
     bob.like(video['id'])
     eve.follow(ann.id)
     stream.until_event('notification', lambda notice: notice['kind'] == 'follow')
     assert not [notice for notice in told(stream.heard, 'notification') if notice['kind'] == 'like']
+    stream.until_event('unread', lambda now: now['notifications'] >= 2)
+    assert [now['notifications'] for now in told(stream.heard, 'unread')] == [1, 2], 'the upload, then eve'
 
 
 def test_how_an_upload_is_processed_is_told_until_it_is_ready(ann, listen, clips):

@@ -140,6 +140,21 @@ def test_notices_of_a_blocked_person_are_not_shown(ann, bob, video):
     becomes(ann, 'like', (1, [bob.id]))
 
 
+def test_what_a_blocked_person_does_is_not_counted(ann, bob, new_user, video):
+    ann.until_ready(video['id'])
+    becomes(ann, 'processing', (1, []))
+    read(ann)
+    bob.like(video['id'])
+    becomes(ann, 'like', (1, [bob.id]))
+    assert unread(ann) == (1, 0)
+    ann.block(bob.id)
+    new_user().follow(ann.id)
+    eventually(lambda: listed(ann, 'follow') or pytest.fail('not yet'))
+    assert unread(ann) == (1, 0) and ann.request('GET', '/api/v1/me')['unread']['notifications'] == 1
+    read(ann, listed(ann)[0]['at'])
+    assert unread(ann) == (0, 0)
+
+
 def test_the_latest_comes_first_and_pages_hold_all(ann, bob, clips):
     videos = [ann.publish_new(clips.data('tiny.mp4'))['id'] for _ in range(3)]
     for video in videos:

@@ -75,7 +75,8 @@ static struct err *read_counts(struct sql_tx *tx, struct ctx *c, void *arg)
 {
     struct count_job *job = arg;
 
-    TRY(notice_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.notices));
+    TRY(notice_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.unread));
+    job->found.notices = (int64_t)job->found.unread.count;
     return message_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.messages);
 }
 

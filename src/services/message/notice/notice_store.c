@@ -26,6 +26,13 @@ static struct notice_item read_row(struct ctx *c, const struct sql_rows *r, int6
     return item;
 }
 
+static void read_all(struct ctx *c, struct sql_rows *r, int64_t user, struct notice_item_list *out)
+{
+    *out = (struct notice_item_list){arena_array(c->arena, struct notice_item, r->count), 0};
+    while (sql_next(r))
+        out->at[out->count++] = read_row(c, r, user);
+}
+
 static struct sql_arg actor(const struct notice_item *item, size_t i)
 {
     return sql_int(i < item->actors.count ? item->actors.at[i] : 0);
@@ -98,9 +105,7 @@ struct err *notice_store_list(struct sql_tx *tx, struct ctx *c, const struct not
                   " AND (at < ? OR id < ?) ORDER BY at DESC, id DESC LIMIT ?",
                   sql_int(req->user_id), sql_before(req->before_time), sql_before(req->before_time),
                   sql_int(req->before_id), sql_int(req->limit)));
-    *out = (struct notice_item_list){arena_array(c->arena, struct notice_item, r.count), 0};
-    while (sql_next(&r))
-        out->at[out->count++] = read_row(c, &r, req->user_id);
+    read_all(c, &r, req->user_id, out);
     return NULL;
 }
 
@@ -113,14 +118,14 @@ struct err *notice_store_read(struct sql_tx *tx, struct ctx *c,
 }
 
 struct err *notice_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t most,
-                                int64_t *out)
+                                struct notice_item_list *out)
 {
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT count(*) FROM (SELECT 1 FROM notice_group WHERE user_id = ?"
-                  " AND is_read = 0 LIMIT ?) AS some",
+                  "SELECT " COLUMNS " FROM notice_group WHERE user_id = ? AND is_read = 0"
+                  " ORDER BY at DESC LIMIT ?",
                   sql_int(user), sql_int(most)));
-    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    read_all(c, &r, user, out);
     return NULL;
 }

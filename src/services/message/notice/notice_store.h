@@ -36,7 +36,8 @@ MUST_USE struct err *notice_store_list(struct sql_tx *tx, struct ctx *c,
                                        struct notice_item_list *out);
 MUST_USE struct err *notice_store_read(struct sql_tx *tx, struct ctx *c,
                                        const struct notice_set_read_req *req);
+/* The latest of those that were not read. */
 MUST_USE struct err *notice_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                         int64_t most, int64_t *out);
+                                         int64_t most, struct notice_item_list *out);
 
 #endif
