@@ -11,6 +11,18 @@ static const char *const kind_names[] = {
     [NOTICE_PROCESSING] = "processing",
 };
 
+/* One flag for each notice; 0, of those without a comment, nobody hides. */
+static void want_hidden_comments(struct look *look, struct notice_page *page)
+{
+    size_t count = page->list.count;
+    struct i64_list comments = {arena_array(look->c->arena, int64_t, count), count};
+
+    for (size_t i = 0; i < count; i++)
+        comments.at[i] = page->list.at[i].comment_id;
+    page->hidden_comment = arena_array(look->c->arena, bool, count);
+    look_hidden(look, RELATION_COMMENT, comments, page->hidden_comment);
+}
+
 static struct err *load_others(struct look *look, struct notice_page *page)
 {
     struct arena *a = look->c->arena;
@@ -30,6 +42,7 @@ static struct err *load_others(struct look *look, struct notice_page *page)
     }
     page->hidden = arena_array(a, bool, actors.count);
     look_hidden(look, RELATION_USER, actors, page->hidden);
+    want_hidden_comments(look, page);
     TRY(page_load_users(look, actors, &page->actors));
     return page_load_videos(look, videos, &page->videos);
 }
@@ -96,12 +109,14 @@ static void write_actors(struct json *j, const struct notice_page *page, size_t 
     json_lit(j, "]");
 }
 
-/* The comment is one of those who are named; else it is left out. */
+/* The comment is one of those who are named, and is not hidden; else it is left out. */
 static void write_comment(struct json *j, struct look *look, const struct notice_page *page,
                           const struct notice_item *item, size_t first, struct str base)
 {
     const struct comment_item *said = NULL;
 
+    if (page->hidden_comment[item - page->list.at])
+        return;
     for (size_t i = 0; i < page->comments.count && !said; i++)
         if (page->comments.at[i].id == item->comment_id && !page->comments.at[i].hidden_at)
             said = &page->comments.at[i];

@@ -12,7 +12,8 @@ struct notice_page {
     bool *hidden; /* actors[i] is blocked */
     struct video_page videos;
     struct comment_item_list comments;
-    struct str base; /* of URLs */
+    bool *hidden_comment; /* the comment of list.at[i] was reported by the viewer */
+    struct str base;      /* of URLs */
 };
 
 /* What the notices in page->list name, for the viewer of the look. */

@@ -5,6 +5,7 @@ import pytest
 from checks import BAD_PARAMETER, BAD_TEXT, ID_MAX, NO_COMMENT, NO_SESSION, NO_USER, NO_VIDEO, OK
 from client import ids
 from pages import walk_ids
+from waiting import eventually
 
 MISSING = [('video', NO_VIDEO), ('comment', NO_COMMENT), ('user', NO_USER)]
 
@@ -48,6 +49,15 @@ def test_a_reported_comment_is_gone_for_the_reporter_alone(ann, bob, video):
     ann.report('comment', first['id'], 'hate', text='look at that\n\u4f60\u597d')
     assert ids(ann.comment_list(video['id'])) == walk_ids(ann, 'comments', video['id']) == [second['id']]
     assert ids(bob.comment_list(video['id'])) == [second['id'], first['id']]
+
+
+def test_a_reported_comment_is_not_read_in_notifications_either(ann, bob, video):
+    comment = bob.comment(video['id'], 'first')
+    told = lambda: [one for one in ann.request('GET', '/api/v1/notifications')['list'] if one['kind'] == 'comment']
+    eventually(lambda: told() or pytest.fail('not yet'))
+    assert told()[0]['comment']['id'] == comment['id']
+    ann.report('comment', comment['id'], 'hate')
+    assert 'comment' not in told()[0] and ids(told()[0]['actors']) == [bob.id]
 
 
 def test_a_reported_person_stays_to_be_seen(ann, bob, bobs):
