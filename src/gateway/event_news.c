@@ -8,7 +8,8 @@
 
 /* ---- asking ---- */
 
-/* They come newest first; what happened before or behind is somebody else's turn. */
+/* They come newest first; what happened before or behind is somebody else's turn. As many as can be
+ * asked for, and all of them new: what else lies between may have been left out. */
 static void choose_notices(struct event_news *news, const struct event_cursor *after,
                            struct notice_item_list found)
 {
@@ -17,7 +18,8 @@ static void choose_notices(struct event_news *news, const struct event_cursor *a
     for (size_t i = found.count; i-- > 0;)
         if (found.at[i].at > after->message && found.at[i].at <= news->up_to.message)
             out->at[out->count++] = found.at[i];
-    news->too_many |= out->count == EVENT_BATCH_MAX;
+    news->too_many |=
+        found.count == EVENT_BATCH_MAX && found.at[found.count - 1].at > after->message;
 }
 
 struct err *event_news_fetch(struct look *look, const struct event_cursor *after,

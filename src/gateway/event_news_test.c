@@ -83,12 +83,66 @@ static void who_begins_anew_is_told_so_and_nothing_of_before(void **state)
     arena_fini(&p.arena);
 }
 
+static struct err *list_later(struct notice_api *self, struct ctx *c,
+                              const struct notice_list_req *req, struct notice_list_resp *resp)
+{
+    struct notice_item *at = arena_array(c->arena, struct notice_item, (size_t)req->limit);
+
+    (void)self;
+    for (int64_t i = 0; i < req->limit; i++)
+        at[i] = (struct notice_item){.id = 1000 - i, .at = 1000 - i};
+    resp->notices = (struct notice_item_list){at, (size_t)req->limit};
+    return NULL;
+}
+
+static struct err *count_none(struct notice_api *self, struct ctx *c,
+                              const struct notice_count_unread_req *req,
+                              struct notice_count_unread_resp *resp)
+{
+    (void)self, (void)c, (void)req;
+    *resp = (struct notice_count_unread_resp){0};
+    return NULL;
+}
+
+static struct err *list_no_messages(struct message_api *self, struct ctx *c,
+                                    const struct message_list_news_req *req,
+                                    struct message_list_resp *resp)
+{
+    (void)self, (void)c, (void)req;
+    *resp = (struct message_list_resp){0};
+    return NULL;
+}
+
+/* More came after the clock was read than are given: what lies before may be among what is not. */
+static void notices_that_newer_ones_pushed_out_are_no_silent_loss(void **state)
+{
+    static const struct notice_api_ops notice_ops = {.list = list_later,
+                                                     .count_unread = count_none};
+    static const struct message_api_ops message_ops = {.list_news = list_no_messages};
+    struct notice_api notices = {&notice_ops};
+    struct message_api messages = {&message_ops};
+    struct gateway g = {.deps.services = {.notice = &notices, .message = &messages}};
+    const struct event_cursor after = {8, 100, 0}, clock = {8, 103, 0};
+    struct page p;
+    struct event_place place = {.at = after};
+
+    (void)state;
+    open_page(&p);
+    p.look.g = &g;
+    p.news = (struct event_news){.with_unread = false};
+    assert_null(event_news_fetch(&p.look, &after, &clock, &p.news));
+    assert_int_equal(times(event_news_write(&p.look, &p.news, STR(""), &place), "event: reset\n"),
+                     1);
+    arena_fini(&p.arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_hears_what_is_behind_his_own_place),
         cmocka_unit_test(what_is_unread_is_told_when_it_changes),
         cmocka_unit_test(who_begins_anew_is_told_so_and_nothing_of_before),
+        cmocka_unit_test(notices_that_newer_ones_pushed_out_are_no_silent_loss),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
