@@ -4,8 +4,8 @@
 
 /* Of all notices in one list each, in their order. */
 struct named {
-    struct i64_list actors, videos;
-    struct user_view *users;
+    struct i64_list actors, videos, writers;
+    struct user_view *users, *there; /* actors; writers */
     struct video_view *shown;
     bool *blocked, *unwanted;
 };
@@ -37,13 +37,15 @@ static struct err *load(struct look *look, struct named *n)
     n->shown = arena_array(a, struct video_view, n->videos.count);
     n->unwanted = arena_array(a, bool, n->videos.count);
     look_users(look, n->actors, false, n->users);
+    n->there = arena_array(a, struct user_view, n->writers.count);
+    look_users(look, n->writers, false, n->there);
     look_hidden(look, RELATION_USER, n->actors, n->blocked);
     look_videos(look, n->videos, n->shown);
     look_hidden(look, RELATION_VIDEO, n->videos, n->unwanted);
     return look_join(look);
 }
 
-static int64_t count(const struct notice_item_list *list, const struct named *n)
+static int64_t count_notices(const struct notice_item_list *list, const struct named *n)
 {
     size_t first = 0, video = 0;
     int64_t sum = 0;
@@ -64,11 +66,26 @@ static int64_t count(const struct notice_item_list *list, const struct named *n)
     return sum;
 }
 
+static int64_t count_writers(const struct named *n)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < n->writers.count; i++)
+        sum += n->there[i].id != 0;
+    return sum;
+}
+
+static void count_again(struct notice_count_unread_resp *counted, const struct named *n)
+{
+    counted->notices = count_notices(&counted->unread, n);
+    counted->messages = count_writers(n);
+}
+
 struct err *unread_leave_out(struct look *look, struct notice_count_unread_resp *counted)
 {
-    struct named n = {0};
+    struct named n = {.writers = counted->writer_ids};
 
-    if (!counted->unread.count)
+    if (!counted->unread.count && !counted->writer_ids.count)
         return NULL;
     gather(look->c->arena, &counted->unread, &n);
     struct err *e = load(look, &n);
@@ -78,6 +95,6 @@ struct err *unread_leave_out(struct look *look, struct notice_count_unread_resp 
     if (e)
         degraded_note(&look->g->degraded, look->c, DEGRADED_HIDDEN, e);
     else
-        counted->notices = count(&counted->unread, &n);
+        count_again(counted, &n);
     return NULL;
 }

@@ -39,6 +39,18 @@ def searched(viewer, word):
 
 # Closing.
 
+def test_what_nobody_can_read_any_more_is_not_unread(ann, bob, new_user):
+    eve = new_user()
+    bob.send(ann.id, 'hello'), eve.send(ann.id, 'hello')
+    unread = lambda: ann.request('GET', '/api/v1/me')['unread']['messages']
+    assert unread() == 2
+    close(bob)
+    ann.chat(bob.id, expect=NO_USER)
+    assert unread() == 1 and ann.request('GET', '/api/v1/notifications')['unread']['messages'] == 1
+    login(bob, undo=1)
+    assert unread() == 2
+
+
 def test_another_password_closes_nothing(ann):
     close(ann, 'battery staple', WRONG_PASSWORD)
     close(ann, None, WRONG_PASSWORD)

@@ -172,15 +172,15 @@ struct err *message_store_since(struct sql_tx *tx, struct ctx *c,
 }
 
 struct err *message_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t most,
-                                 int64_t *out)
+                                 struct i64_list *out)
 {
     struct sql_rows r;
 
     TRY(sql_query(tx, c, &r,
-                  "SELECT count(*) FROM (SELECT 1 FROM message_conversation WHERE user_id = ?"
-                  " AND received_at > delivered_at LIMIT ?) AS some",
+                  "SELECT peer_id FROM message_conversation WHERE user_id = ?"
+                  " AND received_at > delivered_at LIMIT ?",
                   sql_int(user), sql_int(most)));
-    *out = sql_next(&r) ? sql_i64(&r, 0) : 0;
+    *out = (struct i64_list){sql_i64_column(&r, c, 0), r.count};
     return NULL;
 }
 

@@ -49,8 +49,8 @@ MUST_USE struct err *message_store_news(struct sql_tx *tx, struct ctx *c,
                                         const struct message_list_news_req *req,
                                         struct message_item_list *out);
 
-/* With how many people there are messages that were never delivered; `most` at most. */
+/* With whom there are messages that were never delivered; `most` at most. */
 MUST_USE struct err *message_store_unread(struct sql_tx *tx, struct ctx *c, int64_t user,
-                                          int64_t most, int64_t *out);
+                                          int64_t most, struct i64_list *out);
 
 #endif

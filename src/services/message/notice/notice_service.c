@@ -77,7 +77,9 @@ static struct err *read_counts(struct sql_tx *tx, struct ctx *c, void *arg)
 
     TRY(notice_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.unread));
     job->found.notices = (int64_t)job->found.unread.count;
-    return message_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.messages);
+    TRY(message_store_unread(tx, c, job->user, UNREAD_MAX, &job->found.writer_ids));
+    job->found.messages = (int64_t)job->found.writer_ids.count;
+    return NULL;
 }
 
 static struct err *count_unread(struct notice_api *base, struct ctx *c,
