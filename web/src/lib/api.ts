@@ -11,6 +11,7 @@ import type {
   Notification,
   Processing,
   ReportKind,
+  ReportReason,
   Settings,
   User,
   Video,
@@ -91,7 +92,7 @@ export const api = {
   notifications: (cursor?: string) =>
     get<{ list: Notification[]; cursor?: string }>(`${V1}/notifications`, { cursor, ext: 1 }),
   readNotifications: (up_to: number) => post(`${V1}/notifications/read`, { up_to }),
-  report: (kind: ReportKind, id: number, reason: string, text: string) =>
+  report: (kind: ReportKind, id: number, reason: ReportReason, text: string) =>
     post(`${V1}/reports`, { kind, id, reason, text: text || undefined }),
   block: (id: number) => call<object>('PUT', `${V1}/blocks/${id}`),
   unblock: (id: number) => call<object>('DELETE', `${V1}/blocks/${id}`),
