@@ -16,10 +16,12 @@ import { search } from './search.mjs';
 import { share } from './share.mjs';
 import { small } from './small.mjs';
 import { upload } from './upload.mjs';
+import { watching } from './watching.mjs';
 import { world } from './world.mjs';
 
 const FLOWS = {
   feed,
+  watching,
   login,
   comments,
   profiles,
