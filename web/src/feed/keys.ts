@@ -35,12 +35,12 @@ const DEEDS = new Map<string, (deeds: Deeds) => void>([
 /* What a control does with a key itself comes first. */
 function controlTakes(target: HTMLElement, key: string): boolean {
   if (target.matches('input:not([type=range]), textarea, select, [contenteditable]')) return true;
-  if (key === ' ') return target.matches('button, a, input, summary');
+  if (key === ' ') return target.matches('button, a, summary');
   return target.matches('input[type=range]') && (key === 'ArrowLeft' || key === 'ArrowRight');
 }
 
 /** A modal dialog takes the keys from every feed but the one it shows. */
-function behindModal(feed: HTMLElement): boolean {
+export function behindModal(feed: HTMLElement): boolean {
   const top = [...document.querySelectorAll('dialog:modal')].at(-1);
   return top !== undefined && !top.contains(feed);
 }

@@ -11,6 +11,7 @@ import type {
   Notification,
   Processing,
   ReportKind,
+  ReportReason,
   Settings,
   Talked,
   User,
@@ -103,11 +104,12 @@ export const api = {
   say: (to_user_id: number, content: string) =>
     post('/douyin/message/action/', { to_user_id, action_type: 1, content }),
 
-  search: (q: string) => get<{ users: User[]; videos: Video[] }>(`${V1}/search`, { q, ext: 1 }),
+  search: (q: string, kind?: 'video', cursor?: Cursor) =>
+    get<{ users: User[]; videos: Video[]; cursor?: string }>(`${V1}/search`, { q, kind, cursor, ext: 1 }),
   notifications: (cursor?: string) =>
     get<{ list: Notification[]; cursor?: string }>(`${V1}/notifications`, { cursor, ext: 1 }),
   readNotifications: (up_to: number) => post(`${V1}/notifications/read`, { up_to }),
-  report: (kind: ReportKind, id: number, reason: string, text: string) =>
+  report: (kind: ReportKind, id: number, reason: ReportReason, text: string) =>
     post(`${V1}/reports`, { kind, id, reason, text: text || undefined }),
   block: (id: number) => call<object>('PUT', `${V1}/blocks/${id}`),
   unblock: (id: number) => call<object>('DELETE', `${V1}/blocks/${id}`),

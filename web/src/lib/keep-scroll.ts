@@ -5,10 +5,22 @@ import type { Attachment } from 'svelte/attachments';
 const PAGES_MAX = 50;
 const places = new Map<string, number>();
 
+/** How far down one was; 0 if this is not come back to. */
+export const placeOf = (key: string) => places.get(key) ?? 0;
+
+/* What has not been on the screen yet is only guessed to be so high: once more, as long as that leads further. */
+function comeBack(node: HTMLElement, top: number, before = 0) {
+  requestAnimationFrame(() => {
+    node.scrollTo({ top, behavior: 'instant' });
+    const now = node.scrollTop;
+    if (now < top && now > before) comeBack(node, top, now);
+  });
+}
+
 export function keepScroll(key: string): Attachment<HTMLElement> {
   return (node) => {
-    const top = places.get(key) ?? 0;
-    if (top > 0) requestAnimationFrame(() => node.scrollTo({ top, behavior: 'instant' }));
+    const top = placeOf(key);
+    if (top > 0) comeBack(node, top);
     const onscroll = () => {
       places.delete(key);
       places.set(key, node.scrollTop);

@@ -1,6 +1,7 @@
 // People as this page knows them: one follow state each, whoever shows it.
 // SPDX-License-Identifier: Apache-2.0
 import { api } from './api';
+import { changes } from './changes.svelte';
 import { session } from './session.svelte';
 import { Toggle } from './toggle.svelte';
 import type { User } from './types';
@@ -15,7 +16,7 @@ export function followOf(user: User): Toggle {
   if (!toggle) {
     toggle = new Toggle(
       user.is_follow,
-      (on) => api.follow(user.id, on),
+      (on) => api.follow(user.id, on).then(() => changes.follows++),
       () => {},
       (error) => ui.toast(words(error)),
     );

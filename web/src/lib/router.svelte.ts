@@ -52,11 +52,19 @@ class Router {
   go(path: string, replace = false) {
     whenSettled(() => {
       const over = dropLayers();
-      if (replace || over) history.replaceState(null, '', path);
-      else if (path !== location.pathname + location.search) history.pushState(null, '', path);
+      const state = { from: this.path };
+      if (over) history.replaceState(state, '', path);
+      else if (replace) history.replaceState(null, '', path);
+      else if (path !== location.pathname + location.search) history.pushState(state, '', path);
       else this.again(path);
       this.#read();
     });
+  }
+
+  /** To a screen above this one: back, if one came from there, else in the place of this one. */
+  up(path: string) {
+    if ((history.state as { from?: string } | null)?.from === path) history.back();
+    else this.go(path, true);
   }
 
   #click(event: MouseEvent) {

@@ -14,6 +14,7 @@ export type Limits = Schemas['Limits'];
 export type Settings = Schemas['Settings'];
 export type Login = Schemas['Session'];
 export type ReportKind = Schemas['ReportKind'];
+export type ReportReason = Schemas['ReportReason'];
 export type VideoState = Schemas['VideoPage']['state'];
 
 /** With the tracks of a video, which the element would show. */

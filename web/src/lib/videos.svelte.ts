@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { here } from './address';
 import { api } from './api';
+import { changes } from './changes.svelte';
 import { on } from './events';
 import { syncFollow } from './people.svelte';
 import { session } from './session.svelte';
@@ -28,7 +29,7 @@ export class VideoModel {
     this.id = video.id;
     this.like = new Toggle(
       video.is_favorite,
-      (liked) => api.like(video.id, liked),
+      (liked) => api.like(video.id, liked).then(() => changes.likes++),
       (liked) => (this.likes += liked ? 1 : -1),
       (error) => ui.toast(words(error)),
     );

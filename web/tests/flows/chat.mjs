@@ -102,4 +102,29 @@ export async function chat(world) {
   await strangersTalk();
   await author.context().close();
   await friend.context().close();
+  await upAndBack(world);
+}
+
+/** On a phone a conversation fills the screen; its chevron and Back lead out of it, whichever comes first. */
+async function upAndBack(world) {
+  const { author, friend, friendUser } = await world.asFriends();
+  await friend.context().close();
+  await author.setViewportSize({ width: 390, height: 844 });
+  const chevron = author.locator('.thread .back');
+  const at = (path) => () => author.url() === BASE + path;
+  await author.goto(`${BASE}/settings`);
+  await author.locator('nav a[href="/inbox"]:visible').click();
+  await author.locator('a[href="/messages"]:visible').first().click();
+  await author.locator(`a[href="/messages/${friendUser.id}"]`).click();
+  await chevron.click();
+  await eventually('the chevron leads to all conversations', at('/messages'));
+  await author.goBack();
+  await eventually('and Back from there to where one was before them', at('/inbox'));
+
+  await author.goto(`${BASE}/messages/${friendUser.id}`);
+  await chevron.click();
+  await eventually('so it does where the conversation was opened by its address', at('/messages'));
+  await author.goBack();
+  await eventually('and Back does not lead into it again', at('/inbox'));
+  await author.context().close();
 }

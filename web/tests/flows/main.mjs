@@ -7,20 +7,26 @@ import { comments } from './comments.mjs';
 import { feed } from './feed.mjs';
 import { check, failures, finish, problems } from './harness.mjs';
 import { languages } from './languages.mjs';
+import { lists } from './lists.mjs';
 import { login } from './login.mjs';
 import { phone } from './phone.mjs';
 import { profiles } from './profiles.mjs';
 import { safety } from './safety.mjs';
+import { search } from './search.mjs';
 import { share } from './share.mjs';
 import { small } from './small.mjs';
 import { upload } from './upload.mjs';
+import { watching } from './watching.mjs';
 import { world } from './world.mjs';
 
 const FLOWS = {
   feed,
+  watching,
   login,
   comments,
   profiles,
+  search,
+  lists,
   upload,
   chat,
   safety,

@@ -1,12 +1,40 @@
 // What one does not want to see: reported, hidden, blocked.
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
 import { axe, BASE, check, eventually, newcomer, open, plays } from './harness.mjs';
 
+const document = new URL('../../../src/gateway/api_schemas.json', import.meta.url);
+const REASONS = [...JSON.parse(readFileSync(document, 'utf8')).components.schemas.ReportReason.enum].sort();
 const more = (page) => page.locator('article.active').getByRole('button', { name: 'More' }).click();
 const address = async (page) => {
   const label = await page.locator('article.active').getAttribute('aria-label');
   return label;
 };
+
+/** Each reason that is offered is one that the server takes, and all of its reasons are offered. */
+async function everyReason(page) {
+  const dialog = page.getByRole('dialog', { name: 'Report this person' });
+  const radios = dialog.getByRole('radio');
+  const ask = async () => {
+    await page.locator('.acts').getByRole('button', { name: 'More' }).click();
+    await page.getByRole('button', { name: 'Report', exact: true }).click();
+    await radios.first().waitFor();
+  };
+  const taken = [];
+  for (let at = 0, count = 1; at < count; at++) {
+    await ask();
+    count = await radios.count();
+    await radios.nth(at).check();
+    const sent = page.waitForResponse((reply) => reply.url().endsWith('/api/v1/reports'));
+    await dialog.getByRole('button', { name: 'Send report' }).click();
+    const reply = await sent;
+    const { status_code } = await reply.json();
+    if (status_code === 0) taken.push(new URLSearchParams(reply.request().postData()).get('reason'));
+    else await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  }
+  check('every reason of the server can be given, and is taken', taken.sort().join() === REASONS.join(), taken.join());
+}
 
 export async function safety({ authorUser, videos }) {
   const page = await open();
@@ -17,7 +45,7 @@ export async function safety({ authorUser, videos }) {
   await more(page);
   await page.getByRole('button', { name: 'Report', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Report this video' });
-  await dialog.getByLabel('Spam or fraud').check();
+  await dialog.getByLabel(/^Spam/).check();
   await axe(page, 'report');
   await dialog.getByRole('button', { name: 'Send report' }).click();
   await eventually('a reported video goes at once', async () => (await address(page)) !== reported);
@@ -31,6 +59,7 @@ export async function safety({ authorUser, videos }) {
   check('neither comes back', ![reported, hidden].includes(await address(page)));
 
   await page.goto(`${BASE}/u/${authorUser.id}`);
+  await everyReason(page);
   await page.locator('.acts').getByRole('button', { name: 'More' }).click();
   await page.getByRole('button', { name: `Block ${authorUser.name}` }).click();
   await page

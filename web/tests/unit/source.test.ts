@@ -24,13 +24,15 @@ const page = (ids: number[], next?: Cursor): VideoPage => ({ video_list: ids.map
 /** Replies in turn; the cursors that were asked for are kept. */
 function list(...replies: (VideoPage | Error)[]) {
   const asked: Cursor[] = [];
-  const source = new Source('test', async (cursor) => {
+  const fetchPage = async (cursor: Cursor) => {
     asked.push(cursor);
     const reply = replies.shift();
     if (!reply || reply instanceof Error) throw reply;
     return reply;
-  });
-  return { source, asked };
+  };
+  const done = { count: 0 };
+  const source = new Source('test', fetchPage, () => done.count);
+  return { source, asked, done };
 }
 const ids = (source: Source) => source.items.map((item) => item.id);
 
@@ -111,4 +113,52 @@ test('a_reply_from_before_a_restart_is_thrown_away', async () => {
   release(page([1], 'old'));
   await first;
   expect(ids(source)).toEqual([9]);
+});
+
+test('a_list_that_is_entered_from_its_top_shows_what_is_new', async () => {
+  const { source } = list(page([1, 2], 'a'), page([3], ''), page([9, 1], 'b'), page([2], ''));
+  for (let time = 0; time < 2; time++) await source.more();
+  source.index = 0;
+  await source.enter(false);
+  expect([ids(source), source.items[source.index]?.id]).toEqual([[9, 1], 1]);
+  await source.more();
+  expect([ids(source), source.state]).toEqual([[9, 1, 2], 'end']);
+});
+
+test('a_list_that_was_empty_is_asked_again_and_one_that_became_empty_is_empty', async () => {
+  const { source } = list(page([]), page([1]), page([]));
+  const found = [];
+  for (let time = 0; time < 3; time++) {
+    await source.enter(false);
+    found.push(ids(source));
+  }
+  expect(found).toEqual([[], [1], []]);
+});
+
+test('a_list_whose_beginning_is_as_it_was_keeps_all_its_pages', async () => {
+  const { source, asked } = list(page([1, 2], 'a'), page([3], ''), page([1, 2], 'a'));
+  for (let time = 0; time < 2; time++) await source.more();
+  await source.enter(false);
+  expect([ids(source), asked]).toEqual([
+    [1, 2, 3],
+    [undefined, 'a', undefined],
+  ]);
+});
+
+test('who_comes_back_to_a_place_finds_the_list_as_it_was_unless_it_is_old', async () => {
+  const { source, asked, done } = list(page([1, 2], ''), page([2], ''));
+  await source.more();
+  await source.enter(true);
+  expect([ids(source), asked.length]).toEqual([[1, 2], 1]);
+  done.count++;
+  await source.enter(true);
+  await source.enter(true);
+  expect([ids(source), asked.length]).toEqual([[2], 2]);
+});
+
+test('a_refresh_that_fails_leaves_everything', async () => {
+  const { source } = list(page([1], ''), new ApiError(-1, ''));
+  await source.more();
+  await source.enter(false);
+  expect([ids(source), source.state]).toEqual([[1], 'end']);
 });
