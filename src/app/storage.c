@@ -59,9 +59,9 @@ static void create_services(struct storage *s, const struct video_quota *quota)
     all->user = user_create(s->db, s->changes);
     all->report = report_create(s->db, s->changes);
     all->video = video_create(s->db, s->changes, s->bus, quota);
-    all->favorite = favorite_create(s->db, s->changes, all->video);
+    all->favorite = favorite_create(s->db, s->changes, all->video, all->user);
     all->relation = relation_create(s->db, s->changes, all->user);
-    all->comment = comment_create(s->db, s->changes, all->video, all->relation);
+    all->comment = comment_create(s->db, s->changes, all->video, all->user, all->relation);
     all->message = message_create(s->db, s->changes, all->user, all->relation);
     all->notice = notice_create(s->db, s->changes);
 }

@@ -212,14 +212,14 @@ static void make_services(struct duan *d)
     s->video = HERE(ROLE_VIDEO) ? video_create(db[ROLE_VIDEO], facts[ROLE_VIDEO], d->bus, &quota)
                                 : video_stub_create(cluster_way(k, ROLE_VIDEO));
     s->favorite = HERE(ROLE_FAVORITE)
-                      ? favorite_create(db[ROLE_FAVORITE], facts[ROLE_FAVORITE], s->video)
+                      ? favorite_create(db[ROLE_FAVORITE], facts[ROLE_FAVORITE], s->video, s->user)
                       : favorite_stub_create(cluster_way(k, ROLE_FAVORITE));
     s->relation = HERE(ROLE_RELATION)
                       ? relation_create(db[ROLE_RELATION], facts[ROLE_RELATION], s->user)
                       : relation_stub_create(cluster_way(k, ROLE_RELATION));
-    s->comment = HERE(ROLE_COMMENT)
-                     ? comment_create(db[ROLE_COMMENT], facts[ROLE_COMMENT], s->video, s->relation)
-                     : comment_stub_create(cluster_way(k, ROLE_COMMENT));
+    s->comment = HERE(ROLE_COMMENT) ? comment_create(db[ROLE_COMMENT], facts[ROLE_COMMENT],
+                                                     s->video, s->user, s->relation)
+                                    : comment_stub_create(cluster_way(k, ROLE_COMMENT));
     s->message = HERE(ROLE_MESSAGE)
                      ? message_create(db[ROLE_MESSAGE], facts[ROLE_MESSAGE], s->user, s->relation)
                      : message_stub_create(cluster_way(k, ROLE_MESSAGE));

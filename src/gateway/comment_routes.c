@@ -57,9 +57,10 @@ static struct err *take_away(struct gateway *g, struct ctx *c, const struct http
     struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct comment_remove_req remove = {.user_id = c->user_id, .video_id = video};
     struct comment_remove_resp done;
+    int64_t author;
 
     TRY(gateway_id(c, req, STR("comment_id"), &remove.comment_id));
-    look_require_video(look, video);
+    look_require_video(look, video, &author);
     TRY(look_join(look));
     TRY(comment_remove(g->deps.services.comment, c, &remove, &done));
     envelope_ok(reply);
@@ -98,11 +99,13 @@ static struct err *find(struct look *look, struct window *w, struct comment_item
 {
     struct ctx *c = look->c;
     struct comment_list_resp list = {0};
+    int64_t author;
     struct comment_list_req ask = {w->of, window_ask(w), w->after.time, w->after.id};
 
-    look_require_video(look, w->of);
+    look_require_video(look, w->of, &author);
     comment_list_start(look->g->deps.services.comment, c, &ask, &list, &look->calls);
     TRY(look_join(look));
+    look_require_author(look, author); /* with those who wrote them */
     window_cut(w, c, &list.comments.count, comment_at, &list.comments);
     *out = list.comments;
     return NULL;

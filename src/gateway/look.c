@@ -173,22 +173,43 @@ void look_require_user(struct look *look, int64_t id)
         want(look, (struct want){.kind = WANT_REQUIRED_USER, .ids = just(look, id)});
 }
 
-static struct err *require_near_video(struct look *look, int64_t id)
+static struct err *require_near_video(struct look *look, int64_t id, int64_t *author)
 {
     struct video_view view;
 
     TRY(near_videos(look->g->near, look->c, (struct i64_list){&id, 1}, &view));
-    bool there = view.id && (!view.hidden || view.author_id == look->c->user_id);
+    bool there = view.id && (view.shown || view.author_id == look->c->user_id);
 
+    *author = view.author_id;
     return there ? NULL : no_video(look->c);
 }
 
-void look_require_video(struct look *look, int64_t id)
+void look_require_video(struct look *look, int64_t id, int64_t *author)
 {
+    *author = 0;
     if (look_is_local(look))
-        note(look, require_near_video(look, id));
+        note(look, require_near_video(look, id, author));
     else
-        want(look, (struct want){.kind = WANT_REQUIRED_VIDEO, .ids = just(look, id)});
+        want(look,
+             (struct want){.kind = WANT_REQUIRED_VIDEO, .ids = just(look, id), .out = author});
+}
+
+static struct err *require_near_author(struct look *look, int64_t author)
+{
+    int64_t session = 0;
+
+    TRY(near_session(look->g->near, look->c, author, &session));
+    return session ? NULL : no_video(look->c);
+}
+
+void look_require_author(struct look *look, int64_t author)
+{
+    if (!author)
+        return;
+    if (look_is_local(look))
+        note(look, require_near_author(look, author));
+    else
+        want(look, (struct want){.kind = WANT_REQUIRED_AUTHOR, .ids = just(look, author)});
 }
 
 void look_optional(struct look *look, enum degraded_part part)
@@ -317,9 +338,14 @@ static struct err *answer_flags(struct look_round *r, const struct want *w)
     return NULL;
 }
 
-static bool is_there(const struct video_item *video, int64_t viewer)
+static struct err *answer_video(struct look_round *r, const struct want *w)
 {
-    return video && (!video->hidden_at || video->author_id == viewer);
+    const struct video_item *video = look_round_video(r, w->ids.at[0]);
+    bool there = video && (video->shown || video->author_id == r->look->c->user_id);
+
+    if (there)
+        *(int64_t *)w->out = video->author_id;
+    return answer_required(r, r->videos_call->err, there, no_video);
 }
 
 static struct err *answer_hidden(struct look_round *r, const struct want *w)
@@ -351,8 +377,9 @@ static struct err *answer(struct look_round *r, const struct want *w)
     case WANT_VIDEOS:
         return answer_videos(r, w);
     case WANT_REQUIRED_VIDEO:
-        return answer_required(r, r->videos_call->err,
-                               is_there(look_round_video(r, w->ids.at[0]), r->look->c->user_id),
+        return answer_video(r, w);
+    case WANT_REQUIRED_AUTHOR:
+        return answer_required(r, r->users_call->err, look_round_user(r, w->ids.at[0]) != NULL,
                                no_video);
     case WANT_HIDDEN:
         return answer_hidden(r, w);
@@ -369,7 +396,8 @@ static struct err *answer_wants(struct look_round *r, bool required)
     for (size_t i = 0; i < look->count; i++) {
         enum want_kind kind = look->wants[i].kind;
 
-        if ((kind == WANT_REQUIRED_USER || kind == WANT_REQUIRED_VIDEO) == required)
+        if ((kind == WANT_REQUIRED_USER || kind == WANT_REQUIRED_VIDEO ||
+             kind == WANT_REQUIRED_AUTHOR) == required)
             TRY(answer(r, &look->wants[i]));
     }
     return NULL;

@@ -32,6 +32,7 @@ struct look {
             WANT_REQUIRED_USER,
             WANT_VIDEOS,
             WANT_REQUIRED_VIDEO,
+            WANT_REQUIRED_AUTHOR,
             WANT_LIKED,
             WANT_FOLLOWED,
             WANT_HIDDEN,
@@ -92,7 +93,11 @@ void look_chat(struct look *look, int64_t peer, struct message_state *out);
 
 /* The join fails with user_not_found, video_not_found, unless there is such a thing. */
 void look_require_user(struct look *look, int64_t id);
-void look_require_video(struct look *look, int64_t id);
+void look_require_video(struct look *look, int64_t id, int64_t *author);
+
+/* The next join fails with video_not_found unless he who made a required video is there; 0: nobody
+ * could say who that is. */
+void look_require_author(struct look *look, int64_t author);
 
 /* The page goes without what the call started last would say. */
 void look_optional(struct look *look, enum degraded_part part);

@@ -51,7 +51,8 @@ static struct i64_list gather(struct look *look, enum want_kind one, enum want_k
     for (size_t i = 0; i < look->count; i++) {
         const struct want *w = &look->wants[i];
 
-        if (w->kind != one && w->kind != other)
+        if (w->kind != one && w->kind != other &&
+            !(w->kind == WANT_REQUIRED_AUTHOR && one == WANT_USERS))
             continue;
         add_ids(&ids, w->ids);
         *needed |= w->needed;

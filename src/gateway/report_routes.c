@@ -8,14 +8,10 @@ typedef struct err *owner_of(struct look *look, int64_t id, int64_t *owner);
 
 static struct err *owner_of_video(struct look *look, int64_t id, int64_t *owner)
 {
-    struct video_view view;
-
-    look_videos(look, (struct i64_list){&id, 1}, &view);
+    look_require_video(look, id, owner);
     TRY(look_join(look));
-    if (!view.id || !view.shown)
-        return err_reason(look->c, ERR_NOT_FOUND, "video_not_found", "no such video");
-    *owner = view.author_id;
-    return NULL;
+    look_require_author(look, *owner);
+    return look_join(look);
 }
 
 static struct err *owner_of_comment(struct look *look, int64_t id, int64_t *owner)

@@ -4,6 +4,7 @@
 #include "gateway_parts.h"
 #include "json_reader.h"
 #include "limits.h"
+#include "look.h"
 
 enum { NO_CONTENT = 204, WATCHED_MAX_MS = 24 * 3600 * 1000 };
 
@@ -65,10 +66,16 @@ struct err *viewer_not_interested(void *self, struct ctx *c, const struct http_r
                                   struct http_reply *reply)
 {
     struct gateway *g = self;
+    struct look *look CLEANUP(look_end) = look_begin(g, c, req);
     struct video_unwant_req ask = {.viewer_id = c->user_id};
+    int64_t author;
     struct video_unwant_resp done;
 
     TRY(gateway_path_id(c, req, &ask.video_id));
+    look_require_video(look, ask.video_id, &author);
+    TRY(look_join(look));
+    look_require_author(look, author);
+    TRY(look_join(look));
     TRY(video_unwant(g->deps.services.video, c, &ask, &done));
     envelope_ok(reply);
     return NULL;

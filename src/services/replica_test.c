@@ -35,7 +35,7 @@ static struct lagging lagging_open(struct world *w)
     options.replica = make_place(w, "replica", &l.late);
     sql_close(l.db);
     assert_ok(&w->ctx, sql_open(&w->ctx, place, &options, &l.db));
-    l.favorite = favorite_create(l.db, l.changes, w->api.video);
+    l.favorite = favorite_create(l.db, l.changes, w->api.video, w->api.user);
     l.video = video_create(l.db, l.changes, w->bus, &(struct video_quota){0});
     l.relation = relation_create(l.db, l.changes, w->api.user);
     scratch_do(&w->ctx, l.db,

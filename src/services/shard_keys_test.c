@@ -226,8 +226,9 @@ static int setup(void **state)
     assert_int_equal(world_setup((void **)&a.w), 0);
     a.api.user = user_create(a.w->db, silent(&a, 0));
     a.api.video = video_create(a.w->db, silent(&a, 1), a.w->bus, &(struct video_quota){0});
-    a.api.favorite = favorite_create(a.w->db, silent(&a, 2), a.w->api.video);
-    a.api.comment = comment_create(a.w->db, silent(&a, 3), a.w->api.video, a.w->api.relation);
+    a.api.favorite = favorite_create(a.w->db, silent(&a, 2), a.w->api.video, a.w->api.user);
+    a.api.comment =
+        comment_create(a.w->db, silent(&a, 3), a.w->api.video, a.w->api.user, a.w->api.relation);
     a.api.relation = relation_create(a.w->db, silent(&a, 4), a.w->api.user);
     a.api.message = a.w->api.message; /* nobody follows it anyway */
     a.ann = world_user(a.w, "ann");

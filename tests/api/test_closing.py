@@ -39,6 +39,21 @@ def searched(viewer, word):
 
 # Closing.
 
+def test_nothing_can_be_done_with_its_videos(ann, bob, anyone, new_video):
+    video = new_video(bob)['id']
+    bob.comment(video, 'mine')
+    close(bob)
+    ann.like(video, NO_VIDEO)
+    ann.comment(video, 'hello', NO_VIDEO)
+    anyone.request('GET', '/api/v1/comments', NO_VIDEO, video_id=video)
+    ann.request('GET', '/api/v1/comments', NO_VIDEO, video_id=video)
+    ann.report('video', video, 'spam', NO_VIDEO)
+    ann.request('POST', f'/api/v1/videos/{video}/not_interested', NO_VIDEO)
+    login(bob, undo=1)
+    ann.like(video)
+    ann.comment(video, 'hello')
+
+
 def test_what_nobody_can_read_any_more_is_not_unread(ann, bob, new_user):
     eve = new_user()
     bob.send(ann.id, 'hello'), eve.send(ann.id, 'hello')

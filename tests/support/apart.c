@@ -132,10 +132,11 @@ static void open_services(struct apart *f)
 
     f->user_stub = user_stub_create(&to_user);
     f->video_stub = video_stub_create(&to_video);
-    f->favorite = favorite_create(f->db[APART_FAVORITE], f->changes[APART_FAVORITE], f->video_stub);
+    f->favorite = favorite_create(f->db[APART_FAVORITE], f->changes[APART_FAVORITE], f->video_stub,
+                                  f->user_stub);
     f->relation = relation_create(f->db[APART_RELATION], f->changes[APART_RELATION], f->user_stub);
-    f->comment =
-        comment_create(f->db[APART_COMMENT], f->changes[APART_COMMENT], f->video_stub, f->relation);
+    f->comment = comment_create(f->db[APART_COMMENT], f->changes[APART_COMMENT], f->video_stub,
+                                f->user, f->relation);
 }
 
 int apart_setup(void **state)
@@ -161,7 +162,8 @@ int apart_setup(void **state)
 struct favorite_api *apart_second_favorite(struct apart *f, bool alive)
 {
     struct changes *changes = changes_create();
-    struct favorite_api *made = favorite_create(f->db[APART_FAVORITE], changes, f->video_stub);
+    struct favorite_api *made =
+        favorite_create(f->db[APART_FAVORITE], changes, f->video_stub, f->user_stub);
 
     (void)apart_hire(f, changes, APART_FAVORITE, APART_VIDEO, alive);
     (void)apart_hire(f, changes, APART_FAVORITE, APART_USER, alive);

@@ -141,9 +141,10 @@ int world_setup(void **state)
     PLACE(w, user, user_create(w->db, w->changes));
     PLACE(w, report, report_create(w->db, w->changes));
     PLACE(w, video, video_create(w->db, w->changes, w->bus, &(struct video_quota){0}));
-    PLACE(w, favorite, favorite_create(w->db, w->changes, w->api.video));
+    PLACE(w, favorite, favorite_create(w->db, w->changes, w->api.video, w->api.user));
     PLACE(w, relation, relation_create(w->db, w->changes, w->api.user));
-    PLACE(w, comment, comment_create(w->db, w->changes, w->api.video, w->api.relation));
+    PLACE(w, comment,
+          comment_create(w->db, w->changes, w->api.video, w->api.user, w->api.relation));
     PLACE(w, message, message_create(w->db, w->changes, w->api.user, w->api.relation));
     PLACE(w, notice, notice_create(w->db, w->changes));
     watch_all(w);

@@ -8,14 +8,16 @@
 
 struct changes;
 struct relation_api;
+struct user_api;
 struct video_api;
 
 /*
- * Borrows all four, which must outlive it. Destroy with comment_destroy(); NULL is fine.
+ * Borrows all five, which must outlive it. Destroy with comment_destroy(); NULL is fine.
  * Any thread may call it. Follows video_item; emits comment_item.
  */
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
-                                   struct video_api *videos, struct relation_api *relations);
+                                   struct video_api *videos, struct user_api *users,
+                                   struct relation_api *relations);
 void comment_destroy(struct comment_api *self);
 
 extern const struct migration_list comment_migrations;

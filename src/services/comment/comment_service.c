@@ -18,6 +18,7 @@ struct comment {
     struct sql *db;          /* borrowed, as are the others */
     struct changes *changes;
     struct video_api *videos;
+    struct user_api *users;
     struct relation_api *relations;
 };
 
@@ -61,7 +62,8 @@ static struct err *add(struct comment_api *base, struct ctx *c, const struct com
                                       .user_id = req->user_id,
                                       .text = text,
                                       .created_at = clock_wall_ms()};
-    TRY(lookup_author(job.self->videos, c, req->user_id, req->video_id, &job.item->author_id));
+    TRY(lookup_author(job.self->videos, job.self->users, c, req->user_id, req->video_id,
+                      &job.item->author_id));
     TRY(lookup_contact(job.self->relations, c, req->user_id, job.item->author_id));
     TRY(changes_write(job.self->changes, job.self->db, c, add_comment, &job));
     resp->comment = job.item;
@@ -95,7 +97,8 @@ static struct err *check_right(struct comment *self, struct ctx *c, int64_t user
                                struct comment_item *item)
 {
     bool own = item->user_id == user;
-    struct err *e = lookup_author(self->videos, c, user, item->video_id, &item->author_id);
+    struct err *e =
+        lookup_author(self->videos, self->users, c, user, item->video_id, &item->author_id);
 
     if (own)
         return e && e->code != ERR_NOT_FOUND ? e : NULL;
@@ -331,13 +334,14 @@ static const struct comment_api_ops ops = {
 };
 
 struct comment_api *comment_create(struct sql *db, struct changes *changes,
-                                   struct video_api *videos, struct relation_api *relations)
+                                   struct video_api *videos, struct user_api *users,
+                                   struct relation_api *relations)
 {
     struct comment *self = calloc(1, sizeof(*self));
 
     if (!self)
         abort();
-    *self = (struct comment){{&ops}, db, changes, videos, relations};
+    *self = (struct comment){{&ops}, db, changes, videos, users, relations};
     changes_follow(changes, &video_item_type, on_videos, self);
     changes_follow(changes, &video_missed_type, on_missed, self);
     changes_follow(changes, &comment_purge_type, on_purge, self);

@@ -295,8 +295,8 @@ static void it_works_on_a_database_of_its_own(void **state)
     struct world *w = *state;
     int64_t ann = world_user(w, "ann"), bob = world_user(w, "bob"), video = world_video(w, ann);
     struct changes *changes = changes_create();
-    struct comment_api *alone =
-        comment_create(world_alone(w, comment_migrations), changes, w->api.video, w->api.relation);
+    struct comment_api *alone = comment_create(world_alone(w, comment_migrations), changes,
+                                               w->api.video, w->api.user, w->api.relation);
     struct world own = {.api.comment = alone, .ctx = {.arena = &w->arena}};
     int64_t comment = say(&own, bob, video);
 

@@ -14,6 +14,7 @@ struct favorite {
     struct sql *db;           /* borrowed, as are the others */
     struct changes *changes;
     struct video_api *videos;
+    struct user_api *users;
 };
 
 static struct favorite *of(struct favorite_api *base)
@@ -50,7 +51,8 @@ static struct err *set(struct favorite_api *base, struct ctx *c, const struct fa
 
     *job.mark = (struct favorite_mark){
         .user_id = req->user_id, .video_id = req->video_id, .created_at = clock_wall_ms()};
-    TRY(lookup_author(job.self->videos, c, req->user_id, req->video_id, &job.mark->author_id));
+    TRY(lookup_author(job.self->videos, job.self->users, c, req->user_id, req->video_id,
+                      &job.mark->author_id));
     TRY(changes_write(job.self->changes, job.self->db, c, set_mark, &job));
     resp->changed = job.changed;
     return NULL;
@@ -167,13 +169,13 @@ static const struct favorite_api_ops ops = {
     .set = set, .list = list, .are_liked = are_liked, .list_all = list_all, .forget = forget};
 
 struct favorite_api *favorite_create(struct sql *db, struct changes *changes,
-                                     struct video_api *videos)
+                                     struct video_api *videos, struct user_api *users)
 {
     struct favorite *self = calloc(1, sizeof(*self));
 
     if (!self)
         abort();
-    *self = (struct favorite){{&ops}, db, changes, videos};
+    *self = (struct favorite){{&ops}, db, changes, videos, users};
     return &self->base;
 }
 

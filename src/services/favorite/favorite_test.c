@@ -326,7 +326,7 @@ static void it_works_on_a_database_of_its_own(void **state)
     int64_t ann = world_user(w, "ann"), video = world_video(w, ann);
     struct changes *changes = changes_create();
     struct favorite_api *alone =
-        favorite_create(world_alone(w, favorite_migrations), changes, w->api.video);
+        favorite_create(world_alone(w, favorite_migrations), changes, w->api.video, w->api.user);
     struct world own = {.api.favorite = alone, .ctx = {.arena = &w->arena}};
 
     assert_true(like(&own, ann, video));

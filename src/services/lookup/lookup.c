@@ -8,8 +8,13 @@
 #include "user_api.h"
 #include "video_api.h"
 
-struct err *lookup_author(struct video_api *videos, struct ctx *c, int64_t user, int64_t video,
-                          int64_t *out)
+static struct err *no_video(struct ctx *c, int64_t video)
+{
+    return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
+}
+
+struct err *lookup_author(struct video_api *videos, struct user_api *users, struct ctx *c,
+                          int64_t user, int64_t video, int64_t *out)
 {
     struct video_get_videos_req req = {.ids = {&video, 1}};
     struct video_get_videos_resp found = {0};
@@ -17,10 +22,12 @@ struct err *lookup_author(struct video_api *videos, struct ctx *c, int64_t user,
     TRY(video_get_videos(videos, c, &req, &found));
     const struct video_item *item = found.videos.count ? &found.videos.at[0] : NULL;
 
-    if (!item || (item->hidden_at && item->author_id != user))
-        return err_reason(c, ERR_NOT_FOUND, "video_not_found", "no video %" PRId64, video);
+    if (!item || (!item->shown && item->author_id != user))
+        return no_video(c, video);
     *out = item->author_id;
-    return NULL;
+    struct err *e = *out == user ? NULL : lookup_user(users, c, *out);
+
+    return e && e->code == ERR_NOT_FOUND ? no_video(c, video) : e;
 }
 
 struct err *lookup_user(struct user_api *users, struct ctx *c, int64_t user)

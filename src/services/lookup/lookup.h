@@ -9,10 +9,10 @@ struct relation_api;
 struct user_api;
 struct video_api;
 
-/* Who made a video. ERR_NOT_FOUND, reason video_not_found: there is none, or it is hidden from this
- * user. Any thread. */
-MUST_USE struct err *lookup_author(struct video_api *videos, struct ctx *c, int64_t user,
-                                   int64_t video, int64_t *out);
+/* Who made a video. ERR_NOT_FOUND, reason video_not_found: there is none, it is not shown to this
+ * user, or who made it is not there. Any thread. */
+MUST_USE struct err *lookup_author(struct video_api *videos, struct user_api *users, struct ctx *c,
+                                   int64_t user, int64_t video, int64_t *out);
 
 /* ERR_NOT_FOUND, reason user_not_found, unless there is such a user. Any thread. */
 MUST_USE struct err *lookup_user(struct user_api *users, struct ctx *c, int64_t user);
