@@ -75,20 +75,20 @@ static struct feed_page *allocate(const struct video_page *loaded, struct str ba
 }
 
 struct feed_page *feed_cache_put(struct feed_cache *f, uint64_t sequence, struct str base,
-                                 int64_t newest, const struct video_page *loaded,
-                                 const struct page_flags *flags, struct str text)
+                                 const struct feed_parts *parts)
 {
-    struct feed_page *page = allocate(loaded, base, text);
+    const struct video_page *loaded = parts->loaded;
+    struct feed_page *page = allocate(loaded, base, parts->text);
     size_t n = loaded->ids.count;
 
     if (n) {
         memcpy(page->ids.at, loaded->ids.at, n * sizeof(int64_t));
         memcpy(page->authors.at, loaded->authors.at, n * sizeof(int64_t));
-        memcpy(page->flags, flags, n * sizeof(*flags));
+        memcpy(page->flags, parts->flags, n * sizeof(*parts->flags));
     }
-    page->newest = newest;
+    page->newest = parts->newest;
     page->sequence = sequence;
-    page->shared = http_shared_create(envelope_type, text);
+    page->shared = http_shared_create(envelope_type, parts->text);
     atomic_init(&page->count, 2); /* the cache's and the caller's */
     pthread_mutex_lock(&f->lock);
     struct feed_page *old = f->current;

@@ -17,6 +17,14 @@ struct feed_page {
     struct page_flags *flags;
 };
 
+/* What a page is made of; all of it is copied. */
+struct feed_parts {
+    const struct video_page *loaded;
+    const struct page_flags *flags;
+    struct str text;
+    int64_t newest;
+};
+
 /* One page at a time: of the public URL that was asked for last. Any thread may call it. */
 struct feed_cache;
 
@@ -29,7 +37,6 @@ void feed_page_give(struct feed_page *page);
 
 /* A page made of what was just loaded; in place of the one before. The caller gives it back. */
 struct feed_page *feed_cache_put(struct feed_cache *f, uint64_t sequence, struct str base,
-                                 int64_t newest, const struct video_page *loaded,
-                                 const struct page_flags *flags, struct str text);
+                                 const struct feed_parts *parts);
 
 #endif

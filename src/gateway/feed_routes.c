@@ -76,9 +76,10 @@ static struct err *make_first_page(struct look *look, struct str base, struct fe
     c->user_id = viewer;
     if (e)
         return e;
-    struct str text = write(c, &page, base, place.next_time, flags);
+    const struct feed_parts parts = {&page, flags, write(c, &page, base, place.next_time, flags),
+                                     place.newest};
 
-    *out = feed_cache_put(g->feed, sequence, base, place.newest, &page, flags, text);
+    *out = feed_cache_put(g->feed, sequence, base, &parts);
     return NULL;
 }
 
