@@ -12,7 +12,7 @@ const asked = (page) => new URL(page.url()).searchParams.get('q');
 const inPages = (page) =>
   page.route('**/api/v1/search?**', (route) => route.continue({ url: `${route.request().url()}&limit=${PAGE}` }));
 
-export async function search({ videos }) {
+export async function search({ authorUser, videos }) {
   const page = await open('wide', { viewport: { width: 1280, height: 560 } });
   await newcomer(page);
   await inPages(page);
@@ -32,6 +32,12 @@ export async function search({ videos }) {
   await page.goBack();
   await page.locator('dialog:modal').waitFor({ state: 'detached' });
 
+  await backToThePlace(page);
+  await withoutTheBlocked(page, authorUser);
+  await page.context().close();
+}
+
+async function backToThePlace(page) {
   const scroller = page.locator('.page');
   await found(page).last().scrollIntoViewIfNeeded();
   const top = await scroller.evaluate((node) => node.scrollTop);
@@ -42,7 +48,23 @@ export async function search({ videos }) {
     const now = await scroller.evaluate((node) => node.scrollTop);
     return top > 0 && Math.abs(now - top) < 2;
   });
-  await page.context().close();
+}
+
+/** Found, opened, blocked there: Back leads to what is left. */
+async function withoutTheBlocked(page, { id, name }) {
+  await box(page).fill(name);
+  await page.locator(`.users a[href="/u/${id}"]`).first().click();
+  await page.locator('.acts').getByRole('button', { name: 'More' }).click();
+  await page.getByRole('button', { name: `Block ${name}` }).click();
+  await page
+    .getByRole('dialog', { name: `Block ${name}?` })
+    .getByRole('button', { name: 'Block' })
+    .click();
+  await page.waitForURL(`${BASE}/`);
+  await page.goBack();
+  await page.goBack();
+  await page.getByRole('searchbox').waitFor();
+  await eventually('who is blocked is no longer found', async () => (await page.locator('.users').count()) === 0);
 }
 
 async function typing(page) {
