@@ -6,6 +6,7 @@ import { i18n, type Key, type Locale, LANGUAGES } from './i18n.svelte';
 import { prefs, THEMES, type Theme } from './prefs.svelte';
 import type { Limits, Settings, Unread, User } from './types';
 import { ui } from './ui.svelte';
+import { memory } from './upload-memory';
 
 const ASK_AGAIN_MS = 4000;
 const NONE: Unread = { messages: 0, notifications: 0 };
@@ -74,6 +75,7 @@ class Session {
 
   async leave() {
     await api.logout();
+    memory.forget();
     location.assign('/');
   }
 

@@ -3,6 +3,7 @@
 import type { Upload as Tus } from 'tus-js-client';
 import { api } from './api';
 import { on } from './events';
+import { ApiError } from './http';
 import { t } from './i18n.svelte';
 import { session } from './session.svelte';
 import { published } from './source.svelte';
@@ -39,7 +40,7 @@ class UploadJob {
   recall() {
     if (this.phase === 'ready') this.clear();
     if (this.phase !== 'pick') return;
-    const earlier = memory.read();
+    const earlier = memory.read(session.user?.id ?? 0);
     if (earlier?.videoId) {
       this.caption = earlier.caption;
       this.videoId = earlier.videoId;
@@ -133,7 +134,7 @@ class UploadJob {
     const look = () =>
       void api.videoStatus(this.videoId).then(
         (now) => this.#hear(now),
-        () => {},
+        (error) => this.#deny(error),
       );
     const timer = setInterval(look, LOOK_MS);
     const off = on<Processing>('processing', (event) => event.video_id === this.videoId && this.#hear(event));
@@ -150,6 +151,11 @@ class UploadJob {
     this.#show();
     if (now.state === 'failed') this.#fail(reasonWords(now.reason ?? ''));
     if (now.state === 'ready') void this.#done();
+  }
+
+  /* No more of it will be told: it was deleted somewhere else, say. */
+  #deny(error: unknown) {
+    if (this.phase === 'processing' && error instanceof ApiError && !error.passing) this.clear();
   }
 
   async #done() {
@@ -194,9 +200,11 @@ class UploadJob {
   remember() {
     if (this.phase !== 'uploading' && this.phase !== 'processing') return;
     const url = this.#tus?.url;
-    if (this.videoId) memory.write({ videoId: this.videoId, caption: this.caption });
+    const user = session.user?.id;
+    if (!user) return;
+    if (this.videoId) memory.write({ user, videoId: this.videoId, caption: this.caption });
     else if (url && this.file)
-      memory.write({ url, file: this.file, sent: this.sent, caption: this.caption, posted: this.posted });
+      memory.write({ user, url, file: this.file, sent: this.sent, caption: this.caption, posted: this.posted });
   }
 
   #show() {
