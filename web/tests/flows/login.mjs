@@ -86,5 +86,26 @@ export async function login() {
   await fresh.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await fresh.keyboard.press('Enter');
   await eventually('registering logs in', () => fresh.locator('aside a[href^="/u/"]').isVisible());
+  await twoTabs(fresh);
   await fresh.context().close();
+}
+
+/* What one tab does to the session is what the other one shows. */
+async function twoTabs(first) {
+  const mine = (page) => page.locator('aside a[href^="/u/"]').first().getAttribute('href');
+  const before = await mine(first);
+  const second = await first.context().newPage();
+  await second.goto(`${BASE}/settings`);
+  await second.getByRole('button', { name: 'Log out' }).click();
+  await eventually('a logout in another tab is seen', () => first.getByText('Your session has ended').isVisible());
+  await second.waitForURL(`${BASE}/`);
+  await second.getByRole('button', { name: 'Log in' }).first().click();
+  await second.getByRole('button', { name: 'New here? Create an account' }).click();
+  await second.getByLabel('User name').fill(`two${Date.now()}`);
+  await second.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await second.keyboard.press('Enter');
+  await second.locator('aside a[href^="/u/"]').first().waitFor();
+  const now = await mine(second);
+  await eventually('and whoever logs in there is who this tab acts for', async () => (await mine(first)) === now);
+  check('that is somebody else', now !== before);
 }
