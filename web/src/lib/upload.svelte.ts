@@ -19,6 +19,8 @@ const RETRY_MS = [0, 1000, 3000, 8000, 15_000, 30_000];
 const LOOK_MS = 3000;
 const VIDEO_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|ts|3gp)$/i;
 
+const sender = () => import('tus-js-client');
+
 class UploadJob {
   phase = $state<Phase>('pick');
   file = $state.raw<File>();
@@ -34,7 +36,13 @@ class UploadJob {
   broken = $state.raw<Remembered | null>(null);
   #tus: Tus | undefined;
   #path = '';
+  #turn = 0;
   #watching: (() => void) | undefined;
+
+  /** Fetched before it is needed: the connection may be gone when a file is chosen. */
+  prepare() {
+    void sender().catch(() => {});
+  }
 
   /** Where an earlier life of this page stopped. */
   recall() {
@@ -70,8 +78,11 @@ class UploadJob {
     this.sent = 0;
     this.reason = '';
     this.#show();
-    const { Upload } = await import('tus-js-client');
-    this.#tus = new Upload(file, {
+    const turn = ++this.#turn;
+    const tus = await sender().catch(() => null);
+    if (turn !== this.#turn) return; // given up meanwhile
+    if (!tus) return this.#fail(noReply());
+    this.#tus = new tus.Upload(file, {
       endpoint: '/api/v1/uploads',
       uploadUrl: url,
       chunkSize: CHUNK,
@@ -189,6 +200,7 @@ class UploadJob {
   clear() {
     this.#watching?.();
     memory.forget();
+    this.#turn++;
     this.#tus = this.file = undefined;
     this.#path = this.caption = this.reason = '';
     this.sent = this.percent = this.videoId = 0;

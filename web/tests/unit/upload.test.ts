@@ -64,3 +64,21 @@ test('a_server_that_has_no_time_is_asked_again', async () => {
     job.clear();
   }
 });
+
+test('an_upload_that_is_given_up_before_it_begins_is_not_begun', async () => {
+  const asked: string[] = [];
+  vi.stubGlobal(
+    'XMLHttpRequest',
+    class {
+      open(_: string, url: string) {
+        asked.push(url);
+      }
+    },
+  );
+  session.user = person(1);
+  const begun = job.start(new File(['moving pictures'], 'clip.mp4', { type: 'video/mp4' }));
+  job.cancel();
+  await begun;
+  await settle();
+  expect([job.phase, asked]).toEqual(['pick', []]);
+});
