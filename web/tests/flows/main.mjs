@@ -8,6 +8,7 @@ import { feed } from './feed.mjs';
 import { check, failures, finish, problems } from './harness.mjs';
 import { languages } from './languages.mjs';
 import { login } from './login.mjs';
+import { offline } from './offline.mjs';
 import { phone } from './phone.mjs';
 import { profiles } from './profiles.mjs';
 import { safety } from './safety.mjs';
@@ -25,6 +26,7 @@ const FLOWS = {
   chat,
   safety,
   account,
+  offline,
   phone,
   languages,
   small,
