@@ -1,7 +1,7 @@
 // Who is logged in on this page, and what the server allows and keeps for them.
 // SPDX-License-Identifier: Apache-2.0
 import { api } from './api';
-import { ApiError, sessionEnd } from './http';
+import { sessionEnd } from './http';
 import { i18n, type Key, type Locale, LANGUAGES } from './i18n.svelte';
 import { prefs, THEMES, type Theme } from './prefs.svelte';
 import type { Limits, Me, Settings, Unread, User } from './types';
@@ -18,6 +18,8 @@ class Session {
   unread = $state.raw<Unread>(NONE);
   limits = $state.raw<Limits>(LIMITS);
   known = $state(false);
+  /** Shows what is on the screen as whoever has just logged in has it, before what they wanted is done to it. */
+  entered: () => Promise<unknown> = () => Promise.resolve();
   #before = 0;
   #logins = 0;
   /** Tells the other tabs that their cookie has changed. */
@@ -51,18 +53,15 @@ class Session {
   }
 
   async load() {
-    try {
-      const me = await this.#ask();
-      if (this.#changed(me)) return;
-      this.user = me.user;
-      if (me.user) this.#before = me.user.id;
-      this.unread = me.unread ?? NONE;
-      this.limits = { ...LIMITS, ...me.limits };
-      if (me.user && me.settings) await this.#apply(me.settings);
-    } catch (error) {
-      // Nobody has said that this is a stranger: asked again until somebody answers.
-      if (error instanceof ApiError && error.offline) return void setTimeout(() => void this.load(), ASK_AGAIN_MS);
-    }
+    const me = await this.#ask().catch(() => null);
+    // Nobody has said that this is a stranger: asked again until somebody answers.
+    if (!me) return void setTimeout(() => void this.load(), ASK_AGAIN_MS);
+    if (this.#changed(me)) return;
+    this.user = me.user;
+    if (me.user) this.#before = me.user.id;
+    this.unread = me.unread ?? NONE;
+    this.limits = { ...LIMITS, ...me.limits };
+    if (me.user && me.settings) await this.#apply(me.settings).catch(() => {}); // its language may be out of reach
     this.known = true;
   }
 
@@ -93,6 +92,7 @@ class Session {
     this.user = user;
     this.known = true;
     void this.load();
+    await this.entered();
   }
 
   async leave() {

@@ -1,6 +1,6 @@
 // A like without a login leads to one, and happens after it; wishes and refusals.
 // SPDX-License-Identifier: Apache-2.0
-import { axe, BASE, check, elements, eventually, newcomer, open, PASSWORD, plays } from './harness.mjs';
+import { axe, BASE, check, elements, enter, eventually, get, newcomer, open, PASSWORD, plays } from './harness.mjs';
 
 export async function login() {
   const helper = await open();
@@ -87,7 +87,47 @@ export async function login() {
   await fresh.keyboard.press('Enter');
   await eventually('registering logs in', () => fresh.locator('aside a[href^="/u/"]').isVisible());
   await twoTabs(fresh);
+  await asOneself(name);
   await fresh.context().close();
+}
+
+/* What was there for a stranger is there for oneself once one has logged in. */
+async function asOneself(name) {
+  const page = await open();
+  const submit = async () => {
+    await page.getByLabel('User name').fill(name);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+  };
+  await enter(page, name);
+  await page.goto(BASE);
+  await plays(page, 1);
+  const likes = page.locator('article.active .like');
+  const state = async () => [await likes.getAttribute('aria-pressed'), await likes.innerText()].join();
+  if ((await likes.getAttribute('aria-pressed')) === 'false') await likes.click();
+  await eventually('a like counts', async () => {
+    const { video_list } = await get(page, '/douyin/feed/');
+    return video_list[0].is_favorite;
+  });
+  const before = await state();
+  await page.context().clearCookies();
+  await page.reload();
+  await plays(page, 1);
+  await likes.click();
+  await submit();
+  await eventually('a like that was there already is counted once', async () => (await state()) === before);
+  await eventually('and stays', async () => (await page.locator('dialog:modal').count()) === 0);
+  check('so it is shown', (await state()) === before, await state());
+
+  await page.context().clearCookies();
+  await page.goto(`${BASE}/following`);
+  await page.getByText('See whom you follow').waitFor();
+  await page.getByRole('button', { name: 'Log in' }).first().click();
+  await submit();
+  await eventually('a feed that a stranger was refused is there after the login', () =>
+    page.getByText('Your Following feed is quiet').isVisible(),
+  );
+  await page.context().close();
 }
 
 /* What one tab does to the session is what the other one shows. */

@@ -54,6 +54,33 @@ test('a_session_that_is_over_asks_for_a_login', async () => {
   expect([reload.mock.calls.length, session.user, ui.login !== null]).toEqual([0, null, true]);
 });
 
+test('whoever_is_not_known_for_want_of_an_answer_is_asked_for_again', async () => {
+  vi.useFakeTimers();
+  session.user = null;
+  session.known = false;
+  for (const failure of ['{"status_code":50300}', '<html>bad gateway</html>']) {
+    vi.stubGlobal('fetch', async () => new Response(failure));
+    await session.load();
+    expect([session.known, session.user]).toEqual([false, null]);
+    vi.advanceTimersByTime(0);
+  }
+  vi.stubGlobal('fetch', async () => reply());
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([session.known, (session.user as User | null)?.id]).toEqual([true, 1]);
+});
+
+test('what_is_on_the_screen_is_asked_for_before_what_the_login_was_for', async () => {
+  session.user = null;
+  let shown = '';
+  session.entered = async () => {
+    await Promise.resolve();
+    shown = `for ${session.user?.id}`;
+  };
+  await session.enter('login', 'p1', 'secret');
+  expect(shown).toBe('for 1');
+  session.entered = () => Promise.resolve();
+});
+
 test('a_login_in_another_tab_is_heard', async () => {
   cookie = person(2);
   const other = new BroadcastChannel('duan.session');
