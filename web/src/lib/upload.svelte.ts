@@ -11,7 +11,7 @@ import type { Processing } from './types';
 import { ui } from './ui.svelte';
 import { memory, type Remembered } from './upload-memory';
 import { modelOf } from './videos.svelte';
-import { noReply, reasonWords, words } from './words';
+import { noReply, reasonWords, replyWords, words } from './words';
 
 export type Phase = 'pick' | 'uploading' | 'processing' | 'ready' | 'failed';
 const CHUNK = 8 * 1024 * 1024;
@@ -225,15 +225,9 @@ class UploadJob {
   }
 }
 
-/* The server's envelope is in the body of what it refused. */
 function tusWords(error: unknown): string {
   const reply = (error as { originalResponse?: { getBody(): string } }).originalResponse;
-  if (!reply) return noReply();
-  try {
-    return (JSON.parse(reply.getBody()) as { status_msg?: string }).status_msg || t('state.error');
-  } catch {
-    return t('state.error');
-  }
+  return reply ? replyWords(reply.getBody()) : noReply();
 }
 
 export const job = new UploadJob();
