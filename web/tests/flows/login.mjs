@@ -60,6 +60,8 @@ export async function login() {
   await heart.click();
   await page.locator('.toast').first().waitFor();
   check('a refused like is taken back, with a word', (await pressed()) === before);
+  const said = await page.locator(':is([aria-live], [role=status])', { hasText: 'busy' }).count();
+  check('which is said once', said === 1, `${said} times`);
   await page.unroute('**/favorite/action/**');
 
   await page.route('**/favorite/action/**', (route) =>
