@@ -275,7 +275,7 @@ LOOKS = 4  # pages that are read for one
 
 def crowd_out(author, clips, videos):
     """As the newest of all, so many that a page holds no other."""
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(4) as pool:
         for done in [pool.submit(author.publish, clips.data('blue.mp4'), 'one of many') for _ in range(videos)]:
             done.result()
 

@@ -22,7 +22,7 @@ export class Conversation {
       this.lines = [...page.message_list.reverse(), ...unsent];
       this.next = page.next ?? '';
       this.state = 'ready';
-      void this.#read();
+      void this.read();
     } catch {
       if (this.lines.length === 0) this.state = 'error';
     }
@@ -49,7 +49,7 @@ export class Conversation {
     const mine = message.from_user_id !== this.peer;
     if (mine && draft >= 0) this.lines = this.lines.with(draft, message);
     else this.lines = [...this.lines, message];
-    if (!mine && document.visibilityState === 'visible') void this.#read();
+    if (!mine) void this.read();
   }
 
   async say(content: string) {
@@ -82,8 +82,9 @@ export class Conversation {
     this.lines = this.lines.map((line) => (line.id === id ? { ...line, sending: false, ...mark } : line));
   }
 
-  /* Asked for as the phone's app asks, what is new counts as delivered. */
-  async #read() {
+  /** Asked for as the phone's app asks, what is new counts as delivered: once it is looked at. */
+  async read() {
+    if (document.visibilityState !== 'visible') return;
     const last = this.lines.findLast((line) => line.from_user_id === this.peer);
     if (!last) return;
     await api.markRead(this.peer, last.create_time - 1).catch(() => {});

@@ -63,5 +63,5 @@ document.addEventListener('visibilitychange', () => {
   if (!wanted) return;
   clearTimeout(timer);
   if (document.visibilityState === 'hidden') timer = window.setTimeout(close, HIDDEN_MS);
-  else if (!stream) open(true);
+  else if (!stream || stream.readyState === EventSource.CLOSED) open(true);
 });

@@ -4,6 +4,8 @@
 const PATIENCE_MS = 15_000;
 const OFFLINE = -1;
 const GONE = -2;
+/** From here on it is not what was asked. */
+const SERVERS_FAULT = 50000;
 export const CODE = {
   noUser: 10002,
   noSession: 10004,
@@ -27,6 +29,10 @@ export class ApiError extends Error {
   }
   get notFound() {
     return this.code === CODE.noVideo || this.code === CODE.noUser;
+  }
+  /** The same question may be answered later: nobody was there, was free, or knew who asks. */
+  get passing() {
+    return this.code < 0 || this.code >= SERVERS_FAULT || this.code === CODE.tooOften || this.code === CODE.noSession;
   }
 }
 

@@ -78,6 +78,13 @@ export class Player {
     else this.pause();
   }
 
+  /** What nobody looks at is given up quietly: it is fetched anew when its turn comes. */
+  broke(active: boolean) {
+    if (!this.element?.getAttribute('src')) return;
+    if (active) this.failed = true;
+    else detach(this.element);
+  }
+
   retry(video: VideoModel) {
     if (!this.element) return;
     this.failed = false;

@@ -1,11 +1,12 @@
 // Who is logged in on this page, and what the server allows and keeps for them.
 // SPDX-License-Identifier: Apache-2.0
 import { api } from './api';
-import { ApiError, sessionEnd } from './http';
+import { sessionEnd } from './http';
 import { i18n, type Key, type Locale, LANGUAGES } from './i18n.svelte';
 import { prefs, THEMES, type Theme } from './prefs.svelte';
-import type { Limits, Settings, Unread, User } from './types';
+import type { Limits, Me, Settings, Unread, User } from './types';
 import { ui } from './ui.svelte';
+import { memory } from './upload-memory';
 
 const ASK_AGAIN_MS = 4000;
 const NONE: Unread = { messages: 0, notifications: 0 };
@@ -17,36 +18,57 @@ class Session {
   unread = $state.raw<Unread>(NONE);
   limits = $state.raw<Limits>(LIMITS);
   known = $state(false);
+  /** Shows what is on the screen as whoever has just logged in has it, before what they wanted is done to it. */
+  entered: () => Promise<unknown> = () => Promise.resolve();
   #before = 0;
+  #logins = 0;
+  /** Tells the other tabs that their cookie has changed. */
+  #tabs = new BroadcastChannel('duan.session');
 
   constructor() {
     sessionEnd.heard = () => {
       if (this.user) this.#ended();
     };
+    this.#tabs.onmessage = () => void this.check();
+    document.addEventListener('visibilitychange', () => {
+      if (this.known && document.visibilityState === 'visible') void this.check();
+    });
     prefs.changed = (settings) => {
       if (this.user) void api.saveSettings(settings).catch(() => {}); // it stays on this device at least
     };
   }
 
+  /** The server's word on who this is; a question from before a login is asked again. */
+  async #ask(): Promise<Me> {
+    const logins = this.#logins;
+    const me = await api.me();
+    return logins === this.#logins ? me : this.#ask();
+  }
+
+  /** True if this page was made for somebody else: whoever is meant now begins with a page of their own. */
+  #changed(me: Me): boolean {
+    if (!this.known || !me.user || me.user.id === this.user?.id) return false;
+    location.reload();
+    return true;
+  }
+
   async load() {
-    try {
-      const me = await api.me();
-      this.user = me.user;
-      if (me.user) this.#before = me.user.id;
-      this.unread = me.unread ?? NONE;
-      this.limits = { ...LIMITS, ...me.limits };
-      if (me.user && me.settings) await this.#apply(me.settings);
-    } catch (error) {
-      // Nobody has said that this is a stranger: asked again until somebody answers.
-      if (error instanceof ApiError && error.offline) return void setTimeout(() => void this.load(), ASK_AGAIN_MS);
-    }
+    const me = await this.#ask().catch(() => null);
+    // Nobody has said that this is a stranger: asked again until somebody answers.
+    if (!me) return void setTimeout(() => void this.load(), ASK_AGAIN_MS);
+    if (this.#changed(me)) return;
+    this.user = me.user;
+    if (me.user) this.#before = me.user.id;
+    this.unread = me.unread ?? NONE;
+    this.limits = { ...LIMITS, ...me.limits };
+    if (me.user && me.settings) await this.#apply(me.settings).catch(() => {}); // its language may be out of reach
     this.known = true;
   }
 
-  /** The stream of events was refused: because the session is over, perhaps. */
+  /** The session may be over, or another tab's: the stream of events was refused, say, or one comes back to this tab. */
   async check() {
-    const me = await api.me().catch(() => null);
-    if (me && !me.user && this.user) this.#ended();
+    const me = await this.#ask().catch(() => null);
+    if (me && !this.#changed(me) && !me.user && this.user) this.#ended();
   }
 
   #ended() {
@@ -56,24 +78,27 @@ class Session {
   }
 
   async refreshUnread() {
-    await api.me().then(
-      (me) => (this.unread = me.unread ?? NONE),
-      () => {},
-    );
+    const me = await this.#ask().catch(() => null);
+    if (me && !this.#changed(me)) this.unread = me.unread ?? NONE;
   }
 
   async enter(kind: 'login' | 'register', username: string, password: string, undo?: 1) {
     const { user } = await api[kind](username, password, undo);
+    this.#logins++;
+    this.#tabs.postMessage(null);
     // What is on the page was made for somebody else: likes, follows, lists.
     if (this.#before && this.#before !== user.id) return location.assign('/');
     this.#before = user.id;
     this.user = user;
     this.known = true;
     void this.load();
+    await this.entered();
   }
 
   async leave() {
     await api.logout();
+    this.#tabs.postMessage(null);
+    memory.forget();
     location.assign('/');
   }
 

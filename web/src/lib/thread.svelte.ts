@@ -23,7 +23,8 @@ export class Thread {
     this.state = 'loading';
     try {
       const page = await api.comments(this.video.id);
-      this.lines = page.comment_list;
+      const known = new Set(page.comment_list.map((line) => line.id));
+      this.lines = [...this.lines.filter((line) => !known.has(line.id)), ...page.comment_list];
       this.next = page.cursor ?? '';
       this.state = 'ready';
     } catch {
@@ -57,7 +58,9 @@ export class Thread {
     this.video.comments++;
     try {
       const { comment } = await api.comment(this.video.id, content);
-      this.lines = this.lines.map((line) => (line === draft ? comment : line));
+      // A list that came meanwhile may have it already.
+      const others = this.lines.filter((line) => line.id !== comment.id);
+      this.lines = others.map((line) => (line === draft ? comment : line));
       return true;
     } catch (error) {
       this.drop(draft);

@@ -3,6 +3,7 @@
 import type { Upload as Tus } from 'tus-js-client';
 import { api } from './api';
 import { on } from './events';
+import { ApiError } from './http';
 import { t } from './i18n.svelte';
 import { session } from './session.svelte';
 import { published } from './source.svelte';
@@ -10,13 +11,15 @@ import type { Processing } from './types';
 import { ui } from './ui.svelte';
 import { memory, type Remembered } from './upload-memory';
 import { modelOf } from './videos.svelte';
-import { noReply, reasonWords, words } from './words';
+import { noReply, reasonWords, replyWords, words } from './words';
 
 export type Phase = 'pick' | 'uploading' | 'processing' | 'ready' | 'failed';
 const CHUNK = 8 * 1024 * 1024;
 const RETRY_MS = [0, 1000, 3000, 8000, 15_000, 30_000];
 const LOOK_MS = 3000;
 const VIDEO_NAME = /\.(mp4|m4v|mov|mkv|webm|avi|ts|3gp)$/i;
+
+const sender = () => import('tus-js-client');
 
 class UploadJob {
   phase = $state<Phase>('pick');
@@ -33,13 +36,19 @@ class UploadJob {
   broken = $state.raw<Remembered | null>(null);
   #tus: Tus | undefined;
   #path = '';
+  #turn = 0;
   #watching: (() => void) | undefined;
+
+  /** Fetched before it is needed: the connection may be gone when a file is chosen. */
+  prepare() {
+    void sender().catch(() => {});
+  }
 
   /** Where an earlier life of this page stopped. */
   recall() {
     if (this.phase === 'ready') this.clear();
     if (this.phase !== 'pick') return;
-    const earlier = memory.read();
+    const earlier = memory.read(session.user?.id ?? 0);
     if (earlier?.videoId) {
       this.caption = earlier.caption;
       this.videoId = earlier.videoId;
@@ -69,8 +78,11 @@ class UploadJob {
     this.sent = 0;
     this.reason = '';
     this.#show();
-    const { Upload } = await import('tus-js-client');
-    this.#tus = new Upload(file, {
+    const turn = ++this.#turn;
+    const tus = await sender().catch(() => null);
+    if (turn !== this.#turn) return; // given up meanwhile
+    if (!tus) return this.#fail(noReply());
+    this.#tus = new tus.Upload(file, {
       endpoint: '/api/v1/uploads',
       uploadUrl: url,
       chunkSize: CHUNK,
@@ -133,7 +145,7 @@ class UploadJob {
     const look = () =>
       void api.videoStatus(this.videoId).then(
         (now) => this.#hear(now),
-        () => {},
+        (error) => this.#deny(error),
       );
     const timer = setInterval(look, LOOK_MS);
     const off = on<Processing>('processing', (event) => event.video_id === this.videoId && this.#hear(event));
@@ -150,6 +162,11 @@ class UploadJob {
     this.#show();
     if (now.state === 'failed') this.#fail(reasonWords(now.reason ?? ''));
     if (now.state === 'ready') void this.#done();
+  }
+
+  /* No more of it will be told: it was deleted somewhere else, say. */
+  #deny(error: unknown) {
+    if (this.phase === 'processing' && error instanceof ApiError && !error.passing) this.clear();
   }
 
   async #done() {
@@ -183,6 +200,7 @@ class UploadJob {
   clear() {
     this.#watching?.();
     memory.forget();
+    this.#turn++;
     this.#tus = this.file = undefined;
     this.#path = this.caption = this.reason = '';
     this.sent = this.percent = this.videoId = 0;
@@ -194,9 +212,11 @@ class UploadJob {
   remember() {
     if (this.phase !== 'uploading' && this.phase !== 'processing') return;
     const url = this.#tus?.url;
-    if (this.videoId) memory.write({ videoId: this.videoId, caption: this.caption });
+    const user = session.user?.id;
+    if (!user) return;
+    if (this.videoId) memory.write({ user, videoId: this.videoId, caption: this.caption });
     else if (url && this.file)
-      memory.write({ url, file: this.file, sent: this.sent, caption: this.caption, posted: this.posted });
+      memory.write({ user, url, file: this.file, sent: this.sent, caption: this.caption, posted: this.posted });
   }
 
   #show() {
@@ -205,15 +225,9 @@ class UploadJob {
   }
 }
 
-/* The server's envelope is in the body of what it refused. */
 function tusWords(error: unknown): string {
   const reply = (error as { originalResponse?: { getBody(): string } }).originalResponse;
-  if (!reply) return noReply();
-  try {
-    return (JSON.parse(reply.getBody()) as { status_msg?: string }).status_msg || t('state.error');
-  } catch {
-    return t('state.error');
-  }
+  return reply ? replyWords(reply.getBody()) : noReply();
 }
 
 export const job = new UploadJob();

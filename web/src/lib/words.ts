@@ -16,6 +16,16 @@ export function words(error: unknown): string {
   return error.message ? error.message.charAt(0).toUpperCase() + error.message.slice(1) : t('state.error');
 }
 
+/** The same for a reply that somebody else has read: the server's envelope is in it. */
+export function replyWords(body: string): string {
+  try {
+    const { status_code, status_msg = '' } = JSON.parse(body) as { status_code: number; status_msg?: string };
+    return words(new ApiError(status_code, status_msg));
+  } catch {
+    return t('state.error');
+  }
+}
+
 /** Why a video failed: the server names the reason by a word of its own list, or in a sentence. */
 export function reasonWords(reason: string): string {
   const key = `reason.${reason}`;

@@ -70,13 +70,23 @@ export async function chat(world) {
   await author.locator('.failed').getByRole('button', { name: 'Try again' }).click();
   await eventually('and is sent again', async () => (await last(friend).innerText()) === 'Lost on the way');
 
+  const badge = friend.locator('aside a[href="/messages"] .badge');
+  await friend.evaluate(() =>
+    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true }),
+  );
+  await write(author, 'While you are away');
+  await eventually('what comes while the tab is hidden is counted', () => badge.isVisible());
+  await friend.evaluate(() => {
+    delete document.visibilityState;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await eventually('and is read once one looks again', () => badge.isHidden());
+
   await openListening(friend, '/messages');
-  await friend.getByText('Lost on the way').waitFor();
+  await friend.getByText('While you are away').waitFor();
   await axe(friend, 'messages');
   await write(author, 'One more');
-  await eventually('unread messages are counted in the navigation', () =>
-    friend.locator('aside a[href="/messages"] .badge').isVisible(),
-  );
+  await eventually('unread messages are counted in the navigation', () => badge.isVisible());
   await eventually('the list of friends has the new line', () =>
     friend.locator('.people').getByText('One more').isVisible(),
   );

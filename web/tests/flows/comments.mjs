@@ -19,6 +19,11 @@ export async function comments(world) {
   await axe(page, 'no comments');
   const field = page.getByRole('textbox', { name: 'Add a comment…' });
   await field.fill('From the flows');
+  await field.evaluate((node) => {
+    const composed = { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true };
+    node.dispatchEvent(new KeyboardEvent('keydown', composed));
+  });
+  check('the Enter that ends a composition does not send', (await field.inputValue()) === 'From the flows');
   await field.press('Enter');
   await eventually('a comment is on top at once', async () =>
     (await lines(page).first().innerText()).includes('From the flows'),

@@ -1,6 +1,6 @@
 // A like without a login leads to one, and happens after it; wishes and refusals.
 // SPDX-License-Identifier: Apache-2.0
-import { axe, BASE, check, elements, eventually, newcomer, open, PASSWORD, plays } from './harness.mjs';
+import { axe, BASE, check, elements, enter, eventually, get, newcomer, open, PASSWORD, plays } from './harness.mjs';
 
 export async function login() {
   const helper = await open();
@@ -60,6 +60,8 @@ export async function login() {
   await heart.click();
   await page.locator('.toast').first().waitFor();
   check('a refused like is taken back, with a word', (await pressed()) === before);
+  const said = await page.locator(':is([aria-live], [role=status])', { hasText: 'busy' }).count();
+  check('which is said once', said === 1, `${said} times`);
   await page.unroute('**/favorite/action/**');
 
   await page.route('**/favorite/action/**', (route) =>
@@ -86,5 +88,66 @@ export async function login() {
   await fresh.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await fresh.keyboard.press('Enter');
   await eventually('registering logs in', () => fresh.locator('aside a[href^="/u/"]').isVisible());
+  await twoTabs(fresh);
+  await asOneself(name);
   await fresh.context().close();
+}
+
+/* What was there for a stranger is there for oneself once one has logged in. */
+async function asOneself(name) {
+  const page = await open();
+  const submit = async () => {
+    await page.getByLabel('User name').fill(name);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.keyboard.press('Enter');
+  };
+  await enter(page, name);
+  await page.goto(BASE);
+  await plays(page, 1);
+  const likes = page.locator('article.active .like');
+  const state = async () => [await likes.getAttribute('aria-pressed'), await likes.innerText()].join();
+  if ((await likes.getAttribute('aria-pressed')) === 'false') await likes.click();
+  await eventually('a like counts', async () => {
+    const { video_list } = await get(page, '/douyin/feed/');
+    return video_list[0].is_favorite;
+  });
+  const before = await state();
+  await page.context().clearCookies();
+  await page.reload();
+  await plays(page, 1);
+  await likes.click();
+  await submit();
+  await eventually('a like that was there already is counted once', async () => (await state()) === before);
+  await eventually('and stays', async () => (await page.locator('dialog:modal').count()) === 0);
+  check('so it is shown', (await state()) === before, await state());
+
+  await page.context().clearCookies();
+  await page.goto(`${BASE}/following`);
+  await page.getByText('See whom you follow').waitFor();
+  await page.getByRole('button', { name: 'Log in' }).first().click();
+  await submit();
+  await eventually('a feed that a stranger was refused is there after the login', () =>
+    page.getByText('Your Following feed is quiet').isVisible(),
+  );
+  await page.context().close();
+}
+
+/* What one tab does to the session is what the other one shows. */
+async function twoTabs(first) {
+  const mine = (page) => page.locator('aside a[href^="/u/"]').first().getAttribute('href');
+  const before = await mine(first);
+  const second = await first.context().newPage();
+  await second.goto(`${BASE}/settings`);
+  await second.getByRole('button', { name: 'Log out' }).click();
+  await eventually('a logout in another tab is seen', () => first.getByText('Your session has ended').isVisible());
+  await second.waitForURL(`${BASE}/`);
+  await second.getByRole('button', { name: 'Log in' }).first().click();
+  await second.getByRole('button', { name: 'New here? Create an account' }).click();
+  await second.getByLabel('User name').fill(`two${Date.now()}`);
+  await second.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await second.keyboard.press('Enter');
+  await second.locator('aside a[href^="/u/"]').first().waitFor();
+  const now = await mine(second);
+  await eventually('and whoever logs in there is who this tab acts for', async () => (await mine(first)) === now);
+  check('that is somebody else', now !== before);
 }

@@ -9,6 +9,7 @@ import { check, failures, finish, problems } from './harness.mjs';
 import { languages } from './languages.mjs';
 import { lists } from './lists.mjs';
 import { login } from './login.mjs';
+import { offline } from './offline.mjs';
 import { phone } from './phone.mjs';
 import { profiles } from './profiles.mjs';
 import { safety } from './safety.mjs';
@@ -31,6 +32,7 @@ const FLOWS = {
   chat,
   safety,
   account,
+  offline,
   phone,
   languages,
   small,

@@ -30,6 +30,16 @@ export async function small({ authorUser, videos }) {
       const [scrolls, wide] = await sideways(page);
       check(`${name}: ${path} fits`, !scrolls && wide.length === 0, wide.join(' '));
     }
+    await page.goto(`${BASE}/v/${videos[0]}`);
+    await page.locator('article.active').getByRole('button', { name: 'More' }).click();
+    const word = page.getByRole('dialog').locator('#speed');
+    await word.waitFor();
+    const lines = await word.evaluate((node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return range.getClientRects().length;
+    });
+    check(`${name}: words of the menu stay whole`, lines === 1, `${lines} lines`);
     await page.context().close();
   }
 }

@@ -21,6 +21,7 @@ export async function upload() {
 
   await cutAndResumed(page, file);
   await reloaded(page, file);
+  await leftBehind(page, file);
   await failed(page);
   await page.context().close();
 }
@@ -77,6 +78,28 @@ async function reloaded(page, file) {
   await page.getByRole('link', { name: 'Watch it' }).waitFor();
   check('and it is published', true);
   await page.getByRole('button', { name: 'Upload another' }).click();
+}
+
+/* Somebody else sits down at a device on which an upload is still being worked on. */
+async function leftBehind(page, file) {
+  const working = { status_code: 0, state: 'processing', percent: 30 };
+  await page.route('**/api/v1/videos/*/status', (route) => route.fulfill({ json: working }));
+  await page.route('**/api/v1/events', (route) => route.abort('connectionfailed'));
+  await page.goto(`${BASE}/upload`);
+  await choose(page, file);
+  await page.getByLabel('Caption').fill('Not yours');
+  await page.getByRole('button', { name: 'Post' }).click();
+  await page.getByText(/Processing.*30/).waitFor();
+  await page.reload();
+  await page.getByText(/Processing.*30/).waitFor();
+  check('after a reload its owner sees how far it is', (await page.getByLabel('Caption').inputValue()) === 'Not yours');
+  await newcomer(page);
+  await page.goto(`${BASE}/upload`);
+  await page.locator('.drop').waitFor();
+  await page.locator('aside a[href^="/u/"]').waitFor();
+  check('whoever comes next begins an upload of their own', (await page.getByText('Processing').count()) === 0);
+  await page.unroute('**/api/v1/videos/*/status');
+  await page.unroute('**/api/v1/events');
 }
 
 async function failed(page) {
