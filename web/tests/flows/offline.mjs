@@ -7,8 +7,8 @@ export async function offline() {
   await newcomer(page);
   await screenOpened(page);
   await fileChosen(page);
-  await clipsPassed(page);
   await page.context().close();
+  await clipsPassed(await open());
 }
 
 const line = (page, there) => page.context().setOffline(!there);
@@ -38,7 +38,7 @@ async function fileChosen(page) {
   check('a file that was chosen without a line is sent once there is one', true);
 }
 
-/* The covers are on the way of the line, too. */
+/* In a browser that has no clip yet: what it kept would play without a line. The covers are on the way of the line, too. */
 async function clipsPassed(page) {
   await page.goto(BASE);
   await plays(page, 1);
@@ -47,7 +47,8 @@ async function clipsPassed(page) {
   await page.locator('article.active[aria-posinset="2"]').waitFor();
   await page.keyboard.press('ArrowDown');
   await page.locator('article.active[aria-posinset="3"]').getByText('could not be played').waitFor();
-  check('only what one looks at is said to fail', (await page.getByText('could not be played').count()) === 1);
+  const next = page.locator('article[aria-posinset="4"]').getByText('could not be played');
+  check('only what one has looked at is said to fail', (await next.count()) === 0);
   await line(page, true);
   await plays(page, 3);
   const shown = () => {
@@ -59,4 +60,5 @@ async function clipsPassed(page) {
   await page.keyboard.press('ArrowDown');
   await plays(page, 4);
   check('and so does the next', (await page.getByText('could not be played').count()) === 0);
+  await page.context().close();
 }
