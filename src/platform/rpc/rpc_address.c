@@ -9,6 +9,8 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 enum { BACKLOG = 512 };
 
 static struct str last_cut(struct str text, struct str *port)
@@ -146,4 +148,13 @@ void rpc_address_no_delay(int fd)
     const int yes = 1;
 
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+}
+
+int64_t rpc_address_let_in_ns(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof(info);
+    bool told = getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0;
+
+    return clock_monotonic_ns() - (told ? info.tcpi_last_data_sent * (int64_t)CLOCK_NS_PER_MS : 0);
 }

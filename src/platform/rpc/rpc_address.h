@@ -40,4 +40,11 @@ bool rpc_address_is_loopback(const struct rpc_addresses *all);
 /* Small messages go out at once. */
 void rpc_address_no_delay(int fd);
 
+/*
+ * When the system let the peer in: it does so for a process that is stopped or busy. Of a
+ * connection on which nothing has been sent yet: Linux counts what was sent last from there, in
+ * steps of a few milliseconds. What is not TCP: now.
+ */
+int64_t rpc_address_let_in_ns(int fd);
+
 #endif

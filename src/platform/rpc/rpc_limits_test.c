@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "rpc_fixture.h"
+#include "rpc_server_parts.h"
 
 /* The fixture's server and channel, made again with other options. */
 static void restart(struct rpc_fixture *f)
@@ -455,6 +456,26 @@ static void a_peer_that_hangs_up_without_a_word_saw_nothing(void **state)
     close(fd);
 }
 
+/* A process that was stopped accepts when it goes on; its system had answered for it. */
+static void a_call_whose_deadline_passes_before_it_is_accepted_is_not_served(void **state)
+{
+    struct rpc_fixture *f = *state;
+    struct ctx hurried = {.arena = &f->arena};
+    int fd = listen_somewhere(f);
+    struct rpc_channel *ch = rpc_channel_create(&f->options);
+    struct str resp;
+
+    hurried.deadline_ns = clock_monotonic_ns() + 100 * (int64_t)CLOCK_NS_PER_MS;
+    struct rpc_flight *flight = rpc_begin(ch, &hurried, WAIT, STR("x"));
+    fixture_eventually(clock_monotonic_ns() > hurried.deadline_ns);
+    (void)rpc_server_conn_open(f->server, accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    fixture_eventually(rpc_server_stats(f->server).failed == 1 || atomic_load(&f->waited));
+    assert_err(rpc_finish(flight, &resp, NULL), ERR_TIMEOUT);
+    assert_int_equal(atomic_load(&f->waited), 0);
+    rpc_channel_destroy(ch);
+    close(fd);
+}
+
 static void after_a_failure_calls_fail_without_connecting_and_later_they_succeed(void **state)
 {
     struct rpc_fixture *f = *state;
@@ -487,6 +508,7 @@ int main(void)
         RPC_TEST(a_peer_that_falls_silent_is_given_up),
         RPC_TEST(peers_that_break_the_rules_are_counted_and_told_of),
         RPC_TEST(a_peer_that_hangs_up_without_a_word_saw_nothing),
+        RPC_TEST(a_call_whose_deadline_passes_before_it_is_accepted_is_not_served),
         RPC_TEST(after_a_failure_calls_fail_without_connecting_and_later_they_succeed),
     };
 

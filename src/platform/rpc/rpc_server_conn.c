@@ -119,7 +119,7 @@ struct rpc_server_conn *rpc_server_conn_open(struct rpc_server *s, int fd)
     atomic_store(&conn->hung_up, false);
     conn->phase = PHASE_SERVING;
     conn->phase_ns = conn->opened_ns = conn->heard_ns = conn->quiet_ns = 0;
-    rpc_transit_begin(&conn->transit, clock_monotonic_ns());
+    rpc_transit_begin(&conn->transit, rpc_address_let_in_ns(fd));
     conn->begun = conn->begun_seen = 0;
     conn->noise = 0;
     conn->heard = conn->pinged = conn->greeted = false;

@@ -7,9 +7,9 @@
 enum { TURN_S = 60 };
 
 /* Until something has come, both ends count from the same moment: that of the handshake. */
-void rpc_transit_begin(struct rpc_transit *t, int64_t now_ns)
+void rpc_transit_begin(struct rpc_transit *t, int64_t began_ns)
 {
-    *t = (struct rpc_transit){.began_ns = now_ns, .turned_ns = now_ns};
+    *t = (struct rpc_transit){.began_ns = began_ns, .turned_ns = began_ns};
 }
 
 static int64_t smaller(int64_t a, int64_t b)

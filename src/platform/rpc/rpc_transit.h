@@ -20,7 +20,8 @@ struct rpc_transit {
     int64_t least_ns[2];
 };
 
-void rpc_transit_begin(struct rpc_transit *t, int64_t now_ns);
+/* began_ns: its handshake. A process that was stopped accepts it long after that. */
+void rpc_transit_begin(struct rpc_transit *t, int64_t began_ns);
 
 /* By how much a request that has come now is late. `age_ns`: of its connection, as it was sent. */
 int64_t rpc_transit_late(struct rpc_transit *t, int64_t now_ns, int64_t age_ns);

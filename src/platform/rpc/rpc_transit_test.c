@@ -40,7 +40,7 @@ static void requests_that_take_as_long_as_others_are_not_late(void **state)
     assert_int_equal(late(&t, 4 * S, 0), 0);
 }
 
-/* It was accepted late: seen from here its sender is ahead. */
+/* When a connection began is known to a few milliseconds only. */
 static void a_sender_that_is_ahead_is_not_late(void **state)
 {
     struct rpc_transit t = begun();
