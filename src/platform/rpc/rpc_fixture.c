@@ -94,6 +94,14 @@ void fixture_serve(struct rpc_fixture *f)
     f->options.address = rpc_server_address(f->server, &f->ctx);
 }
 
+void fixture_restart(struct rpc_fixture *f)
+{
+    rpc_channel_destroy(f->ch);
+    rpc_server_close(f->server);
+    fixture_serve(f);
+    f->ch = rpc_channel_create(&f->options);
+}
+
 int rpc_fixture_setup(void **state)
 {
     struct rpc_fixture *f = fixture_new(state, sizeof(*f));
@@ -120,4 +128,11 @@ struct err *fixture_call(struct rpc_fixture *f, struct ctx *c, const char *path,
                          struct str *resp)
 {
     return rpc_finish(rpc_begin(f->ch, c, path, req), resp, NULL);
+}
+
+struct err *fixture_echo(struct rpc_fixture *f)
+{
+    struct str resp;
+
+    return fixture_call(f, &f->ctx, ECHO, STR("x"), &resp);
 }

@@ -42,11 +42,16 @@ struct err *fixture_refuse(struct ctx *c);
 /* Another server with the same service, by f->server_options. */
 void fixture_serve(struct rpc_fixture *f);
 
+/* Its server and channel, made again with other options. */
+void fixture_restart(struct rpc_fixture *f);
+
 int rpc_fixture_setup(void **state);
 int rpc_fixture_teardown(void **state);
 
 struct err *fixture_call(struct rpc_fixture *f, struct ctx *c, const char *path, struct str req,
                          struct str *resp);
+
+struct err *fixture_echo(struct rpc_fixture *f);
 
 /* For what other threads are to bring about. */
 #define fixture_eventually(condition) \

@@ -1,31 +1,9 @@
 /* Tests of what both ends hold to: limits, hand-over, drain, calls that nobody saw. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "log.h"
 #include "rpc_fixture.h"
-#include "rpc_server_parts.h"
-
-/* The fixture's server and channel, made again with other options. */
-static void restart(struct rpc_fixture *f)
-{
-    rpc_channel_destroy(f->ch);
-    rpc_server_close(f->server);
-    fixture_serve(f);
-    f->ch = rpc_channel_create(&f->options);
-}
-
-static struct err *echo(struct rpc_fixture *f)
-{
-    struct str resp;
-
-    return fixture_call(f, &f->ctx, ECHO, STR("x"), &resp);
-}
 
 /* ---- how much ---- */
 
@@ -36,7 +14,7 @@ static void a_request_that_is_too_long_is_refused(void **state)
     struct str big = {memset(arena_bytes(&f->arena, LEN), 'x', LEN), LEN}, resp;
 
     f->server_options.message_max = LEN - 1;
-    restart(f);
+    fixture_restart(f);
     assert_err(fixture_call(f, &f->ctx, ECHO, big, &resp), ERR_EXHAUSTED);
     big.len--;
     assert_ok(&f->ctx, fixture_call(f, &f->ctx, ECHO, big, &resp));
@@ -49,7 +27,7 @@ static void a_reply_that_is_too_long_is_refused(void **state)
     struct str big = {memset(arena_bytes(&f->arena, LEN), 'x', LEN), LEN}, resp;
 
     f->options.message_max = LEN - 1;
-    restart(f);
+    fixture_restart(f);
     assert_err(fixture_call(f, &f->ctx, ECHO, big, &resp), ERR_EXHAUSTED);
     big.len--;
     assert_ok(&f->ctx, fixture_call(f, &f->ctx, ECHO, big, &resp));
@@ -62,12 +40,12 @@ static void too_many_calls_of_a_channel_fail_at_once(void **state)
     struct str resp;
 
     f->options.in_flight_max = 2;
-    restart(f);
+    fixture_restart(f);
     first = rpc_begin(f->ch, &f->ctx, ECHO, STR("1"));
     second = rpc_begin(f->ch, &f->ctx, ECHO, STR("2"));
-    assert_err(echo(f), ERR_EXHAUSTED);
+    assert_err(fixture_echo(f), ERR_EXHAUSTED);
     assert_ok(&f->ctx, rpc_finish(first, &resp, NULL));
-    assert_ok(&f->ctx, echo(f));
+    assert_ok(&f->ctx, fixture_echo(f));
     assert_ok(&f->ctx, rpc_finish(second, &resp, NULL));
 }
 
@@ -76,7 +54,7 @@ static void make_small(struct rpc_fixture *f)
 {
     f->server_options.pollers = f->server_options.workers = 1;
     f->server_options.queue_max = 1;
-    restart(f);
+    fixture_restart(f);
 }
 
 static void a_full_queue_refuses_at_once_and_serves_the_rest(void **state)
@@ -91,7 +69,7 @@ static void a_full_queue_refuses_at_once_and_serves_the_rest(void **state)
     fixture_eventually(atomic_load(&f->waiting) == 1);
     queued = rpc_begin(f->ch, &f->ctx, ECHO, STR("2"));
     fixture_eventually(rpc_server_stats(f->server).queued == 1);
-    assert_err(echo(f), ERR_EXHAUSTED);
+    assert_err(fixture_echo(f), ERR_EXHAUSTED);
     assert_int_equal(rpc_server_stats(f->server).refused, 1);
     atomic_store(&f->held, false);
     assert_ok(&f->ctx, rpc_finish(running, &resp, NULL));
@@ -114,7 +92,7 @@ static void a_call_whose_deadline_passes_in_the_queue_is_not_served(void **state
     atomic_store(&f->held, false);
     assert_ok(&f->ctx, rpc_finish(running, &resp, NULL));
     fixture_eventually(rpc_server_stats(f->server).queued == 0); /* there is room for one */
-    assert_ok(&f->ctx, echo(f));                                 /* comes after it */
+    assert_ok(&f->ctx, fixture_echo(f));                         /* comes after it */
     assert_int_equal(atomic_load(&f->waited), 1);
 }
 
@@ -167,14 +145,14 @@ static void connections_beyond_the_limit_are_closed(void **state)
 
     f->options.connections = 1;
     f->server_options.connections_max = 1;
-    restart(f);
-    assert_ok(&f->ctx, echo(f));
+    fixture_restart(f);
+    assert_ok(&f->ctx, fixture_echo(f));
     other = rpc_channel_create(&f->options);
     assert_err(rpc_finish(rpc_begin(other, &f->ctx, ECHO, STR("x")), &resp, &sent),
                ERR_UNAVAILABLE);
     assert_false(sent);
     rpc_channel_destroy(other);
-    assert_ok(&f->ctx, echo(f));
+    assert_ok(&f->ctx, fixture_echo(f));
 }
 
 static void another_connection_is_used_when_the_first_is_busy(void **state)
@@ -185,7 +163,7 @@ static void another_connection_is_used_when_the_first_is_busy(void **state)
     struct str resp;
 
     for (int i = 0; i < 3; i++)
-        assert_ok(&f->ctx, echo(f));
+        assert_ok(&f->ctx, fixture_echo(f));
     assert_int_equal(rpc_server_stats(f->server).accepted, 1);
     for (int i = 0; i < CALLS; i++)
         flights[i] = rpc_begin(f->ch, &f->ctx, ECHO, STR("x"));
@@ -249,7 +227,7 @@ static void connections_that_grow_old_are_handed_over_without_a_failed_call(void
     uint64_t wanted;
 
     f->server_options.age_ms = 20;
-    restart(f);
+    fixture_restart(f);
     start_callers(f, callers, threads);
     wanted = rpc_server_stats(f->server).accepted + 12;
     fixture_eventually(rpc_server_stats(f->server).accepted >= wanted);
@@ -261,9 +239,9 @@ static void a_call_after_a_pause_finds_idle_connections_closed_and_does_not_fail
     struct rpc_fixture *f = *state;
 
     f->server_options.idle_ms = 20;
-    restart(f);
+    fixture_restart(f);
     for (int i = 0; i < 3; i++) {
-        assert_ok(&f->ctx, echo(f));
+        assert_ok(&f->ctx, fixture_echo(f));
         fixture_eventually(rpc_server_stats(f->server).connections == 0);
     }
 }
@@ -274,10 +252,10 @@ static void a_call_after_a_pause_finds_connections_given_up_and_does_not_fail(vo
     struct rpc_fixture *f = *state;
 
     f->server_options.keepalive_ms = 100;
-    restart(f);
+    fixture_restart(f);
     for (int i = 0; i < 3; i++) {
-        assert_ok(&f->ctx, echo(f));
-        assert_ok(&f->ctx, echo(f)); /* the other connection */
+        assert_ok(&f->ctx, fixture_echo(f));
+        assert_ok(&f->ctx, fixture_echo(f)); /* the other connection */
         fixture_eventually(rpc_server_stats(f->server).connections == 0);
     }
 }
@@ -296,7 +274,7 @@ static void calls_under_way_are_served_while_a_server_drains(void **state)
     assert_true(rpc_server_drain(f->server, 60000));
     assert_ok(&f->ctx, rpc_finish(flight, &resp, NULL));
     assert_str(resp, STR("kept"));
-    assert_err(echo(f), ERR_UNAVAILABLE);
+    assert_err(fixture_echo(f), ERR_UNAVAILABLE);
 }
 
 static void a_drain_ends_streams_that_last(void **state)
@@ -338,155 +316,6 @@ static void a_restart_under_load_fails_no_call(void **state)
     stop_callers(callers, threads);
 }
 
-/* ---- peers that are not what they should be ---- */
-
-static int listen_somewhere(struct rpc_fixture *f)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof(at);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, len), 0);
-    assert_int_equal(listen(fd, 8), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &len), 0);
-    f->options.address = arena_str(&f->arena, "127.0.0.1:%d", ntohs(at.sin_port));
-    return fd;
-}
-
-static void a_peer_that_never_answers_costs_the_deadline_and_may_have_seen_it(void **state)
-{
-    struct rpc_fixture *f = *state;
-    int fd = listen_somewhere(f);
-    struct rpc_channel *ch = rpc_channel_create(&f->options);
-    struct ctx c = {.arena = &f->arena,
-                    .deadline_ns = clock_monotonic_ns() + 50 * (int64_t)CLOCK_NS_PER_MS};
-    struct str resp;
-    bool sent = false;
-
-    assert_err(rpc_finish(rpc_begin(ch, &c, ECHO, STR("x")), &resp, &sent), ERR_TIMEOUT);
-    assert_true(sent);
-    rpc_channel_destroy(ch);
-    close(fd);
-}
-
-static void a_peer_that_falls_silent_is_given_up(void **state)
-{
-    struct rpc_fixture *f = *state;
-    int fd = listen_somewhere(f);
-    struct rpc_channel *ch;
-    struct str resp;
-    bool sent = false;
-
-    f->options.keepalive_ms = 20;
-    ch = rpc_channel_create(&f->options);
-    assert_err(rpc_finish(rpc_begin(ch, &f->ctx, ECHO, STR("x")), &resp, &sent), ERR_UNAVAILABLE);
-    assert_true(sent);
-    rpc_channel_destroy(ch);
-    close(fd);
-}
-
-/* What a log on this descriptor has said. */
-static struct str said(struct rpc_fixture *f, int fd)
-{
-    enum { MOST = 4096 };
-    char *text = arena_bytes(&f->arena, MOST);
-    ssize_t n = pread(fd, text, MOST, 0);
-
-    assert_true(n >= 0);
-    return (struct str){text, (size_t)n};
-}
-
-static void say_something_else(struct rpc_fixture *f)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct str address = f->options.address;
-    int64_t port = 0;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    (void)str_cut(&address, ':');
-    assert_true(str_to_i64(address, &port));
-    at.sin_port = htons((uint16_t)port);
-    assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof(at)), 0);
-    assert_int_equal(send(fd, "GET / HTTP/1.1\r\n\r\n", 18, 0), 18);
-    close(fd);
-}
-
-static void peers_that_break_the_rules_are_counted_and_told_of(void **state)
-{
-    struct rpc_fixture *f = *state;
-    int fd = memfd_create("log", MFD_CLOEXEC);
-    struct log_options options = {.fd = fd, .format = LOG_FORMAT_JSON};
-
-    f->server_options.log = log_open(&options);
-    restart(f);
-    say_something_else(f);
-    fixture_eventually(rpc_server_stats(f->server).misused == 1);
-    fixture_eventually(said(f, fd).len > 0);
-    assert_non_null(memmem(said(f, fd).ptr, said(f, fd).len, "no HTTP/2", 9));
-    rpc_server_close(f->server);
-    f->server = NULL;
-    log_close(f->server_options.log);
-    close(fd);
-}
-
-static void *hang_up_on_all(void *arg)
-{
-    int fd = *(int *)arg, one;
-
-    while ((one = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
-        close(one);
-    return NULL;
-}
-
-static void a_peer_that_hangs_up_without_a_word_saw_nothing(void **state)
-{
-    struct rpc_fixture *f = *state;
-    int fd = listen_somewhere(f);
-    struct rpc_channel *ch = rpc_channel_create(&f->options);
-    pthread_t thread;
-    struct str resp;
-    bool sent = true;
-
-    assert_int_equal(pthread_create(&thread, NULL, hang_up_on_all, &fd), 0);
-    assert_err(rpc_finish(rpc_begin(ch, &f->ctx, ECHO, STR("x")), &resp, &sent), ERR_UNAVAILABLE);
-    assert_false(sent);
-    assert_int_equal(shutdown(fd, SHUT_RDWR), 0);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    rpc_channel_destroy(ch);
-    close(fd);
-}
-
-/* A process that was stopped accepts when it goes on; its system had answered for it. */
-static void a_call_whose_deadline_passes_before_it_is_accepted_is_not_served(void **state)
-{
-    struct rpc_fixture *f = *state;
-    struct ctx hurried = {.arena = &f->arena};
-    int fd = listen_somewhere(f);
-    struct rpc_channel *ch = rpc_channel_create(&f->options);
-    struct str resp;
-
-    hurried.deadline_ns = clock_monotonic_ns() + 100 * (int64_t)CLOCK_NS_PER_MS;
-    struct rpc_flight *flight = rpc_begin(ch, &hurried, WAIT, STR("x"));
-    fixture_eventually(clock_monotonic_ns() > hurried.deadline_ns);
-    (void)rpc_server_conn_open(f->server, accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    fixture_eventually(rpc_server_stats(f->server).failed == 1 || atomic_load(&f->waited));
-    assert_err(rpc_finish(flight, &resp, NULL), ERR_TIMEOUT);
-    assert_int_equal(atomic_load(&f->waited), 0);
-    rpc_channel_destroy(ch);
-    close(fd);
-}
-
-static void after_a_failure_calls_fail_without_connecting_and_later_they_succeed(void **state)
-{
-    struct rpc_fixture *f = *state;
-
-    rpc_server_close(f->server);
-    assert_err(echo(f), ERR_UNAVAILABLE);
-    f->server_options.listen = f->options.address;
-    fixture_serve(f);
-    fixture_eventually(!echo(f));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -504,12 +333,6 @@ int main(void)
         RPC_TEST(calls_under_way_are_served_while_a_server_drains),
         RPC_TEST(a_drain_ends_streams_that_last),
         RPC_TEST(a_restart_under_load_fails_no_call),
-        RPC_TEST(a_peer_that_never_answers_costs_the_deadline_and_may_have_seen_it),
-        RPC_TEST(a_peer_that_falls_silent_is_given_up),
-        RPC_TEST(peers_that_break_the_rules_are_counted_and_told_of),
-        RPC_TEST(a_peer_that_hangs_up_without_a_word_saw_nothing),
-        RPC_TEST(a_call_whose_deadline_passes_before_it_is_accepted_is_not_served),
-        RPC_TEST(after_a_failure_calls_fail_without_connecting_and_later_they_succeed),
     };
 
     return cmocka_run_group_tests_name("rpc_limits", tests, NULL, NULL);
