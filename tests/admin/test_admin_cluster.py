@@ -8,6 +8,7 @@ import pytest
 import checks
 from client import ids, unique
 from cluster_process import ClusterServer
+from instance_metrics import reaches
 from operator_shell import run, table
 from server_process import Server, program
 from waiting import eventually
@@ -61,6 +62,11 @@ def listing(cluster):
     """What is in the bucket, as the store lists it."""
     objects = cluster.cluster.components.objects
     return objects.curl(f'{objects.address()}/{cluster.cluster.bucket}?list-type=2&max-keys=1000').stdout
+
+
+def is_back(cluster, service):
+    """Everybody asks it again, and not only who has been tried: the others found out on their own that it was away."""
+    eventually(lambda: all(reaches(one, service) for one in cluster.cluster.instances))
 
 
 def is_well(cluster):
@@ -271,6 +277,7 @@ def test_ids_go_on_beyond_those_that_running_services_took(cluster, new_user):
     is_well(cluster)
     user = cluster.instance('user-1')
     user.stop(), user.launch(), user.wait()  # it takes others now
+    is_back(cluster, 'user')
     later = [new_user(cluster.url) for _ in range(3)]
     assert len({one.id for one in people + later}) == 6
 
@@ -307,8 +314,7 @@ def test_facts_under_way_are_no_finding_but_those_that_wait_are(cluster, scene, 
     finally:
         frozen.signal(signal.SIGCONT)
         sql(cluster, 'relation', "DELETE FROM changes_outbox WHERE destination = 'elsewhere'")
-    for calls_user in (ann.user, lambda: ann.follow(bob.id), lambda: ann.send(bob.id, 'there again')):
-        eventually(lambda call=calls_user: call() and None)  # who was frozen is called again after a while
+    is_back(cluster, 'user')
     assert 'facts of relation wait for elsewhere, the oldest for 5 min' in said
     assert 'rows cannot be judged while facts wait' in said
     assert ann.user()['follower_count'] == wanted
@@ -336,8 +342,8 @@ def test_a_service_that_is_down_is_named(cluster, ann):
             assert 'user is down' in admin(cluster, *words, status=DOWN, stdin='battery staple\n').err
         admin(cluster, 'users', ann.name), admin(cluster, 'jobs')  # which ask databases
     finally:
-        user.launch()
-        user.wait()
+        user.launch(), user.wait()
+        is_back(cluster, 'user')
 
 
 def test_an_etcd_that_does_not_answer_is_named(cluster, ann):

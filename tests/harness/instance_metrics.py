@@ -17,3 +17,9 @@ def total(instance, name):
 def served(instance):
     """Calls that it has answered."""
     return total(instance, 'duan_rpc_server_calls_total')
+
+
+def reaches(instance, service):
+    """It knows instances of the service, and leaves none of them out; or it calls none."""
+    samples, of_it = metrics(instance).samples, frozenset({('service', service)})
+    return samples.get(('duan_rpc_client_instances', of_it), 1) and not samples.get(('duan_rpc_client_ejected', of_it), 0)
