@@ -49,19 +49,6 @@ static bool add_actor(struct i64_list *actors, int64_t actor)
 
 /* ---- groups ---- */
 
-static struct err *trim(struct sql_tx *tx, struct ctx *c, int64_t user)
-{
-    struct notice_list_req all = {.user_id = user, .limit = NOTICES_MAX + 1};
-    struct notice_item_list list = {0};
-
-    TRY(notice_store_list(tx, c, &all, &list));
-    if (list.count <= NOTICES_MAX)
-        return NULL;
-    const struct notice_item *oldest = &list.at[list.count - 1];
-
-    return notice_store_remove(tx, c, &(struct notice_key){user, oldest->kind, oldest->subject_id});
-}
-
 static struct err *begin(struct sql_tx *tx, struct ctx *c, const struct event *e, int64_t at)
 {
     struct notice_item item = {
@@ -79,7 +66,7 @@ static struct err *begin(struct sql_tx *tx, struct ctx *c, const struct event *e
         (void)add_actor(&item.actors, e->actor);
     TRY(sequence_next(tx, c, STR("notice"), &item.id));
     TRY(notice_store_add(tx, c, &item));
-    return trim(tx, c, e->key.user);
+    return notice_store_keep(tx, c, e->key.user, NOTICES_MAX);
 }
 
 /* What was read is over: the next of its kind begins anew. */

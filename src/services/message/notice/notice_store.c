@@ -90,6 +90,22 @@ struct err *notice_store_remove_subject(struct sql_tx *tx, struct ctx *c, int64_
                     sql_int(user), sql_int(subject));
 }
 
+struct err *notice_store_keep(struct sql_tx *tx, struct ctx *c, int64_t user, int64_t most)
+{
+    struct notice_key key = {.user = user};
+    struct sql_rows r;
+
+    TRY(sql_query(tx, c, &r,
+                  "SELECT kind, subject_id FROM notice_group WHERE user_id = ?"
+                  " ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?",
+                  sql_int(user), sql_int(most)));
+    if (!sql_next(&r))
+        return NULL;
+    key.kind = (enum notice_kind)sql_i64(&r, 0);
+    key.subject = sql_i64(&r, 1);
+    return notice_store_remove(tx, c, &key);
+}
+
 struct err *notice_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user)
 {
     return sql_exec(tx, c, "DELETE FROM notice_group WHERE user_id = ?", sql_int(user));

@@ -28,6 +28,10 @@ MUST_USE struct err *notice_store_remove(struct sql_tx *tx, struct ctx *c,
 MUST_USE struct err *notice_store_remove_subject(struct sql_tx *tx, struct ctx *c, int64_t user,
                                                  int64_t subject);
 
+/* Of a user who has one more than that the oldest is removed. */
+MUST_USE struct err *notice_store_keep(struct sql_tx *tx, struct ctx *c, int64_t user,
+                                       int64_t most);
+
 /* All that a user was told. */
 MUST_USE struct err *notice_store_forget(struct sql_tx *tx, struct ctx *c, int64_t user);
 
