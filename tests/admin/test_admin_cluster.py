@@ -20,8 +20,9 @@ NOBODY = '127.0.0.1:1'  # a port that no server has
 
 @pytest.fixture(scope='module')
 def cluster(tmp_path_factory, components):
-    """One of each role; a user's tests leave it as they found it."""
-    running = ClusterServer(tmp_path_factory.mktemp('cluster'), components, {'account.undo': '0s'}).start()
+    """One of each role; a user's tests leave it as they found it. Who is frozen for a while keeps his place."""
+    settings = {'account.undo': '0s', 'registry.ttl': '60s'}
+    running = ClusterServer(tmp_path_factory.mktemp('cluster'), components, settings).start()
     yield running
     running.stop()
     running.discard()

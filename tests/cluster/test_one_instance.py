@@ -13,9 +13,6 @@ from waiting import eventually
 
 UNDER_WAY = 2 * WRITERS  # calls that a member may have had with the instance when it died, and once more
 
-# A hung instance is told from a slow one by its deadlines only.
-HASTY = {'rpc.call_timeout': '2s'}
-
 
 @pytest.fixture
 def crowd(pairs, clips, request):

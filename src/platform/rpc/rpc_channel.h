@@ -14,7 +14,9 @@ struct rpc_channel_options {
     size_t message_max;        /* bytes of one reply */
     size_t in_flight_max;      /* calls under way at a time; beyond, ERR_EXHAUSTED at once */
     int64_t connect_ms;        /* a connection that is not there by then has failed */
-    int64_t keepalive_ms;      /* PING when silent that long while calls wait; 0: never */
+    int64_t keepalive_ms;      /* PING when silent that long while calls wait; 0: never. Silent
+                                * after that too, it gets no more calls; what has no deadline
+                                * fails */
 };
 extern const struct rpc_channel_options rpc_channel_defaults;
 

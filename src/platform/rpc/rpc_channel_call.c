@@ -134,6 +134,13 @@ void rpc_channel_call_cancel(struct rpc_channel_call *call)
     rpc_channel_call_lose(call, ERR_CANCELLED, "the call was cancelled");
 }
 
+void rpc_channel_call_fail(struct rpc_channel_call *call, enum err_code code, const char *why)
+{
+    rpc_channel_call_cancel(call);
+    call->lost = code;
+    call->why = why;
+}
+
 /* ---- sending ---- */
 
 /* NOLINTNEXTLINE(readability-function-size): the library's signature */
@@ -215,6 +222,7 @@ void rpc_channel_call_submit(struct rpc_channel_call *call, struct ctx *c)
     nghttp2_session *session = call->conn->link.session;
     nghttp2_data_provider body = {.source.ptr = call, .read_callback = read_out};
 
+    call->timed = c->deadline_ns != 0;
     call->reader.max = call->ch->options.message_max;
     if (call->streaming)
         call->reader.arena = &call->message_arena;
@@ -273,13 +281,6 @@ static int header(nghttp2_session *session, const nghttp2_frame *frame, const ui
     return 0;
 }
 
-static void fail(struct rpc_channel_call *call, enum err_code code, const char *why)
-{
-    rpc_channel_call_cancel(call);
-    call->lost = code;
-    call->why = why;
-}
-
 static void inbox_add(struct rpc_channel_call *call, struct str bytes)
 {
     rpc_messages_put(&call->inbox, rpc_message_create(bytes));
@@ -296,7 +297,7 @@ static void take_message(struct rpc_channel_call *call)
         return;
     }
     if (call->have_reply)
-        fail(call, ERR_INTERNAL, "more than one reply");
+        rpc_channel_call_fail(call, ERR_INTERNAL, "more than one reply");
     call->have_reply = true;
     call->reply = bytes;
 }
@@ -311,10 +312,10 @@ static void take_data(struct rpc_channel_call *call, struct str data)
             take_message(call);
             break;
         case GRPC_READ_COMPRESSED:
-            fail(call, ERR_UNIMPLEMENTED, "the reply is compressed");
+            rpc_channel_call_fail(call, ERR_UNIMPLEMENTED, "the reply is compressed");
             break;
         case GRPC_READ_TOO_LONG:
-            fail(call, ERR_EXHAUSTED, "the reply is too long");
+            rpc_channel_call_fail(call, ERR_EXHAUSTED, "the reply is too long");
             break;
         }
 }

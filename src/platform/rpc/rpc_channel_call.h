@@ -26,6 +26,7 @@ struct rpc_channel_call {
     const char *path;              /* borrowed */
     int32_t stream;
     bool streaming;
+    bool timed; /* it has a deadline */
 
     struct rpc_messages out;
     bool out_ended;
@@ -69,6 +70,8 @@ void rpc_channel_call_again(struct rpc_channel_call *call); /* over and unseen: 
 void rpc_channel_call_submit(struct rpc_channel_call *call, struct ctx *c);
 void rpc_channel_call_lose(struct rpc_channel_call *call, enum err_code code, const char *why);
 void rpc_channel_call_cancel(struct rpc_channel_call *call); /* tells the peer, if it is not over */
+/* As if the peer had said so; it is told to leave it. */
+void rpc_channel_call_fail(struct rpc_channel_call *call, enum err_code code, const char *why);
 bool rpc_channel_call_has_news(const struct rpc_channel_call *call);
 void rpc_channel_call_consume(struct rpc_channel_call *call); /* after something left the inbox */
 

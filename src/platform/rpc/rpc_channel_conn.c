@@ -331,7 +331,26 @@ void rpc_channel_conn_check(struct rpc_channel_conn *conn)
     }
 }
 
-/* Nothing came for a while: ask; nothing came after that either: it is dead. */
+/*
+ * No new calls come here. Those that would wait for ever are over. One with a deadline waits for
+ * that: until then a peer that was merely stopped may still do it, and whoever gave it up would be
+ * surprised.
+ */
+static void fall_silent(struct rpc_channel_conn *conn)
+{
+    static const char why[] = "the peer has fallen silent";
+
+    atomic_store(&conn->leaving, true);
+    for (struct rpc_channel_call *call = conn->calls, *next; call; call = next) {
+        next = call->right;
+        if (!call->timed)
+            rpc_channel_call_fail(call, ERR_UNAVAILABLE, why);
+    }
+    if (!conn->calls)
+        lose_all(conn, why);
+}
+
+/* Nothing came for a while: ask; nothing came after that either: nobody waits for it any more. */
 static void check_silence(struct rpc_channel_conn *conn)
 {
     int64_t now = clock_monotonic_ns(),
@@ -343,12 +362,12 @@ static void check_silence(struct rpc_channel_conn *conn)
     }
     if (conn->connecting || !keepalive_ns || now < conn->heard_ns + keepalive_ns)
         return;
+    conn->heard_ns = now;
     if (conn->pinged) {
-        lose_all(conn, "the peer has fallen silent");
+        fall_silent(conn);
         return;
     }
     conn->pinged = true;
-    conn->heard_ns = now;
     (void)nghttp2_submit_ping(conn->link.session, NGHTTP2_FLAG_NONE, NULL);
 }
 

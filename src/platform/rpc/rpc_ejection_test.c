@@ -56,6 +56,37 @@ static void a_write_waits_for_a_silent_instance(void **state)
     assert_int_equal(atomic_load(&f->at[0].writes) + atomic_load(&f->at[1].writes), 1);
 }
 
+/* Who waits for it goes on waiting; the next ones need not. */
+static void writes_that_wait_have_a_silent_instance_left_out(void **state)
+{
+    struct peers_fixture *f = *state;
+    pthread_t writers[2];
+    void *well = NULL;
+
+    f->options.patience_ms = 1;
+    f->options.eject_after = COUNT(writers);
+    f->options.eject_ms = 60000;
+    peers_renew(f, 2);
+    while (atomic_load(&f->at[1].writes) == 0)
+        assert_ok(&f->ctx, peers_write(f)); /* then it is the turn of the first one */
+    atomic_store(&f->at[0].held, true);
+    for (size_t i = 0; i < COUNT(writers); i++) {
+        assert_int_equal(pthread_create(&writers[i], NULL, write_once, f), 0);
+        eventually(stats(f).in_flight == i + 1);
+        if (stats(f).ejected == 0)
+            assert_ok(&f->ctx, peers_write(f));
+    }
+    eventually(stats(f).ejected == 1);
+    for (int i = 0; i < 3; i++)
+        assert_ok(&f->ctx, peers_write(f));
+    assert_int_equal(stats(f).in_flight, COUNT(writers));
+    atomic_store(&f->at[0].held, false);
+    for (size_t i = 0; i < COUNT(writers); i++) {
+        pthread_join(writers[i], &well);
+        assert_ptr_equal(well, f);
+    }
+}
+
 static void nobody_waits_longer_than_the_deadline(void **state)
 {
     struct peers_fixture *f = *state;
@@ -179,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PEERS_TEST(a_read_leaves_a_silent_instance_for_another),
         PEERS_TEST(a_write_waits_for_a_silent_instance),
+        PEERS_TEST(writes_that_wait_have_a_silent_instance_left_out),
         PEERS_TEST(nobody_waits_longer_than_the_deadline),
         PEERS_TEST(a_silent_instance_is_ejected_even_when_it_is_the_last),
         PEERS_TEST(who_fails_too_often_is_left_out),

@@ -13,7 +13,7 @@ struct rpc_peers_options {
     size_t connections;        /* per instance */
     size_t message_max;        /* bytes of one reply */
     size_t in_flight_max;      /* calls at a time, per instance */
-    int64_t call_ms;           /* deadline of a call whose request has none */
+    int64_t call_ms;           /* deadline of a call, unless its request has an earlier one */
     int64_t patience_ms;       /* without an answer by then the instance is to blame */
     int eject_after;           /* failures in a row that eject an instance */
     int64_t eject_ms;          /* the first time; doubles, up to a minute */
@@ -27,9 +27,10 @@ enum { RPC_PEERS_MAX = 64 };
 
 /*
  * Calls go round over the instances that are not ejected and have room. One that cannot be reached,
- * breaks off or stays silent too often is ejected; so is one that answers far slower than the
- * others, or "unavailable", as long as others remain. Ejected instances are asked by health v1, on
- * a thread of its own, and come back when they say they serve.
+ * breaks off or stays silent too often is ejected; so is one that keeps calls waiting for longer
+ * than patience_ms, answers far slower than the others, or "unavailable", as long as others remain.
+ * Ejected instances are asked by health v1, on a thread of its own, and come back when they say
+ * they serve.
  *
  * A call is sent once more, to another instance, when that cannot do harm: the first cannot have
  * seen it, or its method is idempotent and the first failed or stayed silent for patience_ms; and

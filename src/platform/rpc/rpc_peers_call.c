@@ -50,6 +50,14 @@ static struct rpc_peer *first(struct flight *f)
     return peer;
 }
 
+/* An instance that is stopped has a write until then: it may still do it when it goes on. */
+static int64_t deadline(const struct rpc_peers *p, const struct ctx *c, int64_t now_ns)
+{
+    int64_t own = now_ns + p->options.call_ms * CLOCK_NS_PER_MS;
+
+    return c->deadline_ns && c->deadline_ns < own ? c->deadline_ns : own;
+}
+
 /* A call inside a transaction would hold its locks for as long as another machine likes. */
 static struct flight *begin(struct rpc_peers *p, const struct api_method *m, struct ctx *c,
                             const void *req)
@@ -58,8 +66,7 @@ static struct flight *begin(struct rpc_peers *p, const struct api_method *m, str
     struct rpc_peer *peer;
 
     *f = (struct flight){.peers = p, .method = m, .c = *c, .began_ns = clock_monotonic_ns()};
-    if (!f->c.deadline_ns)
-        f->c.deadline_ns = f->began_ns + p->options.call_ms * CLOCK_NS_PER_MS;
+    f->c.deadline_ns = deadline(p, c, f->began_ns);
     f->bytes = codec_encode(c, m->req, req);
     if (c->tx)
         f->none = err_new(c, ERR_INTERNAL, "%s is called inside a transaction", m->path);
@@ -104,6 +111,15 @@ static bool has_no_patience(const struct flight *f)
     int64_t wait = half < patience_ns(f) ? half : patience_ns(f);
 
     return f->method->idempotent && !rpc_wait(f->sent, f->sent_ns + wait);
+}
+
+/* A call that may be sent once only stays where it is; the next ones should not follow it. */
+static void doubt_silence(struct flight *f)
+{
+    int64_t until = f->sent_ns + patience_ns(f);
+
+    if (until < f->c.deadline_ns && !rpc_wait(f->sent, until))
+        rpc_peers_doubt(f->peers, f->peer);
 }
 
 static bool may_be_sent_again(const struct flight *f, const struct err *e, bool seen)
@@ -168,6 +184,8 @@ static struct err *answer(struct flight *f, struct str *reply)
 
     if (!f->peer)
         return f->none;
+    if (!f->method->idempotent)
+        doubt_silence(f);
     other = has_no_patience(f) ? second(f) : NULL;
     if (other)
         leave(f);

@@ -119,6 +119,15 @@ void rpc_peers_give(struct rpc_peers *p, struct rpc_peer *peer, enum rpc_peer_ve
         peer_free(peer);
 }
 
+/* It may yet answer, and then it was merely slow: who takes its calls would be the next. */
+void rpc_peers_doubt(struct rpc_peers *p, struct rpc_peer *peer)
+{
+    pthread_mutex_lock(&p->lock);
+    if (others(p, peer) * 2 >= p->count)
+        judge(p, peer, RPC_PEER_UNWELL, 0);
+    pthread_mutex_unlock(&p->lock);
+}
+
 void rpc_peers_unref(struct rpc_peers *p, struct rpc_peer *peer)
 {
     bool last;

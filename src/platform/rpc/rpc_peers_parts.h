@@ -55,6 +55,9 @@ enum rpc_peer_verdict {
 void rpc_peers_give(struct rpc_peers *p, struct rpc_peer *peer, enum rpc_peer_verdict verdict,
                     int64_t took_ns);
 
+/* It keeps silent for longer than one has patience, and the call goes on waiting for it. */
+void rpc_peers_doubt(struct rpc_peers *p, struct rpc_peer *peer);
+
 /* Gives up a reference; with the last one its connections are closed. */
 void rpc_peers_unref(struct rpc_peers *p, struct rpc_peer *peer);
 

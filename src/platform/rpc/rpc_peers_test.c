@@ -95,23 +95,35 @@ static void a_request_s_deadline_is_passed_on(void **state)
 {
     struct peers_fixture *f = *state;
 
-    peers_use(f, 1);
+    f->options.call_ms = 48 * HOUR / CLOCK_NS_PER_MS;
+    peers_renew(f, 1);
     f->ctx.deadline_ns = clock_monotonic_ns() + 24 * HOUR;
     assert_ok(&f->ctx, peers_read(f));
     assert_in_range(atomic_load(&f->at[0].deadline_ns), f->ctx.deadline_ns - HOUR,
                     f->ctx.deadline_ns + HOUR); /* it is counted anew over there */
 }
 
-static void a_request_without_a_deadline_gets_one(void **state)
+/* One of a request that has so much time, or any. */
+static void check_time_of_a_call(struct peers_fixture *f, int64_t deadline_ns)
 {
-    struct peers_fixture *f = *state;
     int64_t before = clock_monotonic_ns(), given;
 
     peers_use(f, 1);
+    f->ctx.deadline_ns = deadline_ns;
     assert_ok(&f->ctx, peers_read(f));
     given = atomic_load(&f->at[0].deadline_ns) - f->options.call_ms * CLOCK_NS_PER_MS;
     assert_in_range(given, before - CLOCK_NS_PER_MS, clock_monotonic_ns());
-    assert_int_equal(f->ctx.deadline_ns, 0);
+    assert_int_equal(f->ctx.deadline_ns, deadline_ns);
+}
+
+static void a_request_without_a_deadline_gets_one(void **state)
+{
+    check_time_of_a_call(*state, 0);
+}
+
+static void a_call_does_not_use_up_the_time_of_its_request(void **state)
+{
+    check_time_of_a_call(*state, clock_monotonic_ns() + HOUR);
 }
 
 static void nobody_calls_inside_a_transaction(void **state)
@@ -384,6 +396,7 @@ int main(void)
         PEERS_TEST(calls_that_start_together_run_together),
         PEERS_TEST(a_request_s_deadline_is_passed_on),
         PEERS_TEST(a_request_without_a_deadline_gets_one),
+        PEERS_TEST(a_call_does_not_use_up_the_time_of_its_request),
         PEERS_TEST(nobody_calls_inside_a_transaction),
         PEERS_TEST(who_watches_hears_of_every_call),
         PEERS_TEST(a_service_without_instances_is_down_at_once),

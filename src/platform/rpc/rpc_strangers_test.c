@@ -55,6 +55,26 @@ static void a_peer_that_falls_silent_is_given_up(void **state)
     close(fd);
 }
 
+/* It may still do what it was asked for until then: to ask another meanwhile would be too early. */
+static void a_call_with_a_deadline_waits_for_it_at_a_peer_that_falls_silent(void **state)
+{
+    struct rpc_fixture *f = *state;
+    int fd = listen_somewhere(f);
+    struct rpc_channel *ch;
+    struct ctx c = {.arena = &f->arena};
+    struct str resp;
+    bool sent = false;
+
+    f->options.keepalive_ms = 20;
+    ch = rpc_channel_create(&f->options);
+    c.deadline_ns = clock_monotonic_ns() + 200 * (int64_t)CLOCK_NS_PER_MS;
+    assert_err(rpc_finish(rpc_begin(ch, &c, ECHO, STR("x")), &resp, &sent), ERR_TIMEOUT);
+    assert_true(sent);
+    assert_true(clock_monotonic_ns() >= c.deadline_ns);
+    rpc_channel_destroy(ch);
+    close(fd);
+}
+
 /* What a log on this descriptor has said. */
 static struct str said(struct rpc_fixture *f, int fd)
 {
@@ -162,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RPC_TEST(a_peer_that_never_answers_costs_the_deadline_and_may_have_seen_it),
         RPC_TEST(a_peer_that_falls_silent_is_given_up),
+        RPC_TEST(a_call_with_a_deadline_waits_for_it_at_a_peer_that_falls_silent),
         RPC_TEST(peers_that_break_the_rules_are_counted_and_told_of),
         RPC_TEST(a_peer_that_hangs_up_without_a_word_saw_nothing),
         RPC_TEST(a_call_whose_deadline_passes_before_it_is_accepted_is_not_served),
