@@ -95,10 +95,13 @@ struct err *notice_store_keep(struct sql_tx *tx, struct ctx *c, int64_t user, in
     struct notice_key key = {.user = user};
     struct sql_rows r;
 
+    TRY(sql_query(tx, c, &r, "SELECT count(*) FROM notice_group WHERE user_id = ?", sql_int(user)));
+    if (!sql_next(&r) || sql_i64(&r, 0) <= most)
+        return NULL;
     TRY(sql_query(tx, c, &r,
                   "SELECT kind, subject_id FROM notice_group WHERE user_id = ?"
-                  " ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?",
-                  sql_int(user), sql_int(most)));
+                  " ORDER BY at, id LIMIT 1",
+                  sql_int(user)));
     if (!sql_next(&r))
         return NULL;
     key.kind = (enum notice_kind)sql_i64(&r, 0);
