@@ -46,6 +46,7 @@ def test_a_rolling_restart_of_the_gateways_fails_no_request(doubled, crowd):
             crowd.go_on()
             gateway.start()
             proxy.tell(f'set server gateways/{gateway.name} state ready')
+            eventually(lambda gateway=gateway: proxy.is_up(gateway.name))
             crowd.go_on()
     assert crowd.refusals() == []
     crowd.check(doubled.url)

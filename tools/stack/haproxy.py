@@ -1,5 +1,6 @@
 # HAProxy in front of several gateways, with the settings that are shipped in deploy/haproxy.
 # SPDX-License-Identifier: Apache-2.0
+import csv
 import os
 import socket
 
@@ -46,6 +47,12 @@ class HAProxy(Component):
                 return b''.join(iter(lambda: connection.recv(4096), b'')).decode()
         finally:
             os.close(folder)
+
+
+    def is_up(self, gateway):
+        """Its own checks have found it well: it sends requests there."""
+        lines = self.tell('show stat').removeprefix('# ').splitlines()
+        return any(row['svname'] == gateway and row['status'] == 'UP' for row in csv.DictReader(lines))
 
 
 def settings(listen, gateways):
