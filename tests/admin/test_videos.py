@@ -7,6 +7,7 @@ from client import ids
 from database import change, value
 from effort import rounds
 from operator_shell import admin, table
+from server_process import files_in
 from waiting import eventually
 
 NOT_THERE, NOT_NOW = 66, 75
@@ -56,7 +57,7 @@ def test_what_is_done_to_a_removed_video_is_refused(server, ann, bob, video):
 
 def test_its_files_are_gone(server, ann, video):
     ann.until_ready(video['id'])  # so nobody else removes them
-    before = {path for path in (server.data / 'media').rglob('*') if path.is_file()}
+    before = files_in(server.data / 'media')
     asset = value(server.data, 'SELECT asset FROM video_item WHERE id = ?', video['id'])
     assert any(asset in str(path) for path in before)
     admin(server.data, 'delete-video', video['id'])
@@ -71,7 +72,7 @@ def test_a_video_may_go_while_its_job_runs(own_server, new_user, clips):
         eventually(lambda: ann.video(video)['state'] != 'pending')
         admin(server.data, 'delete-video', video)
     eventually(lambda: 'no jobs' in admin(server.data, 'jobs').out)
-    assert not [path for path in (server.data / 'media').rglob('*') if path.is_file()]
+    assert not files_in(server.data / 'media')
     server.stop()
     assert 'nothing is wrong' in admin(server.data, 'doctor').out
 

@@ -8,6 +8,7 @@ import pytest
 
 from browser import OWN_PAGE
 from checks import NO_SESSION, OK, QUOTA_USED_UP, WRONG_PASSWORD
+from server_process import files_in
 from waiting import eventually
 
 NO_EXPORT = 10018
@@ -146,7 +147,7 @@ def test_the_files_of_one_that_is_over_are_gone(own_server, new_user):
     ann = new_user(server.url)
     ask(ann)
     until(ann, 'expired')
-    eventually(lambda: not list((server.data / 'media/objects').rglob('*.zip')))
+    eventually(lambda: not [file for file in files_in(server.data / 'media/objects') if file.suffix == '.zip'])
 
 
 def test_it_goes_with_the_account(own_server, new_user, clients):

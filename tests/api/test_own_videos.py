@@ -9,6 +9,7 @@ import checks
 from checks import BAD_PARAMETER, NO_SESSION, NO_VIDEO, NOT_ALLOWED
 from client import ids
 from operator_shell import admin
+from server_process import files_in
 from waiting import eventually
 
 BAD_TITLES = ['', ' ', '\n', 'x' * 201, 'a\x07b', 'a\x00b']
@@ -121,7 +122,7 @@ def test_its_room_is_free_again(own_server, new_user, clips):
 
 
 def objects_of(server):
-    return [path for path in (server.data / 'media/objects').rglob('*') if path.is_file()]
+    return files_in(server.data / 'media/objects')
 
 
 @pytest.mark.one_process('the files of a cluster are in a store, which no backup of ours copies')

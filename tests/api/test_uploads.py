@@ -10,6 +10,7 @@ import checks
 from checks import BAD_PARAMETER, NOT_A_VIDEO, QUOTA_USED_UP, TOO_LARGE
 from client import ids
 from database import change
+from server_process import files_in
 from tus import PLACE, Upload, checksum
 from waiting import eventually
 
@@ -333,7 +334,7 @@ def test_an_ended_upload_is_unknown(ann, upload):
 
 
 def pieces_of(server):
-    return [path for path in (server.data / 'media/objects/p').rglob('*') if path.is_file()]
+    return files_in(server.data / 'media/objects/p')
 
 
 @pytest.mark.one_process('looks at files, which a cluster has in its store')

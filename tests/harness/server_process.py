@@ -99,15 +99,19 @@ class Server:
         """Nothing but its folder is left of it."""
 
 
+def files_in(folder):
+    """Those anywhere below it, in order, while a server makes and removes some; folders that vanish meanwhile are left out."""
+    return sorted(Path(inner, name) for inner, _, names in os.walk(folder) for name in names)
+
+
 def stored_bytes(folder):
     """The size of everything in it, files that vanish while counting left out."""
     total = 0
-    for inner, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.stat(os.path.join(inner, name)).st_size
-            except FileNotFoundError:
-                continue
+    for file in files_in(folder):
+        try:
+            total += file.stat().st_size
+        except FileNotFoundError:
+            continue
     return total
 
 

@@ -6,6 +6,7 @@ import checks
 from checks import NO_SESSION, QUOTA_USED_UP
 from client import ENDPOINTS
 from http_bytes import Connection, chunked, multipart, request
+from server_process import files_in
 from waiting import eventually
 
 NO_LIMITS = {'upload.account_bytes': 0, 'upload.account_videos': 0, 'upload.account_pending': 0}
@@ -24,8 +25,7 @@ def limited(own_server, new_user):
 
 def files(server):
     """What lies in the folders of uploads: objects, scratch and spool."""
-    kept = [*(server.data / 'media').rglob('*'), *(server.data / 'spool').rglob('*')]
-    return sorted(str(path) for path in kept if path.is_file())
+    return [*files_in(server.data / 'media'), *files_in(server.data / 'spool')]
 
 
 def settled(server, author, count):
@@ -103,7 +103,7 @@ BEYOND_BUFFERS = 24 << 20  # more than the kernel keeps: once it is sent, most o
 
 
 def spooled(server):
-    return [path.stat().st_size for path in (server.data / 'spool').iterdir()]
+    return files_in(server.data / 'spool')
 
 
 def begin(server, token, count=1 << 20):
