@@ -23,56 +23,47 @@ static int listen_somewhere(struct rpc_fixture *f)
     return fd;
 }
 
-static void a_peer_that_never_answers_costs_the_deadline_and_may_have_seen_it(void **state)
+/* How a call of somebody ends who lets us connect and says nothing. */
+static void assert_silence(struct rpc_fixture *f, struct ctx *c, enum err_code end)
 {
-    struct rpc_fixture *f = *state;
     int fd = listen_somewhere(f);
     struct rpc_channel *ch = rpc_channel_create(&f->options);
-    struct ctx c = {.arena = &f->arena,
-                    .deadline_ns = clock_monotonic_ns() + 50 * (int64_t)CLOCK_NS_PER_MS};
     struct str resp;
     bool sent = false;
 
-    assert_err(rpc_finish(rpc_begin(ch, &c, ECHO, STR("x")), &resp, &sent), ERR_TIMEOUT);
+    assert_err(rpc_finish(rpc_begin(ch, c, ECHO, STR("x")), &resp, &sent), end);
     assert_true(sent);
     rpc_channel_destroy(ch);
     close(fd);
 }
 
+static void a_peer_that_never_answers_costs_the_deadline_and_may_have_seen_it(void **state)
+{
+    struct rpc_fixture *f = *state;
+    struct ctx c = {.arena = &f->arena,
+                    .deadline_ns = clock_monotonic_ns() + 50 * (int64_t)CLOCK_NS_PER_MS};
+
+    assert_silence(f, &c, ERR_TIMEOUT);
+}
+
 static void a_peer_that_falls_silent_is_given_up(void **state)
 {
     struct rpc_fixture *f = *state;
-    int fd = listen_somewhere(f);
-    struct rpc_channel *ch;
-    struct str resp;
-    bool sent = false;
 
     f->options.keepalive_ms = 20;
-    ch = rpc_channel_create(&f->options);
-    assert_err(rpc_finish(rpc_begin(ch, &f->ctx, ECHO, STR("x")), &resp, &sent), ERR_UNAVAILABLE);
-    assert_true(sent);
-    rpc_channel_destroy(ch);
-    close(fd);
+    assert_silence(f, &f->ctx, ERR_UNAVAILABLE);
 }
 
 /* It may still do what it was asked for until then: to ask another meanwhile would be too early. */
 static void a_call_with_a_deadline_waits_for_it_at_a_peer_that_falls_silent(void **state)
 {
     struct rpc_fixture *f = *state;
-    int fd = listen_somewhere(f);
-    struct rpc_channel *ch;
-    struct ctx c = {.arena = &f->arena};
-    struct str resp;
-    bool sent = false;
+    struct ctx c = {.arena = &f->arena,
+                    .deadline_ns = clock_monotonic_ns() + 200 * (int64_t)CLOCK_NS_PER_MS};
 
     f->options.keepalive_ms = 20;
-    ch = rpc_channel_create(&f->options);
-    c.deadline_ns = clock_monotonic_ns() + 200 * (int64_t)CLOCK_NS_PER_MS;
-    assert_err(rpc_finish(rpc_begin(ch, &c, ECHO, STR("x")), &resp, &sent), ERR_TIMEOUT);
-    assert_true(sent);
+    assert_silence(f, &c, ERR_TIMEOUT);
     assert_true(clock_monotonic_ns() >= c.deadline_ns);
-    rpc_channel_destroy(ch);
-    close(fd);
 }
 
 /* What a log on this descriptor has said. */
