@@ -75,7 +75,7 @@ static struct err *renew_lease(struct registry *r, struct ctx *c)
     return take_lease(r, c);
 }
 
-static struct err *keep_lease(struct registry *r, struct ctx *c)
+struct err *registrations_keep_lease(struct registry *r, struct ctx *c)
 {
     if (!r->lease.id)
         return take_lease(r, c);
@@ -122,13 +122,11 @@ static struct err *make(struct registry *r, struct ctx *c, const struct registra
     return e;
 }
 
-struct err *registrations_keep(struct registry *r, struct ctx *c)
+struct err *registrations_make(struct registry *r, struct ctx *c)
 {
     struct registration one;
     size_t at;
 
-    TRY(keep_lease(r, c));
-    TRY(followers_begin(r, c));
     while (next_undone(r, &one, &at)) {
         TRY(one.state == WANTED ? make(r, c, &one) : etcd_delete(r->etcd, c, one.key));
         note_done(r, &one, at);

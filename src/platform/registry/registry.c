@@ -71,10 +71,13 @@ static void note_gap(struct registry *r, const struct err *e)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* Who is found is called at once, and then has to know whom to call. */
 static struct err *step(struct registry *r, struct ctx *c)
 {
-    TRY(registrations_keep(r, c));
+    TRY(registrations_keep_lease(r, c));
+    TRY(followers_begin(r, c));
     TRY(followers_read(r, c));
+    TRY(registrations_make(r, c));
     TRY(followers_open_watch(r, c));
     note_connected(r); /* an open watch says so: any failure closes it */
     return followers_wait(r, c, registrations_due_ns(r));

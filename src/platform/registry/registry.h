@@ -49,7 +49,8 @@ struct registry_instance {
     bool tls;           /* endpoints are grpcs:// then */
 };
 
-/* From now on, until withdrawn: kept alive, and made again when lost. Copies. */
+/* From now on, until withdrawn: kept alive, and made again when lost. Copies. Nobody finds it
+ * before those have been told who watch here. */
 void registry_register(struct registry *r, const struct registry_instance *instance);
 
 /*

@@ -53,10 +53,13 @@ struct registry {
 
 /* All of these are called by the thread, without the lock. */
 
-/* A lease that lives, and under it every registration that is wanted; none that is not. */
-MUST_USE struct err *registrations_keep(struct registry *r, struct ctx *c);
+/* A lease that lives. */
+MUST_USE struct err *registrations_keep_lease(struct registry *r, struct ctx *c);
 
-/* When it must be called again at the latest. */
+/* Under it every registration that is wanted; none that is not. */
+MUST_USE struct err *registrations_make(struct registry *r, struct ctx *c);
+
+/* When the lease must be kept again at the latest. */
 int64_t registrations_due_ns(const struct registry *r);
 
 /* They have to be made anew: the store may have lost them. */

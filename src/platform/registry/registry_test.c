@@ -1,5 +1,8 @@
 /* Tests of the registry on a real etcd: who registers, who is told. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <sched.h>
+#include <stdatomic.h>
+
 #include "instance_set.h"
 #include "registry_fixture.h"
 
@@ -16,6 +19,40 @@ static void an_instance_stands_in_etcd_as_kratos_writes_it(void **state)
                STR("{\"id\":\"u-1\",\"name\":\"user\",\"version\":\"1.0\",\"metadata\":null,"
                    "\"endpoints\":[\"grpc://10.0.0.1:9000\"]}"));
     assert_int_equal(registry_stats(r).registered, 1);
+    registry_close(r);
+}
+
+/* A listener that takes its time. */
+struct slow {
+    atomic_bool told, may_go;
+};
+
+static void take_time(void *self, const struct str *addresses, size_t count)
+{
+    struct slow *slow = self;
+
+    (void)addresses;
+    (void)count;
+    atomic_store(&slow->told, true);
+    while (!atomic_load(&slow->may_go))
+        (void)sched_yield();
+}
+
+/* Who is called must know whom to call in turn. */
+static void an_instance_is_found_when_it_knows_the_others(void **state)
+{
+    struct fixture *f = *state;
+    struct slow slow = {false, false};
+    struct registry *r = direct(f);
+
+    registry_watch(r, "video", take_time, &slow);
+    add(r, "user", "u-1", "10.0.0.1:9000");
+    eventually(atomic_load(&slow.told));
+    bool too_early = is_there(f, "user/u-1");
+
+    atomic_store(&slow.may_go, true);
+    assert_false(too_early);
+    eventually(is_there(f, "user/u-1"));
     registry_close(r);
 }
 
@@ -313,6 +350,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(an_instance_stands_in_etcd_as_kratos_writes_it),
+        CASE(an_instance_is_found_when_it_knows_the_others),
         CASE(it_stays_as_long_as_its_process),
         CASE(what_is_withdrawn_is_gone_at_once_and_the_rest_stays),
         CASE(a_withdrawal_waits_no_longer_than_it_may),
