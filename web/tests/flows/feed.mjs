@@ -91,6 +91,7 @@ export async function feed() {
 
   await serverAway();
   await tabOrder();
+  await pageAddedWhileOneScrolls();
 
   const calm = await open('wide', { reducedMotion: 'reduce' });
   await calm.goto(BASE);
@@ -135,6 +136,40 @@ async function tabOrder() {
     if (lost) hidden.push(lost);
   }
   check('the focus is never on what cannot be seen', hidden.length === 0, hidden.join(' '));
+  await page.context().close();
+}
+
+/** The browser tells of a scroll a frame later; what comes before it does not scroll back. */
+async function pageAddedWhileOneScrolls() {
+  const page = await open();
+  let release;
+  let requests = 0;
+  await page.route('**/douyin/feed/**', async (route) => {
+    if (requests++ > 0) await new Promise((go) => (release = go));
+    await route.continue();
+  });
+  await page.goto(BASE);
+  await plays(page, 1);
+  let at = 1;
+  for (; !release; at++) {
+    await page.keyboard.press('ArrowDown');
+    await plays(page, at + 1);
+  }
+  await page.evaluate(() => {
+    window.untold = (event) => event.stopImmediatePropagation();
+    addEventListener('scroll', window.untold, true);
+    const scroller = document.querySelector('.scroller');
+    scroller.scrollBy({ top: scroller.clientHeight, behavior: 'instant' });
+  });
+  release();
+  await page.locator('.scroller[aria-busy="false"]').waitFor();
+  await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
+  await page.evaluate(() => {
+    removeEventListener('scroll', window.untold, true);
+    document.querySelector('.scroller').dispatchEvent(new Event('scroll'));
+  });
+  await plays(page, at + 1);
+  check('a page that is added moves nobody back', true);
   await page.context().close();
 }
 

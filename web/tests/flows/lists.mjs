@@ -6,7 +6,7 @@ const side = (page, path) => page.locator(`aside nav a[href="${path}"]`).click()
 const sent = (page, path) => page.waitForResponse((reply) => reply.url().includes(path));
 
 /** All of it in one life of the page: what is loaded anew is never old. */
-export async function lists() {
+export async function lists({ authorUser }) {
   const page = await open();
   const me = await newcomer(page);
   const nobody = sent(page, `/users/${me.id}/following`);
@@ -18,7 +18,12 @@ export async function lists() {
   await plays(page, 1);
   await nobody;
 
-  const name = await page.locator('article.active .name').innerText();
+  /* Somebody whose videos stay: other flows delete theirs meanwhile. */
+  const name = authorUser.name;
+  for (let at = 1; (await page.locator('article.active .name').innerText()) !== name; at++) {
+    await page.keyboard.press('ArrowDown');
+    await plays(page, at + 1);
+  }
   const [followed, liked] = [sent(page, '/relation/action/'), sent(page, '/favorite/action/')];
   await page.locator('article.active .plus').click();
   await page.keyboard.press('l');

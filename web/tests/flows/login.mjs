@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { axe, BASE, check, elements, enter, eventually, get, newcomer, open, PASSWORD, plays } from './harness.mjs';
 
-export async function login() {
+export async function login({ videos }) {
   const helper = await open();
   const { name } = await newcomer(helper);
   await helper.context().close();
@@ -89,12 +89,12 @@ export async function login() {
   await fresh.keyboard.press('Enter');
   await eventually('registering logs in', () => fresh.locator('aside a[href^="/u/"]').isVisible());
   await twoTabs(fresh);
-  await asOneself(name);
+  await asOneself(name, videos[7]);
   await fresh.context().close();
 }
 
-/* What was there for a stranger is there for oneself once one has logged in. */
-async function asOneself(name) {
+/* What was there for a stranger is there for oneself once one has logged in. Of a video that no other flow likes. */
+async function asOneself(name, video) {
   const page = await open();
   const submit = async () => {
     await page.getByLabel('User name').fill(name);
@@ -102,15 +102,12 @@ async function asOneself(name) {
     await page.keyboard.press('Enter');
   };
   await enter(page, name);
-  await page.goto(BASE);
+  await page.goto(`${BASE}/v/${video}`);
   await plays(page, 1);
   const likes = page.locator('article.active .like');
   const state = async () => [await likes.getAttribute('aria-pressed'), await likes.innerText()].join();
   if ((await likes.getAttribute('aria-pressed')) === 'false') await likes.click();
-  await eventually('a like counts', async () => {
-    const { video_list } = await get(page, '/douyin/feed/');
-    return video_list[0].is_favorite;
-  });
+  await eventually('a like counts', async () => (await get(page, `/api/v1/videos/${video}`)).video.is_favorite);
   const before = await state();
   await page.context().clearCookies();
   await page.reload();
