@@ -141,7 +141,7 @@ async function tabOrder() {
 
 /** The browser tells of a scroll a frame later; what comes before it does not scroll back. */
 async function pageAddedWhileOneScrolls() {
-  const page = await open();
+  const page = await open('wide', { reducedMotion: 'reduce' });
   let release;
   let requests = 0;
   await page.route('**/douyin/feed/**', async (route) => {
@@ -155,12 +155,12 @@ async function pageAddedWhileOneScrolls() {
     await page.keyboard.press('ArrowDown');
     await plays(page, at + 1);
   }
-  await page.evaluate(() => {
+  await page.evaluate((index) => {
     window.untold = (event) => event.stopImmediatePropagation();
     addEventListener('scroll', window.untold, true);
     const scroller = document.querySelector('.scroller');
-    scroller.scrollBy({ top: scroller.clientHeight, behavior: 'instant' });
-  });
+    scroller.scrollTo({ top: index * scroller.clientHeight, behavior: 'instant' });
+  }, at);
   release();
   await page.locator('.scroller[aria-busy="false"]').waitFor();
   await page.evaluate(() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go))));
