@@ -93,14 +93,37 @@ export async function feed() {
   await tabOrder();
   await pageAddedWhileOneScrolls();
 
-  const calm = await open('wide', { reducedMotion: 'reduce' });
-  await calm.goto(BASE);
-  await plays(calm, 1);
-  await calm.keyboard.press('ArrowDown');
-  await plays(calm, 2);
-  check('with reduced motion a step is a step', await onlyActivePlays(calm));
-  await calm.context().close();
+  await inAnInstant();
+  await windowTurned();
   await dearData();
+  await page.context().close();
+}
+
+/** Without motion a step begins and ends at once: where it ends has to be there by then. */
+async function inAnInstant() {
+  const page = await open('wide', { reducedMotion: 'reduce' });
+  await page.goto(BASE);
+  await plays(page, 1);
+  for (const [key, to] of [
+    ['ArrowDown', [2, 3, 4, 5, 6]],
+    ['ArrowUp', [5, 4, 3, 2, 1]],
+  ])
+    for (const place of to) {
+      await page.keyboard.press(key);
+      await plays(page, place);
+    }
+  check('with reduced motion a step is a step', await onlyActivePlays(page));
+  await page.context().close();
+}
+
+async function windowTurned() {
+  const page = await open();
+  await page.goto(BASE);
+  await plays(page, 1);
+  await page.keyboard.press('ArrowDown');
+  await page.setViewportSize({ width: 1280, height: 640 });
+  await plays(page, 2);
+  check('a step on its way arrives in a window of another height', await onlyActivePlays(page));
   await page.context().close();
 }
 
