@@ -1,4 +1,4 @@
-# The web client: its parts, what it may weigh, and what people do with it in Chromium.
+# The web client: its parts, what it may weigh, and what people do with it in Chromium and Firefox.
 # SPDX-License-Identifier: Apache-2.0
 import concurrent.futures
 import json
@@ -9,7 +9,10 @@ import pytest
 
 from node_tools import WEB, node
 
-FLOWS = re.search(r'const FLOWS = {([^}]*)}', (WEB / 'tests/flows/main.mjs').read_text('utf-8'))[1].replace(',', ' ').split()
+MAIN = (WEB / 'tests/flows/main.mjs').read_text('utf-8')
+FLOWS = re.search(r'const FLOWS = {([^}]*)}', MAIN)[1].replace(',', ' ').split()
+CHROMIUM_ONLY = re.findall(r"'(\w+)'", re.search(r'const CHROMIUM_ONLY = \[([^]]*)]', MAIN)[1])
+IN_A_BROWSER = [(flow, 'chromium') for flow in FLOWS] + [(flow, 'firefox') for flow in FLOWS if flow not in CHROMIUM_ONLY]
 UNITS = sorted(path.name for path in (WEB / 'tests/unit').glob('*.test.ts'))
 AT_ONCE = 2  # a flow waits for videos more than it computes
 
@@ -22,11 +25,12 @@ def failures(said):
 def flows(request, server, tmp_path_factory):
     """Every flow that is wanted, under way: each a process with a browser of its own, on one server and among the same videos."""
     surroundings = {'BASE': server.url, 'WORLD': str(tmp_path_factory.mktemp('flows') / 'world.json')}
-    wanted = [item.callspec.params['flow'] for item in request.session.items if item.nodeid.startswith(request.node.nodeid) and 'flow' in item.fixturenames]
+    here = [item for item in request.session.items if item.nodeid.startswith(request.node.nodeid) and 'flow' in item.fixturenames]
+    wanted = [(item.callspec.params['flow'], item.callspec.params['browser']) for item in here]
     said, good = node('tests/flows/main.mjs', 'world', **surroundings)
     assert good, said
     pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
-    yield {name: pool.submit(node, 'tests/flows/main.mjs', name, **surroundings) for name in wanted}
+    yield {one: pool.submit(node, 'tests/flows/main.mjs', one[0], BROWSER=one[1], **surroundings) for one in wanted}
     pool.shutdown(cancel_futures=True)
 
 
@@ -50,7 +54,7 @@ def test_what_is_built_weighs_no_more_than_it_may():
     assert good, failures(said)
 
 
-@pytest.mark.parametrize('flow', FLOWS)
-def test_flow(flow, flows):
-    said, good = flows[flow].result()
+@pytest.mark.parametrize(('flow', 'browser'), IN_A_BROWSER)
+def test_flow(flow, browser, flows):
+    said, good = flows[flow, browser].result()
     assert good, failures(said)

@@ -1,6 +1,6 @@
-// The system's own Chromium, without anything that reaches outside.
+// The system's own browser: Chromium without anything that reaches outside, or with BROWSER=firefox Debian's Firefox, over WebDriver BiDi.
 // SPDX-License-Identifier: Apache-2.0
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox',
@@ -12,5 +12,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-export const launch = (...more) =>
+export const inFirefox = process.env.BROWSER === 'firefox';
+
+const launchChromium = (more) =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...more] });
+const launchFirefox = () =>
+  firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' });
+
+export const launch = (...more) => (inFirefox ? launchFirefox() : launchChromium(more));

@@ -58,6 +58,13 @@ export async function open(shape = 'wide', options = {}) {
   return page;
 }
 
+/** What the client remembers of an earlier visit. The empty page before the first has no memory. */
+export const remember = (page, name, value) =>
+  page.addInitScript(
+    ([key, text]) => origin !== 'null' && localStorage.setItem(`duan.${key}`, text),
+    [name, JSON.stringify(value)],
+  );
+
 async function api(page, method, path, form = {}) {
   const get = method === 'GET';
   const reply = await page.request.fetch(BASE + path, { method, headers: OWN, ...(get ? { params: form } : { form }) });
@@ -136,13 +143,15 @@ export const onlyActivePlays = async (page) => {
   const list = (await elements(page)).filter((one) => one.playing);
   return list.length === 1 && list[0].active;
 };
-/** The video at this place of the feed is on the screen and its time runs. */
+/** The video at this place of the feed fills the screen from its top, and its time runs. */
 export const plays = (page, place) =>
   page.waitForFunction(
     (at) => {
       const slide = document.querySelector('article.active');
-      const video = slide?.querySelector('video');
-      return Number(slide?.getAttribute('aria-posinset')) === at && video && !video.paused && video.currentTime > 0.1;
+      if (Number(slide?.getAttribute('aria-posinset')) !== at) return false;
+      const video = slide.querySelector('video');
+      const away = slide.getBoundingClientRect().top - slide.closest('.scroller').getBoundingClientRect().top;
+      return Math.abs(away) < 1 && video && !video.paused && video.currentTime > 0.1;
     },
     place,
     { timeout: PATIENCE_MS },

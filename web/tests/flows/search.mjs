@@ -10,7 +10,9 @@ const asked = (page) => new URL(page.url()).searchParams.get('q');
 
 /** Small pages, so that a few videos fill several. */
 const inPages = (page) =>
-  page.route('**/api/v1/search?**', (route) => route.continue({ url: `${route.request().url()}&limit=${PAGE}` }));
+  page.route('**/api/v1/search?**', async (route) =>
+    route.fulfill({ response: await route.fetch({ url: `${route.request().url()}&limit=${PAGE}` }) }),
+  );
 
 export async function search({ authorUser, videos }) {
   const page = await open('wide', { viewport: { width: 1280, height: 560 } });

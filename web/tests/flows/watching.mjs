@@ -1,6 +1,6 @@
 // Watching: what moves by itself waits for what one does, sound that is asked for comes, the seek bar, full screen.
 // SPDX-License-Identifier: Apache-2.0
-import { BASE, check, elements, eventually, newcomer, open, plays } from './harness.mjs';
+import { BASE, check, elements, eventually, newcomer, open, plays, remember } from './harness.mjs';
 
 const place = async (page) => Number(await page.locator('article.active').getAttribute('aria-posinset'));
 const audible = async (page) => (await elements(page)).some((one) => one.active && !one.muted);
@@ -32,7 +32,7 @@ export async function watching(world) {
 async function byItself() {
   const page = await open('wide', { viewport: { width: 1600, height: 900 } });
   await newcomer(page);
-  await page.addInitScript(() => localStorage.setItem('duan.autoscroll', 'true'));
+  await remember(page, 'autoscroll', true);
   await page.goto(BASE);
   await plays(page, 1);
   await page.locator('article.active').getByRole('button', { name: 'More' }).click();
@@ -68,7 +68,7 @@ async function askingForSound() {
   };
   for (const [name, ask] of Object.entries(ways)) {
     const page = await open();
-    await page.addInitScript(() => localStorage.setItem('duan.sound', 'true'));
+    await remember(page, 'sound', true);
     await page.goto(BASE);
     await plays(page, 1);
     await ask(page);
@@ -77,7 +77,7 @@ async function askingForSound() {
     await page.context().close();
   }
   const page = await open();
-  await page.addInitScript(() => localStorage.setItem('duan.sound', 'true'));
+  await remember(page, 'sound', true);
   await page.goto(BASE);
   await plays(page, 1);
   await page.keyboard.press('ArrowDown');
