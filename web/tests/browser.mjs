@@ -16,7 +16,13 @@ export const inFirefox = process.env.BROWSER === 'firefox';
 
 const launchChromium = (more) =>
   chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...more] });
+/* Of a page that comes back from the cache of pages one has left the protocol does not tell. */
+const FORGETS_PAGES = { 'fission.bfcacheInParent': false, 'browser.sessionhistory.max_total_viewers': 0 };
 const launchFirefox = () =>
-  firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' });
+  firefox.launch({
+    channel: 'moz-firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    firefoxUserPrefs: FORGETS_PAGES,
+  });
 
 export const launch = (...more) => (inFirefox ? launchFirefox() : launchChromium(more));
